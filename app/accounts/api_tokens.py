@@ -16,6 +16,7 @@ from app.accounts.token_queries import count_of, works
 from app.kit.actor import Actor, SystemActor, own_use_case, require
 from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
+from app.kit.messages import msg
 from app.outbox.service import send_mail
 
 MADE_BY_COMMAND = "Made by command"
@@ -46,7 +47,7 @@ def _demand_sign_in(db: Session, actor: Actor) -> None:
     """Raise Unauthenticated unless the actor is still signed in."""
     mine = select(SignIn.id).where(SignIn.id == actor.sign_in_id, SignIn.ended_at.is_(None))
     if db.scalar(mine) is None:
-        raise Unauthenticated("Sign in to go on.")
+        raise Unauthenticated(msg("Sign in to go on."))
 
 
 def make_for_address(
@@ -57,7 +58,7 @@ def make_for_address(
     require(system is SystemActor.command_line)
     user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
     if user_id is None:
-        raise NotFound("No open account has this e-mail address.")
+        raise NotFound(msg("No open account has this e-mail address."))
     return _make(db, None, user_id, email, name, now=now).secret
 
 

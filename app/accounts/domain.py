@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.kit.actor import Role
+from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.kit.messages import Message, msg
 from app.kit.opened import Opened
@@ -98,15 +99,15 @@ class SignInEnd(StrEnum):
     gone = "gone"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         return _ENDED[self]
 
 
 _ENDED = {
-    SignInEnd.idle_staff: "Your sign-in ended after 60 minutes without activity.",
-    SignInEnd.idle: "Your sign-in ended after 7 days without activity.",
-    SignInEnd.longest: "Your sign-in ended because it had lasted as long as it may.",
-    SignInEnd.gone: "You are not signed in any more.",
+    SignInEnd.idle_staff: msg("Your sign-in ended after 60 minutes without activity."),
+    SignInEnd.idle: msg("Your sign-in ended after 7 days without activity."),
+    SignInEnd.longest: msg("Your sign-in ended because it had lasted as long as it may."),
+    SignInEnd.gone: msg("You are not signed in any more."),
 }
 
 
@@ -118,10 +119,12 @@ def how_it_ended(roles: Set[Role], ends_at: datetime, *, now: datetime) -> SignI
 
 
 KEPT_WORDS = {
-    "yes": "What you typed is kept for 30 minutes. Sign in, and go on with it.",
-    "no": "What you typed could not be kept. Before you sign in, go back with your browser’s Back button, "
-    "where it may still stand, and copy it.",
-    "nothing": "What you pressed was not done. Sign in, then press it again.",
+    "yes": msg("What you typed is kept for 30 minutes. Sign in, and go on with it."),
+    "no": msg(
+        "What you typed could not be kept. Before you sign in, go back with your browser’s Back button, "
+        "where it may still stand, and copy it."
+    ),
+    "nothing": msg("What you pressed was not done. Sign in, then press it again."),
 }
 """Whether the form that was sent after the end is stored, for the sign-in page."""
 
@@ -217,21 +220,34 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+UNKNOWN_BROWSER: Final = "A browser"
 
 
 def device_label(user_agent: str) -> str:
-    """Return a description by which a person recognises their device, such as “Firefox on Windows”."""
-    browser = next((words for mark, words in BROWSERS if mark in user_agent), "A browser")
+    """Return the stored label by which a person recognises their device, such as “Firefox on Windows”."""
+    browser = next((words for mark, words in BROWSERS if mark in user_agent), UNKNOWN_BROWSER)
     system = next((words for mark, words in SYSTEMS if mark in user_agent), None)
     return f"{browser} on {system}" if system else browser
+
+
+def device_words(label: str) -> Message:
+    """Return what is said of a device whose label is stored."""
+    browser, _, system = label.partition(" on ")
+    if browser == UNKNOWN_BROWSER:
+        return msg("A browser on {system}", system=system) if system else msg("A browser")
+    return (
+        msg("{browser} on {system}", browser=browser, system=system)
+        if system
+        else msg("{browser}", browser=browser)
+    )
 
 
 # Profiles
 
 PROFILE_WORDS = {
-    "certificate_name": "the name for your certificate",
-    "is_medical": "whether you have a medical background",
-    "profession": "your profession",
+    "certificate_name": msg("the name for your certificate"),
+    "is_medical": msg("whether you have a medical background"),
+    "profession": msg("your profession"),
 }
 
 
@@ -295,32 +311,37 @@ def missing_profile_fields(profile: Profile, *, asks_medical_background: bool) -
 # Roles and access
 
 
-class RoleRefusal(StrEnum):
-    """Why a person's roles or access may not be changed like this."""
-
-    yourself = "You cannot change your own roles or access. Ask another admin."
-    last_admin = "Nobody else is an admin. Make another person an admin first."
-    no_role = "Choose at least one role. To keep a person out, close their account instead."
+YOURSELF: Final = Refusal(
+    "yourself", msg("You cannot change your own roles or access."), msg("Ask another admin.")
+)
+LAST_ADMIN: Final = Refusal(
+    "last_admin", msg("Nobody else is an admin."), msg("Make another person an admin first.")
+)
+NO_ROLE: Final = Refusal(
+    "no_role",
+    msg("Choose at least one role."),
+    msg("To keep a person out, close their account instead."),
+)
 
 
 def roles_refusal(
     actor_id: UserId, person_id: UserId, wanted: Set[Role], other_admins: int
-) -> RoleRefusal | None:
+) -> Refusal | None:
     """Return why `actor_id` may not give the person these roles, or None (R-042).
 
     `other_admins` is the number of other admins who can sign in.
     """
     if actor_id == person_id:
-        return RoleRefusal.yourself
+        return YOURSELF
     if not wanted:
-        return RoleRefusal.no_role
+        return NO_ROLE
     if Role.admin not in wanted and other_admins == 0:
-        return RoleRefusal.last_admin
+        return LAST_ADMIN
     return None
 
 
-def closing_refusal(actor_id: UserId, person_id: UserId, other_admins: int) -> RoleRefusal | None:
+def closing_refusal(actor_id: UserId, person_id: UserId, other_admins: int) -> Refusal | None:
     """Return why the person's account may not be closed, or None (R-042)."""
     if actor_id == person_id:
-        return RoleRefusal.yourself
-    return RoleRefusal.last_admin if other_admins == 0 else None
+        return YOURSELF
+    return LAST_ADMIN if other_admins == 0 else None

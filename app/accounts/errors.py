@@ -2,7 +2,7 @@
 
 from app.accounts.domain import MOST_API_TOKENS
 from app.kit.errors import Conflict, Invalid, NotFound, TooMany
-from app.kit.messages import msg
+from app.kit.messages import msg, msgs
 
 
 class SignInRefused(Invalid):
@@ -13,7 +13,9 @@ class SignInRefused(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "The e-mail address or the password is not right. Check both, or choose a new password."
+            msg(
+                "The e-mail address or the password is not right. Check both, or choose a new password."
+            )
         )
 
 
@@ -23,7 +25,7 @@ class WrongPassword(Invalid):
     slug = "wrong-password"
 
     def __init__(self, field: str) -> None:
-        message = "This is not your password. Type it again, or choose a new one by mail."
+        message = msg("This is not your password. Type it again, or choose a new one by mail.")
         super().__init__(message, fields={field: message})
 
 
@@ -34,7 +36,7 @@ class LinkSpent(NotFound):
     slug = "link-spent"
 
     def __init__(self) -> None:
-        super().__init__("It has been used already, or it is too old. Ask for a new one.")
+        super().__init__(msg("It has been used already, or it is too old. Ask for a new one."))
 
 
 class PersonRefused(Conflict):
@@ -50,8 +52,12 @@ class TooManyTokens(Conflict):
     slug = "too-many-tokens"
 
     def __init__(self) -> None:
-        words = f"You have {MOST_API_TOKENS} tokens. End one that you do not use any more first."
-        super().__init__(words, fields={"name": words})
+        message = msgs(
+            "You have {n} token. End one that you do not use any more first.",
+            "You have {n} tokens. End one that you do not use any more first.",
+            MOST_API_TOKENS,
+        )
+        super().__init__(message, fields={"name": message})
 
 
 class PasswordsBusy(TooMany):
@@ -62,5 +68,5 @@ class PasswordsBusy(TooMany):
 
     def __init__(self) -> None:
         super().__init__(
-            "Many people are signing in. Wait a few seconds and try again.", retry_after=3
+            msg("Many people are signing in. Wait a few seconds and try again."), retry_after=3
         )

@@ -21,7 +21,7 @@ from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form, label
 
-ADDRESS_HELP = "Enter an e-mail address in the form name@example.com."
+ADDRESS_HELP = msg("Enter an e-mail address in the form name@example.com.")
 
 
 def _email(typed: str) -> str:
@@ -34,7 +34,7 @@ def _email(typed: str) -> str:
 def a_name(typed: str) -> str:
     name = clean_name(typed)
     if not name:
-        raise ValueError("Enter a name with letters in it.")
+        raise ValueError(msg("Enter a name with letters in it."))
     return name
 
 

@@ -9,6 +9,7 @@ from app.accounts.needs_reader import NeedsReader
 from app.accounts.queries import GroupPage
 from app.kit.errors import Refused
 from app.kit.ids import GroupId, UserId
+from app.kit.messages import Message, msg
 from app.web.access import ADMIN, INSTRUCTOR
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -36,7 +37,7 @@ def make_group(*, visit: Visit, submitted: Submitted) -> Response:
             url = visit.once(db, submitted, effect)
     except Refused as refused:
         return _groups_page(visit, submitted, refused)
-    return visit.redirect(url, flash="The group is made. Add its people.")
+    return visit.redirect(url, flash=msg("The group is made. Add its people."))
 
 
 @pages.get("/admin/groups/{group_id}", name="accounts.group", access=ADMIN)
@@ -54,7 +55,7 @@ def add_member(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Resp
             )
     except Refused as refused:
         return _group_page(visit, group_id, submitted, refused)
-    return _back(visit, group_id, "The person is in the group.")
+    return _back(visit, group_id, msg("The person is in the group."))
 
 
 @pages.post(
@@ -71,9 +72,9 @@ def remove_member(
     return _back(
         visit,
         group_id,
-        "The person is no longer in the group."
+        msg("The person is no longer in the group.")
         if is_new
-        else "The person had left the group before.",
+        else msg("The person had left the group before."),
     )
 
 
@@ -106,7 +107,7 @@ def rename(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response
             values=_name_of(page),
             page=page,
         )
-    return _back(visit, group_id, "The group has its new name.")
+    return _back(visit, group_id, msg("The group has its new name."))
 
 
 @pages.post("/admin/groups/{group_id}/close", name="accounts.close_group", access=ADMIN)
@@ -114,7 +115,7 @@ def close(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response:
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         groups.close_group(db, visit.actor, group_id, now=visit.now)
-    return _back(visit, group_id, "The group is closed.")
+    return _back(visit, group_id, msg("The group is closed."))
 
 
 @pages.post("/admin/groups/{group_id}/open", name="accounts.reopen_group", access=ADMIN)
@@ -122,7 +123,7 @@ def reopen(*, visit: Visit, submitted: Submitted, group_id: GroupId) -> Response
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         groups.reopen_group(db, visit.actor, group_id, now=visit.now)
-    return _back(visit, group_id, "The group is open again.")
+    return _back(visit, group_id, msg("The group is open again."))
 
 
 @pages.get("/teach/groups", name="accounts.taught_groups", access=INSTRUCTOR)
@@ -153,7 +154,7 @@ def show_access_needs(*, visit: Visit, submitted: Submitted, group_id: GroupId) 
         title=name,
         day=None,
         back=visit.url("accounts.taught_group", group_id=group_id),
-        back_label="Your group",
+        back_label=msg("Your group"),
     )
 
 
@@ -187,5 +188,5 @@ def _name_of(page: GroupPage) -> dict[str, str]:
     return {"name": page.name, "version": page.version}
 
 
-def _back(visit: RequestContext, group_id: GroupId, words: str) -> Response:
+def _back(visit: RequestContext, group_id: GroupId, words: Message) -> Response:
     return visit.redirect(visit.url("accounts.group", group_id=group_id), flash=words)

@@ -15,10 +15,11 @@ from app.audit.service import record
 from app.kit.actor import Actor, Role, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import GroupId, UserId, new_uuid
+from app.kit.messages import msg
 from app.kit.versions import demand_current
 
 LEFT = "accounts.group_left"
-TAKEN = "Another group has this name. Choose another, for instance with the month in it."
+TAKEN = msg("Another group has this name. Choose another, for instance with the month in it.")
 
 
 def make_group(db: Session, actor: Actor, *, name: str, now: datetime) -> GroupId:
@@ -88,16 +89,19 @@ def add_member(
     require(policy.may_manage_groups(actor))
     group = _group(db, group_id)
     if group.closed_at is not None:
-        raise PersonRefused("This group is closed. Open it again to add people.")
+        raise PersonRefused(msg("This group is closed. Open it again to add people."))
     user = db.scalars(
         select(User).where(User.email == email, User.disabled_at.is_(None))
     ).one_or_none()
     if user is None:
-        message = "No open account has this address. Invite the person first."
+        message = msg("No open account has this address. Invite the person first.")
         raise Invalid(message, fields={"email": message})
     if role not in user.roles:
-        article = "an" if role is Role.instructor else "a"
-        message = f"{user.name} is not {article} {role}. Change their roles first."
+        message = (
+            msg("{name} is not an instructor. Change their roles first.", name=user.name)
+            if role is Role.instructor
+            else msg("{name} is not a student. Change their roles first.", name=user.name)
+        )
         raise Invalid(message, fields={"role": message})
     member = db.get(GroupMember, (group_id, user.id))
     if member is None:

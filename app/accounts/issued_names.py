@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from app.kit.ids import UserId
+from app.kit.messages import Message, msgs
 
 Counter = Callable[[Session, UserId, str], int]
 
@@ -20,11 +21,15 @@ def bind_counter(counter: Counter) -> None:
     _counters[:] = [counter]
 
 
-def words_after_saving(db: Session, user_id: UserId, name: str) -> str:
-    """Return a sentence about certificates that were issued with another name; empty if there are
+def words_after_saving(db: Session, user_id: UserId, name: str) -> Message | None:
+    """Return a sentence about certificates that were issued with another name, or None if there are
     none."""
     count = sum(counter(db, user_id, name) for counter in _counters)
     if not count:
-        return ""
-    keeps = "Your certificate keeps" if count == 1 else f"Your {count} certificates keep"
-    return f"{keeps} the name of the day of issue. For one in the new name, write to the academy."
+        return None
+    return msgs(
+        "Your certificate keeps the name of the day of issue. For one in the new name, write to the academy.",
+        "Your {n} certificates keep the name of the day of issue. "
+        "For one in the new name, write to the academy.",
+        count,
+    )

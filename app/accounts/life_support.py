@@ -19,10 +19,11 @@ from app.accounts.steps.audit_log import record_account_act
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.messages import msg
 from app.kit.versions import demand_current
 from app.outbox import service as outbox
 
-OWN_PROOF = "You cannot record your own proof. Show it to another admin."
+OWN_PROOF = msg("You cannot record your own proof. Show it to another admin.")
 
 
 def record_proof(
@@ -49,7 +50,7 @@ def record_proof(
     user, before = _lock(db, person_id)
     sent = proof_record(passed_on, expires_on, issuer)
     if problems := proof_problems(passed_on, expires_on, today=today):
-        raise Invalid("There is a problem with the proof.", fields=problems)
+        raise Invalid(msg("There is a problem with the proof."), fields=problems)
     demand_current(expected_version, recorded=_recorded(before), sent=sent)
     if before is not None:
         if sent == _recorded(before):
@@ -86,7 +87,7 @@ def withdraw_proof(
     require(policy.may_manage_people(actor))
     user, proof = _lock(db, person_id)
     if proof is None:
-        raise PersonRefused("There is no proof on record. Nothing was changed.")
+        raise PersonRefused(msg("There is no proof on record. Nothing was changed."))
     nothing = proof_record(None, None, None)
     demand_current(expected_version, recorded=_recorded(proof), sent=nothing)
     _end(db, proof, actor, reason, now=now)

@@ -10,6 +10,7 @@ from app.accounts.forms import ProofForm, WithdrawProofForm
 from app.accounts.life_support_queries import ProofPage
 from app.kit.errors import Refused
 from app.kit.ids import UserId
+from app.kit.messages import msg
 from app.kit.versions import Stale
 from app.web.access import ADMIN
 from app.web.dates import typed_day
@@ -46,7 +47,7 @@ def record_proof(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Re
             )
     except Refused as refused:
         return _proof_page(visit, person_id, submitted, refused)
-    words = f"Basic life support is recorded until {typed_day(form.expires_on)}."
+    words = msg("Basic life support is recorded until {day:plain}.", day=form.expires_on)
     return visit.redirect(visit.url("accounts.person", person_id=person_id), flash=words)
 
 
@@ -67,7 +68,7 @@ def withdraw_proof(*, visit: Visit, submitted: Submitted, person_id: UserId) -> 
             )
     except Refused as refused:
         return _proof_page(visit, person_id, submitted, refused)
-    words = "The proof is withdrawn. Places on practicals stay: see who has none."
+    words = msg("The proof is withdrawn. Places on practicals stay: see who has none.")
     return visit.redirect(visit.url("accounts.life_support", person_id=person_id), flash=words)
 
 

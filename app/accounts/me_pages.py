@@ -15,7 +15,7 @@ from app.accounts.printable_names import demand_printable_profile
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import SignInId
-from app.kit.name_letters import listed
+from app.kit.messages import Message, msg, sentences
 from app.kit.versions import Stale
 from app.web.access import SIGNED_IN
 from app.web.form_pages import form_page
@@ -25,8 +25,8 @@ from app.web.routing import Pages
 
 pages = Pages()
 OPTIONS = {
-    "is_medical": (("yes", "Yes"), ("no", "No")),
-    "theme": (("auto", "As my device"), ("light", "Light"), ("dark", "Dark")),
+    "is_medical": (("yes", msg("Yes")), ("no", msg("No"))),
+    "theme": (("auto", msg("As my device")), ("light", msg("Light")), ("dark", msg("Dark"))),
 }
 
 
@@ -54,7 +54,7 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
             )
     except (Stale, Invalid) as refused:
         return _me_page(visit, submitted, refused)
-    words = f"Your profile is saved. {_words_on_certificates(visit, before, profile)}".strip()
+    words = sentences(msg("Your profile is saved."), _words_on_certificates(visit, before, profile))
     return visit.redirect(visit.url("accounts.me"), flash=words)
 
 
@@ -82,7 +82,7 @@ def change_password(*, visit: Visit, submitted: Submitted) -> Response:
             )
     except Refused as refused:
         return form_page(visit, "accounts/password.html", submitted, refused)
-    words = "Your password is changed. Your other devices are signed out."
+    words = msg("Your password is changed. Your other devices are signed out.")
     return signed_in(visit, started, visit.url("accounts.me"), words)
 
 
@@ -102,7 +102,10 @@ def ask_for_new_address(*, visit: Visit, submitted: Submitted) -> Response:
             )
     except Refused as refused:
         return form_page(visit, "accounts/email.html", submitted, refused)
-    words = f"We have sent a link to {form.email}. Your address changes when you open it."
+    words = msg(
+        "We have sent a link to {address}. Your address changes when you open it.",
+        address=form.email,
+    )
     return signed_in(visit, started, visit.url("accounts.me"), words, kind="info")
 
 
@@ -119,7 +122,7 @@ def end_others(*, visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         sign_ins.end_own_others(db, visit.actor, now=visit.now)
-    words = "Every other device is signed out."
+    words = msg("Every other device is signed out.")
     return visit.redirect(visit.url("accounts.sign_ins"), flash=words)
 
 
@@ -128,7 +131,7 @@ def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> 
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         sign_ins.end_own(db, visit.actor, sign_in_id, now=visit.now)
-    return visit.redirect(visit.url("accounts.sign_ins"), flash="That device is signed out.")
+    return visit.redirect(visit.url("accounts.sign_ins"), flash=msg("That device is signed out."))
 
 
 def _with_the_rest(visit: RequestContext, typed: Profile, stored: Profile) -> Profile:
@@ -160,16 +163,18 @@ def _me_page(
         refused,
         values=_values(profile),
         options=OPTIONS,
-        missing=listed([PROFILE_WORDS[name] for name in missing]) if visit.actor.is_student else "",
+        missing=tuple(PROFILE_WORDS[name] for name in missing) if visit.actor.is_student else (),
         asks_life_support=subjects.asks_life_support,
         are_needs_unreadable=profile.are_needs_unreadable,
     )
 
 
-def _words_on_certificates(visit: RequestContext, before: Profile, saved: Profile) -> str:
+def _words_on_certificates(
+    visit: RequestContext, before: Profile, saved: Profile
+) -> Message | None:
     """Return a sentence about certificates that were issued before the name was changed."""
     if before.certificate_name == saved.certificate_name:
-        return ""
+        return None
     with visit.database.read() as db:
         return words_after_saving(db, visit.actor.user_id, saved.certificate_name or "")
 

@@ -47,6 +47,7 @@ from app.kit.actor import (
 from app.kit.errors import Invalid, NotFound, ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.keys import SealingKeys
+from app.kit.messages import msg
 from app.kit.versions import demand_current
 from app.outbox.service import announce, send_mail
 
@@ -169,7 +170,7 @@ def link_for_new_password(
     require(system is SystemActor.command_line)
     user = _by_email(db, email)
     if user is None or user.disabled_at is not None:
-        raise NotFound("No open account has this e-mail address.")
+        raise NotFound(msg("No open account has this e-mail address."))
     record_account_act(db, None, user.id, "accounts.reset_started", now=now)
     return make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
 
@@ -194,7 +195,7 @@ def set_password(
     link = spend_link(db, link_id, purpose, now=now)
     user = db.scalars(select(User).where(User.id == link.user_id)).one()
     if user.disabled_at is not None or user.email != link.email:
-        raise PersonRefused("This account is closed. Write to the academy.")
+        raise PersonRefused(msg("This account is closed. Write to the academy."))
     user.password_hash = password_hash
     user.confirmed_at = user.confirmed_at or now
     end_links(db, user.id, now=now)
@@ -246,7 +247,8 @@ def ask_for_new_address(
     user = _proved(db, actor, candidate, "current_password")
     if email == user.email:
         raise Invalid(
-            "This is your address already.", fields={"email": "This is your address already."}
+            msg("This is your address already."),
+            fields={"email": msg("This is your address already.")},
         )
     db_rate_limits.take(db, mail_rate_limits.NEW_ADDRESS, str(user.id), now=now)
     if _by_email(db, email) is not None:
@@ -270,7 +272,9 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
             user.email = link.email
             user.confirmed_at = now
     except IntegrityError:
-        raise PersonRefused("Another account has this address by now. Choose another.") from None
+        raise PersonRefused(
+            msg("Another account has this address by now. Choose another.")
+        ) from None
     end_links(db, user.id, now=now)
     revoke_tokens(db, user.id, now=now)
     send_mail(db, old, "accounts/address-changed", {}, now=now)

@@ -32,7 +32,7 @@ from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_
 from app.accounts.sign_in_values import SignInCandidate, StartedSignIn, refusal_of
 from app.kit.errors import NotFound, Refused, TooMany
 from app.kit.ids import EventId
-from app.kit.messages import Message
+from app.kit.messages import Message, msg, sentences
 from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.form_pages import form_page
@@ -43,7 +43,7 @@ from app.web.safe_paths import HOME, local_path
 
 pages = Pages()
 
-CHOOSE_LONGER = f"{password_rules.TOO_SHORT_ALONE} Choose a longer one."
+CHOOSE_LONGER = sentences(password_rules.TOO_SHORT_ALONE, msg("Choose a longer one."))
 SET_PASSWORD = {
     LinkPurpose.reset: "accounts/reset.html",
     LinkPurpose.invitation: "accounts/invitation.html",
@@ -136,7 +136,7 @@ def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
     if token := visit.sign_in_token:
         with visit.database.write() as db:
             sign_ins.sign_out(db, token, now=visit.now)
-    response = visit.redirect("/", flash="You are signed out.", owner=visit.visitor)
+    response = visit.redirect("/", flash=msg("You are signed out."), owner=visit.visitor)
     visit.drop_cookie(response, "sid")
     response.headers["clear-site-data"] = '"cache"'
     return response
@@ -185,7 +185,7 @@ def confirm(*, visit: Visit, submitted: Submitted) -> Response:
             started = own_account.confirm(db, link_id, candidate, browser, now=visit.now)
     except Refused as refused:
         return link_page(visit, "accounts/confirm.html", LinkPurpose.confirm, submitted, refused)
-    return led_on(visit, started, local_path(form.next), "Your address is confirmed.")
+    return led_on(visit, started, local_path(form.next), msg("Your address is confirmed."))
 
 
 @pages.get("/forgot", name="accounts.forgot", access=EVERYONE)
@@ -249,7 +249,7 @@ def change_address(*, visit: Visit, submitted: Submitted) -> Response:
             own_account.change_address(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
         return link_page(visit, "accounts/new_address.html", LinkPurpose.email, submitted, refused)
-    return visit.redirect("/me", flash="Your e-mail address is changed.")
+    return visit.redirect("/me", flash=msg("Your e-mail address is changed."))
 
 
 def _check(visit: RequestContext, candidate: SignInCandidate, typed: str) -> str | None:
@@ -283,7 +283,7 @@ def _set_password(visit: RequestContext, submitted: Submission, purpose: LinkPur
             )
     except Refused as refused:
         return link_page(visit, SET_PASSWORD[purpose], purpose, submitted, refused)
-    words = "Your password is set. Sign in with it."
+    words = msg("Your password is set. Sign in with it.")
     response = visit.redirect(visit.url("accounts.sign_in"), flash=words, owner=visit.visitor)
     return recognised(visit, response, device)
 
@@ -349,11 +349,11 @@ def sign_in_page(
     )
 
 
-def _how_it_ended(ended: str, form_fate: str) -> str:
+def _how_it_ended(ended: str, form_fate: str) -> Message | None:
     """Return why the person has to sign in again, and whether what they typed is stored."""
     if ended not in set(SignInEnd):
-        return ""
-    return f"{SignInEnd(ended).sentence} {KEPT_WORDS.get(form_fate, '')}".strip()
+        return None
+    return sentences(SignInEnd(ended).sentence, KEPT_WORDS.get(form_fate))
 
 
 def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, Message], ...]:

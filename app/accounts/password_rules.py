@@ -5,13 +5,16 @@ import unicodedata
 from collections.abc import Set
 
 from app.kit.academy import Academy
+from app.kit.messages import Message, msg, msgs
 from app.kit.subjects import Subjects
 
 SHORTEST_PASSWORD = 15
 SHORTEST_WITH_FACTOR = 10
 LONGEST_PASSWORD = 256
-TOO_SHORT_ALONE = (
-    f"Without a second factor a password needs {SHORTEST_PASSWORD} characters, and yours has fewer."
+TOO_SHORT_ALONE = msgs(
+    "Without a second factor a password needs {n} character, and yours has fewer.",
+    "Without a second factor a password needs {n} characters, and yours has fewer.",
+    SHORTEST_PASSWORD,
 )
 
 ACADEMY_WORDS = (
@@ -68,7 +71,7 @@ def password_problem(
     name: str = "",
     has_factor: bool = False,
     guessable: Set[str] = frozenset(),
-) -> str | None:
+) -> Message | None:
     """Return a sentence about why this may not be a password, or None.
 
     Length is the only formal rule (R-001, R-002). In addition, a password must contain enough
@@ -76,19 +79,22 @@ def password_problem(
     """
     password = normal_password(typed)
     if len(password) < (fewest := shortest_password(has_factor=has_factor)):
-        return (
-            f"Use at least {fewest} characters. "
-            "Four or five words that do not belong together are easy to remember."
+        return msgs(
+            "Use at least {n} character. "
+            "Four or five words that do not belong together are easy to remember.",
+            "Use at least {n} characters. "
+            "Four or five words that do not belong together are easy to remember.",
+            fewest,
         )
     if len(password) > LONGEST_PASSWORD:
-        return f"Use at most {LONGEST_PASSWORD} characters."
+        return msgs("Use at most {n} character.", "Use at most {n} characters.", LONGEST_PASSWORD)
     if len(set(password)) < FEWEST_DIFFERENT:
-        return "This repeats a few characters. Use words that do not belong together."
+        return msg("This repeats a few characters. Use words that do not belong together.")
     own = guessable | {
         part for part in re.split(r"[^\w]+|_", f"{email} {name}".casefold()) if len(part) > 2
     }
     if _own_characters(password, own) < FEWEST_OWN_CHARACTERS:
-        return (
+        return msg(
             "This is easy to guess: it is made of common passwords, words of the academy, or your "
             "name. Use words that do not belong together."
         )

@@ -18,7 +18,7 @@ from app.kit.actor import Role
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
 from app.kit.spreadsheets import csv_text
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
@@ -116,7 +116,9 @@ def invite(*, visit: Visit, submitted: Submitted) -> Response:
             url = visit.once(db, submitted, effect)
     except Refused as refused:
         return form_page(visit, "accounts/invite.html", submitted, refused)
-    return visit.redirect(url, flash=f"An invitation is on its way to {form.email}.")
+    return visit.redirect(
+        url, flash=msg("An invitation is on its way to {address}.", address=form.email)
+    )
 
 
 @pages.get("/{person_id}/roles", name="accounts.roles", access=ADMIN)
@@ -145,7 +147,7 @@ def change_roles(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Re
             )
     except Refused as refused:
         return _roles_page(visit, person_id, submitted, refused)
-    return _back(visit, person_id, "The roles are changed. The person has to sign in again.")
+    return _back(visit, person_id, msg("The roles are changed. The person has to sign in again."))
 
 
 @pages.get("/{person_id}/access", name="accounts.access", access=ADMIN)
@@ -173,7 +175,7 @@ def close(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
             )
     except Refused as refused:
         return _access_page(visit, person_id, submitted, refused)
-    done = "The account is closed and signed out everywhere. What depended on it ends now."
+    done = msg("The account is closed and signed out everywhere. What depended on it ends now.")
     return _back(visit, person_id, done)
 
 
@@ -190,7 +192,7 @@ def open_again(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Resp
             service.open_account(db, visit.actor, person_id, reason=form.reason, now=visit.now)
     except Refused as refused:
         return _access_page(visit, person_id, submitted, refused)
-    return _back(visit, person_id, "The account is open again.")
+    return _back(visit, person_id, msg("The account is open again."))
 
 
 @pages.post(
@@ -208,7 +210,7 @@ def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Res
             return visit.url("accounts.person", person_id=person_id)
 
         url = visit.once(db, submitted, effect)
-    return visit.redirect(url, flash="A mail with a link is on its way.")
+    return visit.redirect(url, flash=msg("A mail with a link is on its way."))
 
 
 @pages.post(
@@ -221,7 +223,7 @@ def end_all_of(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Resp
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         sign_ins.end_all_of(db, visit.actor, person_id, now=visit.now)
-    return _back(visit, person_id, "The person is signed out everywhere.")
+    return _back(visit, person_id, msg("The person is signed out everywhere."))
 
 
 @pages.post("/{person_id}/access-needs", name="accounts.access_needs", access=ADMIN)
@@ -295,7 +297,7 @@ def _story(visit: RequestContext, person_id: UserId) -> PersonStory:
         return queries.person_story(db, visit.actor, person_id, now=visit.now)
 
 
-def _back(visit: RequestContext, person_id: UserId, words: str) -> Response:
+def _back(visit: RequestContext, person_id: UserId, words: Message) -> Response:
     return visit.redirect(visit.url("accounts.person", person_id=person_id), flash=words)
 
 
@@ -303,7 +305,7 @@ def _role(typed: str | None) -> Role | None:
     if not typed:
         return None
     if typed not in set(Role):
-        raise Invalid("The role must be student, instructor or admin.")
+        raise Invalid(msg("The role must be student, instructor or admin."))
     return Role(typed)
 
 
@@ -311,7 +313,7 @@ def _state(typed: str | None) -> AccountState | None:
     if not typed:
         return None
     if typed not in set(AccountState):
-        raise Invalid("The state must be open, unconfirmed or closed.")
+        raise Invalid(msg("The state must be open, unconfirmed or closed."))
     return AccountState(typed)
 
 

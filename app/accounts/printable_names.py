@@ -11,6 +11,7 @@ from app.documents.glyph_check import PrinterAway
 from app.kit import name_letters
 from app.kit.actor import Role
 from app.kit.errors import Invalid
+from app.kit.messages import msg
 
 REASON = "name_not_printed"
 NO_LETTERS = "Write the name in Latin letters, as in the machine-readable lines of "
@@ -48,7 +49,7 @@ def _demand(names: Mapping[str, str], what_to_do: str) -> None:
         if problem := problem_of(name):
             problems[field] = f"{problem} {what_to_do}"
     if problems:
-        raise Invalid("A name cannot be printed.", fields=problems, reason=REASON)
+        raise Invalid(msg("A name cannot be printed."), fields=problems, reason=REASON)
 
 
 def problem_of(name: str) -> str | None:

@@ -1,12 +1,17 @@
 """Which personal details need a fresh proof, and the text of the page that asks for it."""
 
 from app.accounts.domain import PROFILE_WORDS, Profile
+from app.kit.messages import msg
 
 KEPT_WORDS = {
-    "yes": "What you typed is kept for 30 minutes and stands there again afterwards. Nothing is saved yet.",
-    "no": "What you typed could not be kept. Before you go on, go back with your browser’s Back button, "
-    "where it may still stand, and copy it.",
-    "nothing": "What you pressed was not done yet. Afterwards press it again.",
+    "yes": msg(
+        "What you typed is kept for 30 minutes and stands there again afterwards. Nothing is saved yet."
+    ),
+    "no": msg(
+        "What you typed could not be kept. Before you go on, go back with your browser’s Back button, "
+        "where it may still stand, and copy it."
+    ),
+    "nothing": msg("What you pressed was not done yet. Afterwards press it again."),
 }
 """Whether the form that needs a proof is stored."""
 

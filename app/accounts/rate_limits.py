@@ -26,6 +26,7 @@ from app.db import rate_limits
 from app.db.database import Database
 from app.db.rate_limits import Limit, LimitedTry
 from app.kit.errors import TooMany
+from app.kit.messages import Message, msg, sentences
 
 MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 FIRST_TRIES = 2
@@ -50,7 +51,7 @@ class GuessLimits:
     caller: tuple[Limit, ...]
     first: Caps
     again: Caps
-    advice: str
+    advice: Message
 
 
 PASSWORD = GuessLimits(
@@ -65,7 +66,9 @@ PASSWORD = GuessLimits(
         Limit("strangers sign-in network", 30, MINUTES),
         Limit("strangers sign-in all", 1000, MINUTES),
     ),
-    advice="Or choose a new password: the link that we mail you works at once, whatever others try.",
+    advice=msg(
+        "Or choose a new password: the link that we mail you works at once, whatever others try."
+    ),
 )
 _CODES_OF_ONE = (
     Limit("code", 5, MINUTES),
@@ -81,7 +84,9 @@ SECOND_FACTOR = GuessLimits(
     caller=_CODES_OF_ONE,
     first=Caps(_CODES_OF_ALL, Limit("strangers code network first", 100, MINUTES)),
     again=Caps(_CODES_OF_ALL, Limit("strangers code network", 10, MINUTES)),
-    advice="If it was not you who tried, somebody knows your password: choose a new one by mail.",
+    advice=msg(
+        "If it was not you who tried, somebody knows your password: choose a new one by mail."
+    ),
 )
 """Six-digit codes can be guessed, so all strangers together have as few tries as one caller."""
 
@@ -145,8 +150,7 @@ def reset_attempts(db: Session, tries: CountedTries) -> None:
 
 def too_many(limits: GuessLimits, wait: int) -> TooMany:
     """Return the refusal for a caller with too many tries, with advice."""
-    words = f"There were too many tries. Wait {rate_limits.in_words(wait)} and try again. {limits.advice}"
-    return TooMany(words, retry_after=wait)
+    return TooMany(sentences(rate_limits.wait_words(wait), limits.advice), retry_after=wait)
 
 
 def _count(db: Session, limits: GuessLimits, caller: Caller, now: datetime) -> CountedTries:

@@ -21,16 +21,24 @@ from app.accounts.steps.sign_in_end import end_access
 from app.audit.service import record
 from app.db import rate_limits
 from app.kit.actor import Actor, Role, SystemActor, require
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.messages import Message, msg
 from app.kit.versions import demand_current
 from app.outbox.service import announce, send_mail
 
-HAS_LEFT = (
-    "The personal data of this account have ended, so it cannot be opened again. Invite the person with "
-    "their e-mail address: they get a new account."
+HAS_LEFT = Refusal(
+    "has_left",
+    msg("The personal data of this account have ended, so it cannot be opened again."),
+    msg("Invite the person with their e-mail address: they get a new account."),
 )
-TAKEN = "This address has an account already. Find the person in the list and change their roles."
+TAKEN = msg(
+    "This address has an account already. Find the person in the list and change their roles."
+)
+
+
+def _is_closed(user: User) -> Message:
+    return msg("The account of {name} is closed. Open it first.", name=user.name)
 
 
 def invite_person(
@@ -58,7 +66,7 @@ def make_person_for_reservation(
             db, actor, name=name, email=email, roles=frozenset({Role.student}), now=now
         )
     if user.disabled_at is not None:
-        raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
+        raise PersonRefused(_is_closed(user))
     if not user.is_student:
         user.is_student = True
         record_account_act(
@@ -86,7 +94,7 @@ def add_person(
     if user is None:
         user = _add_person(db, name, email, roles, now=now)
     elif user.password_hash is not None:
-        raise PersonRefused("This address has an account with a password already.")
+        raise PersonRefused(msg("This address has an account with a password already."))
     _give_roles(user, roles)
     end_links(db, user.id, now=now)
     record_account_act(
@@ -111,7 +119,7 @@ def change_roles(
     others = _gate_of_admins(db) - {person_id}
     user = _person(db, person_id)
     if refusal := roles_refusal(actor.user_id, person_id, roles, len(others)):
-        raise PersonRefused(refusal, reason=refusal.name)
+        raise PersonRefused(refusal)
     if user.roles == roles:
         return
     demand_current(expected_version, recorded=roles_record(user.roles), sent=roles_record(roles))
@@ -152,7 +160,7 @@ def close_account(
     others = _gate_of_admins(db) - {person_id}
     user = _person(db, person_id)
     if refusal := closing_refusal(actor.user_id, person_id, len(others)):
-        raise PersonRefused(refusal, reason=refusal.name)
+        raise PersonRefused(refusal)
     if user.disabled_at is not None:
         return
     user.disabled_at = now
@@ -174,7 +182,7 @@ def open_account(
     if user.disabled_at is None:
         return
     if user.emptied_at is not None:
-        raise PersonRefused(HAS_LEFT, reason="has_left")
+        raise PersonRefused(HAS_LEFT)
     user.disabled_at = None
     record_account_act(db, actor.user_id, person_id, "accounts.opened", now=now, reason=reason)
 
@@ -185,7 +193,7 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
     require(policy.may_manage_people(actor))
     user = _person(db, person_id)
     if user.disabled_at is not None:
-        raise PersonRefused(f"The account of {user.name} is closed. Open it first.")
+        raise PersonRefused(_is_closed(user))
     if user.password_hash is None:
         _invite(db, user, actor, now=now)
         record_account_act(db, actor.user_id, person_id, "accounts.invited", now=now)

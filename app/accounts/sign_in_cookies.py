@@ -7,6 +7,7 @@ from fastapi import Response
 from app.accounts.factors.domain import PendingStep
 from app.accounts.known_devices import DEVICE_LASTS, Recognition
 from app.accounts.sign_in_values import Browser, StartedSignIn
+from app.kit.messages import Message
 from app.web.csrf import cookie_name
 from app.web.flash_messages import FlashKind
 from app.web.request_context import RequestContext
@@ -24,7 +25,10 @@ def browser_of(visit: RequestContext) -> Browser:
 
 
 def led_on(
-    visit: RequestContext, result: StartedSignIn | PendingStep, to: str, flash: str | None = None
+    visit: RequestContext,
+    result: StartedSignIn | PendingStep,
+    to: str,
+    flash: Message | None = None,
 ) -> Response:
     """Redirect the browser after the right password: signed in, or to the second step."""
     if isinstance(result, StartedSignIn):
@@ -39,7 +43,7 @@ def signed_in(
     visit: RequestContext,
     started: StartedSignIn,
     to: str,
-    flash: str | None = None,
+    flash: Message | None = None,
     kind: FlashKind = "success",
 ) -> Response:
     """Give the browser the new token of its sign-in, and redirect it."""

@@ -17,7 +17,7 @@ from app.web.routing import Pages
 
 pages = Pages(prefix="/me/tokens")
 
-SHOWN_ONCE = (
+SHOWN_ONCE = msg(
     "This token was made when you first sent the form, and was shown then. It cannot be shown again: if you "
     "do not have it, end it and make another."
 )
@@ -60,7 +60,7 @@ def end_token(*, visit: Visit, submitted: Submitted, token_id: EventId) -> Respo
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         api_tokens.revoke_own(db, visit.actor, token_id, now=visit.now)
-    words = "That token has ended. A program that uses it is refused from now on."
+    words = msg("That token has ended. A program that uses it is refused from now on.")
     return visit.redirect(visit.url("accounts.sign_ins"), flash=words)
 
 

@@ -20,6 +20,7 @@ from app.db.base import Base
 from app.db.database import Database
 from app.db.upsert import insert_into
 from app.kit.errors import TooMany
+from app.kit.messages import Message, msgs
 
 WIDER = 4
 """The limit of a wider block of networks is so many times the limit of one network."""
@@ -171,17 +172,23 @@ def seconds_to_wait(counts: Mapping[LimitedTry, int], *, now: datetime) -> int:
 
 
 def too_many(wait: int) -> TooMany:
-    return TooMany(
-        f"There were too many tries. Wait {in_words(wait)} and try again.", retry_after=wait
-    )
+    return TooMany(wait_words(wait), retry_after=wait)
 
 
-def in_words(seconds: int) -> str:
-    """Return a waiting time in words: a minute, 12 minutes, 5 hours."""
+def wait_words(seconds: int) -> Message:
+    """Return how long somebody with too many tries waits: a minute, 12 minutes, 5 hours."""
     minutes = ceil(seconds / 60)
-    if minutes <= 1:
-        return "a minute"
-    return f"{minutes} minutes" if minutes <= 90 else f"{ceil(minutes / 60)} hours"
+    if minutes <= 90:
+        return msgs(
+            "There were too many tries. Wait a minute and try again.",
+            "There were too many tries. Wait {n} minutes and try again.",
+            max(minutes, 1),
+        )
+    return msgs(
+        "There were too many tries. Wait {n} hour and try again.",
+        "There were too many tries. Wait {n} hours and try again.",
+        ceil(minutes / 60),
+    )
 
 
 def _any_of(rows: Iterable[Window]) -> ColumnElement[bool]:

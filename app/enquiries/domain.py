@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from app.kit.errors import Refusal
+from app.kit.messages import Message, msg
+
 KEPT: Final = timedelta(days=365)
 """How long an enquiry is kept after it was answered: a rule of `app.retention`."""
 
@@ -24,18 +27,18 @@ class Topic(StrEnum):
     other = "other"
 
     @property
-    def label(self) -> str:
+    def label(self) -> Message:
         return _LABELS[self]
 
 
 _LABELS: Final = {
-    Topic.course: "What a course teaches",
-    Topic.entry: "Whether I can take it",
-    Topic.dates: "Dates, places and price",
-    Topic.access: "Access needs",
-    Topic.certificate: "A certificate",
-    Topic.site: "A problem with this site",
-    Topic.other: "Something else",
+    Topic.course: msg("What a course teaches"),
+    Topic.entry: msg("Whether I can take it"),
+    Topic.dates: msg("Dates, places and price"),
+    Topic.access: msg("Access needs"),
+    Topic.certificate: msg("A certificate"),
+    Topic.site: msg("A problem with this site"),
+    Topic.other: msg("Something else"),
 }
 
 
@@ -51,13 +54,14 @@ class NewEnquiry:
     message: str
 
 
-class AnswerRefusal(StrEnum):
-    """Why an enquiry cannot be marked as answered."""
+ALREADY_ANSWERED: Final = Refusal(
+    "already_answered",
+    msg("Somebody has marked it as answered before you."),
+    msg("Their note is below."),
+)
 
-    already_answered = "already_answered"
 
-
-def answer_refusal(answered_at: datetime | None) -> AnswerRefusal | None:
+def answer_refusal(answered_at: datetime | None) -> Refusal | None:
     """Return why an enquiry cannot be marked as answered, or None. It is marked once, so that the
     note about the answer is not overwritten."""
-    return None if answered_at is None else AnswerRefusal.already_answered
+    return None if answered_at is None else ALREADY_ANSWERED

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.domain import LONGEST_NAME, clean_name, normal_email, without_marks
 from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, NewEnquiry, Topic
+from app.kit.messages import msg
 from app.web.forms import Form, label
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 ()./-]{4,38}$")
@@ -15,14 +16,14 @@ _PHONE = re.compile(r"^\+?[0-9][0-9 ()./-]{4,38}$")
 def _email(typed: str) -> str:
     address = normal_email(typed)
     if address is None:
-        raise ValueError("Enter an e-mail address in the form name@example.com.")
+        raise ValueError(msg("Enter an e-mail address in the form name@example.com."))
     return address
 
 
 def _name(typed: str) -> str:
     name = clean_name(typed)
     if not name:
-        raise ValueError("Enter a name with letters in it.")
+        raise ValueError(msg("Enter a name with letters in it."))
     return name
 
 
@@ -32,14 +33,14 @@ def _phone(typed: str) -> str:
     typed = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", without_marks(typed)).split())
     if not _PHONE.match(typed):
         raise ValueError(
-            "Enter a telephone number with digits, such as 020 7946 0000, or leave it."
+            msg("Enter a telephone number with digits, such as 020 7946 0000, or leave it.")
         )
     return typed
 
 
 def _message(typed: str) -> str:
     if len(typed) < SHORTEST_MESSAGE:
-        raise ValueError("Write your question in a sentence or more.")
+        raise ValueError(msg("Write your question in a sentence or more."))
     return typed
 
 

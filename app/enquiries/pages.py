@@ -13,6 +13,7 @@ from app.enquiries.forms import AnsweredForm, EnquiryForm
 from app.enquiries.queries import EnquiryFilter
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import EnquiryId
+from app.kit.messages import msg
 from app.web.access import ADMIN, EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
@@ -22,8 +23,10 @@ from app.web.routing import Pages
 pages = Pages()
 LONGEST_SEARCH = 100
 PREVIEW = Preview(
-    "Ask us",
-    "Ask the academy about a course, the entry rules, dates or access needs. No account is needed.",
+    msg("Ask us"),
+    msg(
+        "Ask the academy about a course, the entry rules, dates or access needs. No account is needed."
+    ),
     "/enquiry",
 )
 
@@ -96,7 +99,7 @@ def mark_answered(visit: Visit, enquiry_id: EnquiryId, submitted: Submitted) -> 
     except (Invalid, AnswerRefused) as refused:
         return _one(visit, enquiry_id, submitted, refused)
     return visit.redirect(
-        visit.url("enquiries.list"), flash="The enquiry is marked as answered, with your note."
+        visit.url("enquiries.list"), flash=msg("The enquiry is marked as answered, with your note.")
     )
 
 
@@ -104,7 +107,7 @@ def _which(typed: str | None) -> EnquiryFilter:
     if not typed:
         return EnquiryFilter.open
     if typed not in {view.value for view in EnquiryFilter}:
-        raise Invalid("Choose unanswered, answered or all enquiries.")
+        raise Invalid(msg("Choose unanswered, answered or all enquiries."))
     return EnquiryFilter(typed)
 
 

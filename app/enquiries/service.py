@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.courses import queries as courses
 from app.enquiries import policy, rate_limits
-from app.enquiries.domain import AnswerRefusal, NewEnquiry
+from app.enquiries.domain import ALREADY_ANSWERED, NewEnquiry
 from app.enquiries.errors import AnswerRefused
 from app.enquiries.models import Enquiry
 from app.kit.actor import Actor, public_use_case, require
@@ -44,7 +44,7 @@ def ask(
     if mails.to_sender:
         outbox.send_mail(db, question.email, "enquiries/received", {}, now=now)
     values = {
-        "topic": question.topic.label,
+        "topic": str(question.topic.label),
         "course": card.title if card else None,
         "enquiry_id": str(enquiry.id),
     }
@@ -68,7 +68,7 @@ def mark_answered(
     if marked.one_or_none() is None:
         if db.get(Enquiry, enquiry_id) is None:
             raise NotFound
-        raise AnswerRefused(AnswerRefusal.already_answered)
+        raise AnswerRefused(ALREADY_ANSWERED)
     audit.record(
         db,
         actor.user_id,

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
+from app.kit.messages import Text, msg
 
 PROOF_LASTS = timedelta(minutes=15)
 """How long a fresh proof of identity is valid."""
@@ -83,7 +84,10 @@ class Actor:
         return replace(self, roles=frozenset(), must_enrol=True)
 
 
-def require(allowed: bool, detail: str = "Your role does not allow this.") -> None:
+NOT_ALLOWED: Final = msg("Your role does not allow this.")
+
+
+def require(allowed: bool, detail: Text = NOT_ALLOWED) -> None:
     """Raise Forbidden unless `allowed`. This is the first line of every use-case."""
     if not allowed:
         raise Forbidden(detail)

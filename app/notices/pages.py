@@ -5,6 +5,7 @@ from fastapi import Response
 
 from app.db.paging import page_number
 from app.kit.ids import NoticeId
+from app.kit.messages import msg
 from app.notices import queries, service
 from app.notices.forms import ReadAllForm
 from app.notices.rendering import letter_of, lines
@@ -29,7 +30,7 @@ def mark_all_read(visit: Visit, submitted: Submitted) -> Response:
     form = ReadAllForm.read(submitted)
     with visit.database.write() as db:
         service.mark_all_read(db, visit.actor, until=form.until, now=visit.now)
-    return visit.redirect(visit.url("notices.list"), flash="Your notices are marked as read.")
+    return visit.redirect(visit.url("notices.list"), flash=msg("Your notices are marked as read."))
 
 
 @pages.get("/{notice_id}", name="notices.show", access=SIGNED_IN)
@@ -44,4 +45,4 @@ def mark_read(visit: Visit, submitted: Submitted, notice_id: NoticeId) -> Respon
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         service.mark_read(db, visit.actor, notice_id, now=visit.now)
-    return visit.redirect(visit.url("notices.list"), flash="The notice is marked as read.")
+    return visit.redirect(visit.url("notices.list"), flash=msg("The notice is marked as read."))

@@ -6,7 +6,7 @@ from app.accounts.factors import queries, resets
 from app.accounts.forms import AccountReasonForm
 from app.kit.errors import Refused
 from app.kit.ids import UserId
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -34,7 +34,7 @@ def start_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Res
             resets.start_reset(db, visit.actor, person_id, reason=form.reason, now=visit.now)
     except Refused as refused:
         return _factor_page(visit, person_id, submitted, refused)
-    words = "The waiting time has begun. The person is told by mail and can stop it."
+    words = msg("The waiting time has begun. The person is told by mail and can stop it.")
     return _back(visit, person_id, words)
 
 
@@ -45,7 +45,7 @@ def stop_reset(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Resp
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         resets.stop_for(db, visit.actor, person_id, now=visit.now)
-    return _back(visit, person_id, "The reset is stopped. The second factor stays.")
+    return _back(visit, person_id, msg("The reset is stopped. The second factor stays."))
 
 
 def _factor_page(
@@ -59,5 +59,5 @@ def _factor_page(
     return form_page(visit, "accounts/factors/person.html", submitted, refused, page=page)
 
 
-def _back(visit: RequestContext, person_id: UserId, words: str) -> Response:
+def _back(visit: RequestContext, person_id: UserId, words: Message) -> Response:
     return visit.redirect(visit.url("accounts.factors_of", person_id=person_id), flash=words)

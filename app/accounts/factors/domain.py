@@ -9,8 +9,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest
+from typing import Final
 
 import pyotp
+
+from app.kit.errors import Refusal
+from app.kit.messages import msg
+from app.kit.words import Words
 
 STEP_SECONDS = 30
 SECRET_CHARACTERS = 32
@@ -105,39 +110,47 @@ def recovery_code_hash(typed: str) -> bytes:
     return sha256(plain.encode()).digest()
 
 
-def codes_as_text(codes: Iterable[str], *, academy: str, email: str) -> str:
+def codes_as_text(codes: Iterable[str], words: Words, *, academy: str, email: str) -> str:
     """Return recovery codes as a text to keep or print."""
-    return (
-        f"Recovery codes for {email} at {academy}\r\n\r\n"
-        "Each code works once, in the place of the code from your app. "
-        "Keep them where nobody else looks.\r\n\r\n" + "".join(f"{code}\r\n" for code in codes)
+    heading = msg("Recovery codes for {email} at {academy}", email=email, academy=academy)
+    use = msg(
+        "Each code works once, in the place of the code from your app. Keep them where nobody else looks."
     )
+    lines = (words.of(heading), "", words.of(use), "", *codes)
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 def _groups(text: str) -> list[str]:
     return [text[start : start + _GROUP] for start in range(0, len(text), _GROUP)]
 
 
-class ResetRefusal(StrEnum):
-    """Why an admin may not start a reset of somebody's second factors."""
-
-    yourself = "You cannot reset your own second factor. Ask another admin, or use a recovery code."
-    no_factor = "This person has no second factor. There is nothing to reset."
-    closed = "This account is closed. Open it first."
-    under_way = "A reset is under way already. It is done when its waiting time is over."
+OWN_RESET: Final = Refusal(
+    "yourself",
+    msg("You cannot reset your own second factor."),
+    msg("Ask another admin, or use a recovery code."),
+)
+NO_FACTOR: Final = Refusal(
+    "no_factor", msg("This person has no second factor."), msg("There is nothing to reset.")
+)
+CLOSED: Final = Refusal("closed", msg("This account is closed."), msg("Open it first."))
+UNDER_WAY: Final = Refusal(
+    "under_way",
+    msg("A reset is under way already."),
+    msg("It is done when its waiting time is over."),
+)
 
 
 def reset_refusal(
     *, is_self: bool, has_factor: bool, is_closed: bool, is_under_way: bool
-) -> ResetRefusal | None:
+) -> Refusal | None:
     """Return why a reset may not be started, or None."""
     if is_self:
-        return ResetRefusal.yourself
+        return OWN_RESET
     if is_closed:
-        return ResetRefusal.closed
+        return CLOSED
     if not has_factor:
-        return ResetRefusal.no_factor
-    return ResetRefusal.under_way if is_under_way else None
+        return NO_FACTOR
+    return UNDER_WAY if is_under_way else None
 
 
 @dataclass(frozen=True, slots=True)

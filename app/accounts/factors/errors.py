@@ -2,7 +2,7 @@
 
 from app.accounts.password_rules import TOO_SHORT_ALONE
 from app.kit.errors import Conflict, Invalid
-from app.kit.messages import msg
+from app.kit.messages import msg, msgs, sentences
 
 
 class WrongCode(Invalid):
@@ -11,12 +11,14 @@ class WrongCode(Invalid):
     slug = "wrong-code"
 
     def __init__(self, field: str) -> None:
-        message = (
+        message = msg(
             "This code is not right. Type the six digits that your app shows now; each code works once. "
             "If they are refused as well, let your phone set its clock by itself."
         )
         if field == "recovery_code":
-            message = "This code is not right. Check each letter, or use another of your codes."
+            message = msg(
+                "This code is not right. Check each letter, or use another of your codes."
+            )
         super().__init__(message, fields={field: message})
 
 
@@ -26,7 +28,9 @@ class NothingToSetUp(Conflict):
     slug = "nothing-to-set-up"
 
     def __init__(self) -> None:
-        super().__init__("Setting up took longer than 30 minutes. Begin again with a new picture.")
+        super().__init__(
+            msg("Setting up took longer than 30 minutes. Begin again with a new picture.")
+        )
 
 
 class PasswordNeeded(Invalid):
@@ -35,9 +39,9 @@ class PasswordNeeded(Invalid):
     slug = "password-needed"
 
     def __init__(self, *, is_typed: bool) -> None:
-        message = "Enter your current password."
+        message = msg("Enter your current password.")
         if is_typed:
-            message = f"{TOO_SHORT_ALONE} Change your password first, then come back."
+            message = sentences(TOO_SHORT_ALONE, msg("Change your password first, then come back."))
         super().__init__(message, fields={"current_password": message})
 
 
@@ -54,7 +58,7 @@ class PendingEnded(Conflict):
     slug = "pending-ended"
 
     def __init__(self) -> None:
-        super().__init__("Sign in again: the code was typed too late, or too often wrong.")
+        super().__init__(msg("Sign in again: the code was typed too late, or too often wrong."))
 
 
 class PasskeyRefused(Invalid):
@@ -65,7 +69,9 @@ class PasskeyRefused(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your passkey was not accepted. Nothing was changed. Try it once more, or go on another way."
+            msg(
+                "Your passkey was not accepted. Nothing was changed. Try it once more, or go on another way."
+            )
         )
 
 
@@ -75,7 +81,7 @@ class NoPasskeysHere(Conflict):
     slug = "no-passkeys-here"
 
     def __init__(self) -> None:
-        super().__init__("Passkeys do not work at this address. Use your password and a code.")
+        super().__init__(msg("Passkeys do not work at this address. Use your password and a code."))
 
 
 class TooManyPasskeys(Conflict):
@@ -84,4 +90,10 @@ class TooManyPasskeys(Conflict):
     slug = "too-many-passkeys"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"You have {most} passkeys. Remove one that you do not use first.")
+        super().__init__(
+            msgs(
+                "You have {n} passkey. Remove one that you do not use first.",
+                "You have {n} passkeys. Remove one that you do not use first.",
+                most,
+            )
+        )

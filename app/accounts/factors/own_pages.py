@@ -21,7 +21,7 @@ from app.accounts.fresh_proof_pages import checked
 from app.accounts.password_rules import is_too_short_alone
 from app.accounts.sign_in_cookies import browser_of, signed_in
 from app.kit.errors import NotFound, ProofNeeded, Refused
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
 from app.settings import Environment
 from app.web.access import ENROLLING, SIGNED_IN, FreshProof
 from app.web.form_pages import form_page
@@ -31,8 +31,8 @@ from app.web.routing import Pages
 
 pages = Pages(prefix="/me/second-factor")
 
-ADDED = "Your authenticator app is set up. Other devices are signed out."
-REPLACED_CODES = "The earlier recovery codes work no more. Other devices are signed out."
+ADDED = msg("Your authenticator app is set up. Other devices are signed out.")
+REPLACED_CODES = msg("The earlier recovery codes work no more. Other devices are signed out.")
 
 
 @pages.get("", name="accounts.second_factor", access=ENROLLING)
@@ -127,7 +127,7 @@ def remove_app(*, visit: Visit, submitted: Submitted) -> Response:
         raise
     except Refused as refused:
         return _remove_page(visit, submitted, refused)
-    return after_change(visit, changed, "Your authenticator app is removed.")
+    return after_change(visit, changed, msg("Your authenticator app is removed."))
 
 
 @pages.post(
@@ -152,8 +152,10 @@ def show_codes(*, visit: Visit) -> Response:
 def download_codes(*, visit: Visit) -> Response:
     codes = fresh_codes.held(visit)
     if not codes:
-        raise NotFound("Recovery codes are shown once. Make new ones if you have not kept them.")
-    text = codes_as_text(codes, academy=visit.academy.name, email=visit.actor.email)
+        raise NotFound(
+            msg("Recovery codes are shown once. Make new ones if you have not kept them.")
+        )
+    text = codes_as_text(codes, visit.words, academy=visit.academy.name, email=visit.actor.email)
     headers = {"content-disposition": 'attachment; filename="recovery-codes.txt"'}
     return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
 
@@ -172,11 +174,11 @@ def stop_own_reset(*, visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         resets.stop_own(db, visit.actor, now=visit.now)
-    words = "The reset is stopped. Your second factor stays."
+    words = msg("The reset is stopped. Your second factor stays.")
     return visit.redirect(visit.url("accounts.second_factor"), flash=words)
 
 
-def after_change(visit: RequestContext, changed: FactorChange, words: str) -> Response:
+def after_change(visit: RequestContext, changed: FactorChange, words: Message) -> Response:
     """Give the browser its new sign-in, and show new recovery codes if some were made."""
     page = "accounts.codes" if changed.codes else "accounts.second_factor"
     response = signed_in(visit, changed.started, visit.url(page), words)
@@ -241,7 +243,7 @@ def _remove_page(
     with visit.database.read() as db:
         factors = queries.factors_of(db, visit.actor.user_id)
     if factors.app_since is None:
-        raise NotFound("You have no authenticator app.")
+        raise NotFound(msg("You have no authenticator app."))
     is_kept = factors.count == 1 and visit.settings.staff_need_factor and visit.actor.is_staff
     return form_page(
         visit,

@@ -37,7 +37,7 @@ from app.web.routing import Pages
 pages = Pages()
 
 ADDING = FreshProof(msg("add a passkey"))
-ADDED = "Your passkey is added. Other devices are signed out."
+ADDED = msg("Your passkey is added. Other devices are signed out.")
 
 
 @pages.get(
@@ -132,7 +132,7 @@ def remove(*, visit: Visit, submitted: Submitted, passkey_id: FactorId) -> Respo
         raise
     except Refused as refused:
         return _remove_page(visit, passkey_id, submitted, refused)
-    return after_change(visit, changed, "Your passkey is removed.")
+    return after_change(visit, changed, msg("Your passkey is removed."))
 
 
 @pages.post("/sign-in/passkey/options", name="accounts.passkey_sign_in_options", access=EVERYONE)
@@ -167,7 +167,7 @@ def options_for_step(*, visit: Visit, submitted: Submitted) -> Response:
         step = queries.second_step(db, token, now=visit.now)
         allowed = queries.known_of(db, step.user_id) if step else ()
     if step is None or token is None:
-        raise NotFound("Nobody waits for a second factor here any more. Sign in again.")
+        raise NotFound(msg("Nobody waits for a second factor here any more. Sign in again."))
     return _options_to_use(visit, ChallengeHolder(PasskeyPurpose.step, token), allowed)
 
 
@@ -289,7 +289,7 @@ def _remove_page(
         factors = queries.factors_of(db, visit.actor.user_id)
     key = next((key for key in factors.passkeys if key.id == passkey_id), None)
     if key is None:
-        raise NotFound("You have no such passkey.")
+        raise NotFound(msg("You have no such passkey."))
     is_kept = factors.count == 1 and visit.settings.staff_need_factor and visit.actor.is_staff
     return form_page(
         visit,

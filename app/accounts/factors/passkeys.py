@@ -29,6 +29,7 @@ from app.accounts.steps.sign_in_start import start_sign_in
 from app.kit.actor import Actor, own_use_case, public_use_case
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
+from app.kit.messages import msg
 
 log = structlog.get_logger("preceptor.factors")
 MOST_PASSKEYS = 20
@@ -96,7 +97,7 @@ def remove_passkey(
         .returning(Passkey.id)
     )
     if gone is None:
-        raise NotFound("You have no such passkey. Nothing was changed.")
+        raise NotFound(msg("You have no such passkey. Nothing was changed."))
     return factor_removed(
         db,
         user,

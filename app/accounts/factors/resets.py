@@ -3,6 +3,7 @@ person is told by mail and can stop it meanwhile. The server's command line does
 last admin."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import policy
 from app.accounts.domain import LinkPurpose
-from app.accounts.factors.domain import RESET_WAITS, ResetRefusal, reset_refusal
+from app.accounts.factors.domain import NO_FACTOR, RESET_WAITS, UNDER_WAY, reset_refusal
 from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset
 from app.accounts.factors.steps.person_factors import forget_factors, lock_person
@@ -26,12 +27,16 @@ from app.kit.actor import (
     public_use_case,
     require,
 )
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.messages import msg
 from app.outbox.service import send_mail
 
 ORDER_ENDED = "Whoever started the reset is no admin any more."
-NOTHING_TO_STOP = "There is no reset to stop. It was stopped or done already."
+"""Stored as the reason, like one that a person typed."""
+NOTHING_TO_STOP: Final = Refusal(
+    "nothing_to_stop", msg("There is no reset to stop."), msg("It was stopped or done already.")
+)
 
 
 def start_reset(
@@ -49,7 +54,7 @@ def start_reset(
         is_under_way=_open_reset(db, person_id) is not None,
     )
     if refusal is not None:
-        raise ResetRefused(refusal, reason=refusal.name)
+        raise ResetRefused(refusal)
     reset = FactorReset(
         id=EventId(new_uuid()),
         user_id=person_id,
@@ -62,8 +67,7 @@ def start_reset(
         with db.begin_nested():
             db.add(reset)
     except IntegrityError:  # another admin was first
-        under_way = ResetRefusal.under_way
-        raise ResetRefused(under_way, reason=under_way.name) from None
+        raise ResetRefused(UNDER_WAY) from None
     link_id = make_link(db, LinkPurpose.stop_reset, user.id, user.email, now=now)
     values = {"link_id": str(link_id), "by": actor.name, "due_at": reset.due_at.isoformat()}
     send_mail(db, user.email, "accounts/factor-reset-started", values, now=now)
@@ -136,10 +140,10 @@ def reset_at_once(db: Session, system: SystemActor, *, email: str, now: datetime
     require(system is SystemActor.command_line)
     user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
     if user_id is None:
-        raise NotFound("No open account has this e-mail address.")
+        raise NotFound(msg("No open account has this e-mail address."))
     user = lock_person(db, user_id)
     if user.second_factor_since is None:
-        raise ResetRefused(ResetRefusal.no_factor, reason=ResetRefusal.no_factor.name)
+        raise ResetRefused(NO_FACTOR)
     db.execute(update(FactorReset).where(*is_open(user.id)).values(done_at=now))
     _remove_all(db, user, by=None, now=now)
 
@@ -154,7 +158,7 @@ def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) ->
 
 def _stop(db: Session, user: User, *, by: UserId, now: datetime) -> None:
     if not stop_open_reset(db, user, by=by, now=now):
-        raise ResetRefused(NOTHING_TO_STOP, reason="nothing_to_stop")
+        raise ResetRefused(NOTHING_TO_STOP)
     send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
 
 

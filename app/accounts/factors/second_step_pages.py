@@ -16,6 +16,7 @@ from app.accounts.pages import counting_wrong_links, link_id_of, link_page, toke
 from app.accounts.sign_in_cookies import WAITING, browser_of, signed_in
 from app.accounts.sign_in_values import StartedSignIn
 from app.kit.errors import Refused
+from app.kit.messages import msg
 from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
@@ -81,8 +82,11 @@ def stop_reset(*, visit: Visit, submitted: Submitted) -> Response:
             resets.stop_by_link(db, link_id_of(visit, form.token), now=visit.now)
     except Refused as refused:
         return link_page(visit, STOP, LinkPurpose.stop_reset, submitted, refused)
-    words = "The reset is stopped, and your second factor stays. If you did not ask for it, choose a new "
-    return visit.redirect(visit.url("accounts.forgot"), flash=words + "password here.")
+    words = msg(
+        "The reset is stopped, and your second factor stays. If you did not ask for it, choose a new "
+        "password here."
+    )
+    return visit.redirect(visit.url("accounts.forgot"), flash=words)
 
 
 def waiting_token(visit: RequestContext) -> str | None:

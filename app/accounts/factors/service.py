@@ -29,6 +29,7 @@ from app.kit.actor import Actor, own_use_case
 from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
 from app.kit.keys import NotOpened, SealingKeys
+from app.kit.messages import msg
 from app.outbox.service import send_mail
 
 
@@ -98,7 +99,7 @@ def remove_app(
         .returning(TotpFactor.id)
     )
     if gone is None:
-        raise NotFound("You have no authenticator app. Nothing was changed.")
+        raise NotFound(msg("You have no authenticator app. Nothing was changed."))
     return factor_removed(
         db,
         user,
@@ -116,7 +117,7 @@ def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetim
     """Make ten new recovery codes for the actor; earlier ones stop working."""
     user = lock_person(db, actor.user_id)
     if user.second_factor_since is None:
-        raise NotFound("Set up a second factor first. Recovery codes come with it.")
+        raise NotFound(msg("Set up a second factor first. Recovery codes come with it."))
     db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = make_codes(db, user.id, now=now)
     record_account_act(db, user.id, user.id, "accounts.recovery_codes_made", now=now)

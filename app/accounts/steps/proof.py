@@ -12,6 +12,7 @@ from app.accounts.steps.audit_log import record_account_act
 from app.kit.actor import Actor
 from app.kit.errors import Unauthenticated
 from app.kit.ids import random_token
+from app.kit.messages import msg
 
 
 def renew_proof(db: Session, actor: Actor, *, now: datetime) -> StartedSignIn:
@@ -25,6 +26,6 @@ def renew_proof(db: Session, actor: Actor, *, now: datetime) -> StartedSignIn:
         .returning(SignIn.ends_at)
     )
     if ends_at is None:  # signed out elsewhere while the password was checked
-        raise Unauthenticated("Sign in to go on.")
+        raise Unauthenticated(msg("Sign in to go on."))
     record_account_act(db, actor.user_id, actor.user_id, "accounts.proved", now=now)
     return StartedSignIn(token, int((ends_at - now).total_seconds()))

@@ -118,7 +118,7 @@ def test_a_password_that_has_changed_since_it_was_typed_proves_nothing(database,
         service.remove_app(
             db, sam, Browser("192.0.2.1"), password=password, staff_need_factor=False, now=NOW
         )
-    assert "not your password" in refused.value.detail
+    assert "not your password" in str(refused.value.detail)
     assert factors(database, sam) == (APP,)
 
 
@@ -164,7 +164,7 @@ def test_of_two_factors_that_are_removed_at_once_one_stays(database, sam):
             passkeys.remove_passkey(db, here, key_id, Browser("192.0.2.1"), **rest)
 
     (refused,) = both_at_once(database, remove_app, remove_passkey)
-    assert refused.detail == "Enter your current password."
+    assert str(refused.detail) == "Enter your current password."
     assert len(factors(database, sam)) == 1
     with database.read() as db:
         said = select(AuditEvent.id).where(AuditEvent.action == "accounts.second_factor_removed")

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.domain import (
+    LAST_ADMIN,
+    NO_ROLE,
     PROFILE_WORDS,
+    YOURSELF,
     Profile,
-    RoleRefusal,
     clean_name,
     closing_refusal,
     device_label,
@@ -137,9 +139,9 @@ def test_an_academy_that_asks_for_no_background_misses_none(profile, missing):
     [
         (BEN, ADMIN, 0, None),
         (BEN, STUDENT, 1, None),
-        (BEN, STUDENT, 0, RoleRefusal.last_admin),
-        (BEN, frozenset(), 1, RoleRefusal.no_role),
-        (ANN, ADMIN | STUDENT, 1, RoleRefusal.yourself),
+        (BEN, STUDENT, 0, LAST_ADMIN),
+        (BEN, frozenset(), 1, NO_ROLE),
+        (ANN, ADMIN | STUDENT, 1, YOURSELF),
     ],
 )
 def test_who_may_get_which_roles(person, wanted, others, refusal):
@@ -149,7 +151,7 @@ def test_who_may_get_which_roles(person, wanted, others, refusal):
 
 @pytest.mark.parametrize(
     ("person", "others", "refusal"),
-    [(BEN, 1, None), (BEN, 0, RoleRefusal.last_admin), (ANN, 1, RoleRefusal.yourself)],
+    [(BEN, 1, None), (BEN, 0, LAST_ADMIN), (ANN, 1, YOURSELF)],
 )
 def test_whose_account_may_be_closed(person, others, refusal):
     """R-042."""

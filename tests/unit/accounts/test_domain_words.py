@@ -36,7 +36,7 @@ TICK = timedelta(microseconds=1)
 )
 def test_how_a_sign_in_ended(roles, ends_at, end, sentence):
     assert how_it_ended(roles, ends_at, now=NOW) is end
-    assert end.sentence == f"Your sign-in ended {sentence}"
+    assert str(end.sentence) == f"Your sign-in ended {sentence}"
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ EASY = (
 )
 
 
+def problem_in_words(typed, **facts):
+    problem = password_problem(typed, **facts)
+    return None if problem is None else str(problem)
+
+
 @pytest.mark.parametrize(
     ("length", "fine"),
     [(14, False), (15, True), (64, True), (128, True), (256, True), (257, False)],
@@ -37,14 +42,14 @@ EASY = (
 def test_the_length_of_a_password(length, fine):
     """R-001: fifteen characters and more, 64 and 128 accepted."""
     password = (OWN.replace(" ", "") * 20)[:length]
-    assert (password_problem(password) is None) is fine
+    assert (problem_in_words(password) is None) is fine
 
 
 @given(st.text(min_size=40, max_size=120).filter(lambda text: len(set(normal_password(text))) > 30))
 @settings(max_examples=EXAMPLES)
 def test_any_characters_may_make_a_password(text):
     """R-002: no rule of composition: long varied text is refused for nothing but its commonness."""
-    problem = password_problem(text)
+    problem = problem_in_words(text)
     assert problem is None or "easy to guess" in problem
 
 
@@ -52,7 +57,7 @@ def test_length_is_counted_in_composed_characters():
     """R-002: a letter typed in two parts is one character, and gives the same password."""
     decomposed = unicodedata.normalize("NFD", "éàüöçéàüöçéàü")
     assert len(decomposed) > 15
-    assert "at least 15" in (password_problem(decomposed) or "")
+    assert "at least 15" in (problem_in_words(decomposed) or "")
     assert normal_password("e\u0301") == normal_password("\u00e9")
 
 
@@ -74,24 +79,24 @@ def test_length_is_counted_in_composed_characters():
 )
 def test_common_and_own_words_are_refused(password):
     """R-004, R-181: the commonest, the academy's, and the person's own."""
-    problem = password_problem(password, email="sam.student@example.org", name="Sam Student")
+    problem = problem_in_words(password, email="sam.student@example.org", name="Sam Student")
     assert problem is not None
     assert "Use words that do not belong together." in problem
 
 
 def test_few_different_characters_are_refused():
-    assert "repeats" in (password_problem("xyzzyxyzzyxyzzyx") or "")
+    assert "repeats" in (problem_in_words("xyzzyxyzzyxyzzyx") or "")
 
 
 @pytest.mark.parametrize("password", [OWN, "Tuesday gravel 9 parsnip", "çay içtim bugün bahçede"])
 def test_words_that_do_not_belong_together_are_fine(password):
-    assert password_problem(password, email="sam@example.org", name="Sam") is None
+    assert problem_in_words(password, email="sam@example.org", name="Sam") is None
 
 
 def test_a_huge_password_is_refused_quickly():
     """R-156."""
     started = time.perf_counter()
-    assert password_problem("a1" * 50_000)
+    assert problem_in_words("a1" * 50_000)
     assert time.perf_counter() - started < 0.2
 
 
@@ -108,7 +113,7 @@ def test_a_huge_password_is_refused_quickly():
     ],
 )
 def test_a_password_is_refused_with_what_helps(password, problem):
-    assert password_problem(password) == problem
+    assert problem_in_words(password) == problem
 
 
 BAKERY = replace(ACADEMY, name="Mill Lane School", city="Cork", password_words=("starter", "oven"))
@@ -124,12 +129,12 @@ def test_the_words_of_an_academy_come_from_its_name_its_city_its_courses_and_its
     "password", ["sourdough starter 1", "Mill Lane School Cork", "0ven b@king s0urdough"]
 )
 def test_words_of_the_academy_make_no_password(password):
-    assert password_problem(password, guessable=GUESSABLE) == EASY
-    assert password_problem(password) is None
+    assert problem_in_words(password, guessable=GUESSABLE) == EASY
+    assert problem_in_words(password) is None
 
 
 def test_another_academy_has_other_words():
-    assert password_problem("mesotherapy london", guessable=GUESSABLE) is None
+    assert problem_in_words("mesotherapy london", guessable=GUESSABLE) is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +153,7 @@ def test_another_academy_has_other_words():
 )
 def test_six_characters_of_its_own_make_a_password(own, problem):
     """Common words and runs of four and more are taken away first; what is left must be six."""
-    assert password_problem(f"password academy {own}") == problem
+    assert problem_in_words(f"password academy {own}") == problem
 
 
 @pytest.mark.parametrize(
@@ -162,20 +167,22 @@ def test_six_characters_of_its_own_make_a_password(own, problem):
     ],
 )
 def test_an_address_and_a_name_are_no_secret(email, name, problem):
-    assert password_problem("Zuzanna Kowalczyk 77", email=email, name=name) == problem
+    assert problem_in_words("Zuzanna Kowalczyk 77", email=email, name=name) == problem
 
 
 def test_letters_written_as_digits_hide_no_common_word():
-    assert password_problem("P@55w0rd p@$$w0rd x1y") == EASY
-    assert password_problem("0r4ng3 tr4ct0r 1gl00s") is None
+    assert problem_in_words("P@55w0rd p@$$w0rd x1y") == EASY
+    assert problem_in_words("0r4ng3 tr4ct0r 1gl00s") is None
 
 
 def test_beside_a_second_factor_ten_characters_are_enough():
     """R-001. Alone, at sign-in and when the last factor goes, fifteen as they are hashed."""
     assert (shortest_password(has_factor=True), shortest_password(has_factor=False)) == (10, 15)
-    assert password_problem("otter plum", has_factor=True) is None
-    assert password_problem("otter plu", has_factor=True) == SHORT.replace("15", "10")
+    assert problem_in_words("otter plum", has_factor=True) is None
+    assert problem_in_words("otter plu", has_factor=True) == SHORT.replace("15", "10")
     assert is_too_short_alone("plum otter 99x")
     assert not is_too_short_alone("plum otter 99xy")
     assert is_too_short_alone("e\u0301" * 14)
-    assert TOO_SHORT_ALONE.startswith("Without a second factor a password needs 15 characters,")
+    assert str(TOO_SHORT_ALONE).startswith(
+        "Without a second factor a password needs 15 characters,"
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from app.enquiries import policy
-from app.enquiries.domain import AnswerRefusal, Topic, answer_refusal
+from app.enquiries.domain import ALREADY_ANSWERED, Topic, answer_refusal
 from app.enquiries.forms import AnsweredForm, EnquiryForm
 from app.kit.errors import Invalid
 from app.web.forms import Submission
@@ -31,7 +31,7 @@ def test_every_topic_has_words():
 
 def test_an_enquiry_is_answered_once():
     assert answer_refusal(None) is None
-    assert answer_refusal(NOW) is AnswerRefusal.already_answered
+    assert answer_refusal(NOW) is ALREADY_ANSWERED
 
 
 @pytest.mark.parametrize(("role", "allowed"), [("student", 0), ("instructor", 0), ("admin", 1)])

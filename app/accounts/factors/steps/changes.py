@@ -24,9 +24,12 @@ from app.accounts.steps.sign_in_start import start_anew
 from app.kit.actor import Actor, require
 from app.kit.errors import ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.messages import msg
 from app.outbox.service import send_mail
 
-LAST_OF_STAFF = "Your role needs a second factor. Set up another one first, then remove this one."
+LAST_OF_STAFF = msg(
+    "Your role needs a second factor. Set up another one first, then remove this one."
+)
 
 
 def factor_added(

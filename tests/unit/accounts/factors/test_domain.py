@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.accounts.factors.domain import (
+    CLOSED,
+    NO_FACTOR,
+    OWN_RESET,
     RECOVERY_CODES,
-    ResetRefusal,
+    UNDER_WAY,
     code_of,
     codes_as_text,
     in_groups,
@@ -21,6 +24,7 @@ from app.accounts.factors.domain import (
     step_of,
     step_of_code,
 )
+from app.kit.words import ENGLISH_WORDS
 from tests.make import NOW
 from tests.make.factors import SECRET, code_at
 
@@ -96,7 +100,8 @@ def test_a_recovery_code_may_be_typed_as_it_is_read():
 
 
 def test_the_text_to_keep_names_account_and_codes():
-    text = codes_as_text(("AAAA-BBBB", "CCCC-DDDD"), academy="The Academy", email="sam@example.org")
+    codes = ("AAAA-BBBB", "CCCC-DDDD")
+    text = codes_as_text(codes, ENGLISH_WORDS, academy="The Academy", email="sam@example.org")
     assert "sam@example.org at The Academy" in text
     assert text.endswith("AAAA-BBBB\r\nCCCC-DDDD\r\n")
 
@@ -105,10 +110,10 @@ def test_the_text_to_keep_names_account_and_codes():
     ("facts", "refusal"),
     [
         ({}, None),
-        ({"is_self": True}, ResetRefusal.yourself),
-        ({"is_closed": True}, ResetRefusal.closed),
-        ({"has_factor": False}, ResetRefusal.no_factor),
-        ({"is_under_way": True}, ResetRefusal.under_way),
+        ({"is_self": True}, OWN_RESET),
+        ({"is_closed": True}, CLOSED),
+        ({"has_factor": False}, NO_FACTOR),
+        ({"is_under_way": True}, UNDER_WAY),
     ],
     ids=str,
 )
