@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from time import sleep
 from typing import ClassVar
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 from structlog.testing import capture_logs
 
 from app.db.database import Database
+from app.db.migrate import downgrade, upgrade
 from app.kit.ids import EventId, new_uuid
 from app.outbox import queries, service
 from app.outbox.facts import Fact
@@ -236,6 +238,24 @@ class TestFactsOfVersionsBefore:
             assert db.scalars(select(OutboxEvent.handler)).all() == [None]
 
 
+def test_the_way_back_and_up_again_loses_no_delivery_that_waits(sqlite_database):
+    """A version before takes each as a whole fact."""
+    database = sqlite_database
+    ring(database)
+    deliver_facts(database, handlers_that(), now=NOW)
+    downgrade(database, "20261130_0301")
+    waiting = text("SELECT name FROM outbox_events WHERE done_at IS NULL AND dead_at IS NULL")
+    with database.read() as db:
+        assert db.scalars(waiting).all() == ["bell.rung"]
+    upgrade(database)
+    later = NOW + LONGEST_WAIT
+    while deliver_facts(database, handlers_that(fails=False), now=later):
+        pass
+    assert effects(database)["fails"] == 1
+    with database.read() as db:
+        assert db.scalars(waiting).all() == []
+
+
 class TestKills:
     @pytest.mark.parametrize("point", POINTS)
     @pytest.mark.parametrize("victim", ["works", "fails"])
@@ -268,6 +288,26 @@ class TestKills:
         )
         deliver_facts(database, handlers_that(fails=False), now=AFTER_LEASE)
         assert effects(database) == {"works": 1, "fails": 1}
+
+    @pytest.mark.parametrize("number", [1, 2, 3])
+    @pytest.mark.parametrize("fact", [BellRung, GongRung])
+    def test_nor_between_two_transactions(self, database, fact, number):
+        """Killed just before each commit: that of the lease, of the mark with the work, and of the
+        failure."""
+        ring(database, fact)
+        commits = count(1)
+
+        def killed(own: Database) -> None:
+            def stop(_connection: object) -> None:
+                kill_at("commit", str(number))("commit", str(next(commits)))
+
+            event.listen(own.engine, "commit", stop)
+            deliver_facts(own, handlers_that(), now=NOW)
+
+        assert in_a_process_that_is_killed(database, killed)
+        deliver_facts(database, handlers_that(), now=AFTER_LEASE)
+        assert effects(database) == {"works": 1}
+        assert delivery(database, "fails").done_at is None
 
     def test_control_a_mark_in_a_block_of_its_own_runs_it_twice(self, database):
         """The kill is real, and a second run would be seen."""
