@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.kit.errors import Invalid
+from app.kit.messages import msg
 
 Row = TypeVar("Row")
 PAGE_SIZE = 50
@@ -46,5 +47,7 @@ def page_number(text: str | None) -> int:
     is_number = len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit()
     number = int(text) if is_number else 0
     if not 1 <= number <= LAST_PAGE:
-        raise Invalid(f"The page must be a whole number from 1 to {LAST_PAGE}.")
+        raise Invalid(
+            msg("The page must be a whole number from 1 to {last:plain}.", last=LAST_PAGE)
+        )
     return number

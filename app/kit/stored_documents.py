@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from app.kit.errors import Conflict
-from app.kit.messages import msg
+from app.kit.messages import Text, msg
 
 Document = Mapping[str, Any]
 Step = Callable[[Document], Document]
@@ -23,11 +23,16 @@ class LaterVersionNeeded(Conflict):
     title = msg("A later version of Preceptor is needed")
     slug = "later-version-needed"
 
-    def __init__(self, what: str, stored: str, newest: int) -> None:
+    def __init__(self, what: Text, stored: Text, newest: int) -> None:
         super().__init__(
-            f"A later version of Preceptor stored {what}: {stored}. This version reads them up to version "
-            f"{newest}. Nothing is lost. The academy needs the later version again to show this; everything "
-            "else works.",
+            msg(
+                "A later version of Preceptor stored {what}: {stored}. This version reads them up to version "
+                "{newest:plain}. Nothing is lost. The academy needs the later version again to show this; "
+                "everything else works.",
+                what=what,
+                stored=stored,
+                newest=newest,
+            ),
             reason="needs-newer-version",
         )
 
@@ -40,8 +45,11 @@ class DamagedDocument(Conflict):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"{what[:1].upper()}{what[1:]} cannot be read, because the stored data is damaged. Write to the "
-            "academy: “preceptor audit” names what is damaged, and a backup has it whole.",
+            msg(
+                "{what} cannot be read, because the stored data is damaged. Write to the academy: “preceptor "
+                "audit” names what is damaged, and a backup has it whole.",
+                what=f"{what[:1].upper()}{what[1:]}",
+            ),
             reason="damaged",
         )
 
@@ -57,7 +65,9 @@ def version_of_document(document: object, what: str, *, newest: int) -> int:
     if type(version) is not int or version < 1:
         raise DamagedDocument(what)
     if version > newest:
-        raise LaterVersionNeeded(what, f"they have version {version}", newest)
+        raise LaterVersionNeeded(
+            what, msg("they have version {version:plain}", version=version), newest
+        )
     return version
 
 
