@@ -29,6 +29,7 @@ from app.demo.academy import fill_if_empty
 from app.kit.actor import Actor, SystemActor
 from app.kit.ids import new_uuid
 from app.kit.paths import COURSES
+from app.languages import Languages
 from app.main import create_app
 from app.settings import Environment, Settings
 from app.web.clock import clock_for
@@ -219,11 +220,15 @@ def made_apps() -> dict[str, FastAPI]:
     return {}
 
 
-def an_app(made_apps: dict[str, FastAPI], settings: Settings) -> FastAPI:
+def an_app(
+    made_apps: dict[str, FastAPI], settings: Settings, languages: Languages | None = None
+) -> FastAPI:
     """Return an application with a test's own settings, database and clock; tests add no routes to it."""
     key = repr(settings.model_dump(exclude={"database_url", "test_clock", "files_url"}))
+    if languages is not None:
+        key += languages.own.tag
     if key not in made_apps:
-        made_apps[key] = create_app(settings)
+        made_apps[key] = create_app(settings, languages=languages)
         return made_apps[key]
     app = made_apps[key]
     app.state.app_context = replace(

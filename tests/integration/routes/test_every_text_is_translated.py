@@ -1,0 +1,165 @@
+"""Every text that a person reads can be translated: under a language that brackets each translated text, no
+page has a word outside of brackets but names, course content, numbers, dates and the academy's file
+(issue 14, bar 1)."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.academy_file import load_academy
+from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
+from app.web.routing import policies
+from tests.conftest import an_app
+from tests.make.brackets import Names, names_of, outside, outside_in_text
+from tests.make.browsing import a_browser
+from tests.make.crawl import Visited, crawl, shape
+from tests.make.forms import forms_of
+from tests.make.people import a_sign_in, a_user
+from tests.make.pseudo_languages import CLOSE, OPEN, bracketed
+
+PEOPLE: dict[str, DemoPerson | None] = {
+    "visitor": None,
+    "learner": STUDENTS[0],
+    "graduate": STUDENTS[1],
+    "instructor": INSTRUCTORS[0],
+    "admin": ADMIN,
+}
+LEAST_PAGES = {"visitor": 10, "learner": 10, "graduate": 20, "instructor": 8, "admin": 20}
+STARTS = ("/", "/home", "/me", "/sign-in", "/register", "/forgot", "/enquiry", "/verify")
+LEARNING = ("graduate", "instructor")
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+OTHERS_WORDS: dict[str, str] = {}
+"""Texts that may stand outside, each with its reason."""
+WAITING: dict[str, tuple[str, ...]] = {}
+"""By test, the shapes of addresses whose pages are not converted yet. One that is clean may not stay here."""
+
+
+@pytest.fixture
+def academy_client(academy_database, settings_for, made_apps, portal) -> Iterator[TestClient]:
+    """A visitor of the demo academy, which speaks in brackets."""
+    settings = settings_for(academy_database)
+    app = an_app(made_apps, settings, bracketed(load_academy(settings)))
+    yield a_browser(app, portal)
+    app.state.app_context.database.close()
+
+
+@pytest.fixture
+def names(academy_database, settings_for) -> Names:
+    return names_of(academy_database, load_academy(settings_for(academy_database)))
+
+
+def untold(names: Names, pages: Iterable[Visited]) -> dict[str, list[str]]:
+    """Return the texts of no translator by the shape of the page's address."""
+    pieces = defaultdict[str, set[str]](set)
+    for page in pages:
+        pieces[shape(page.path)].update(_of(names, page))
+    return {where: sorted(texts - OTHERS_WORDS.keys()) for where, texts in pieces.items()}
+
+
+def _of(names: Names, page: Visited) -> list[str]:
+    if page.path.startswith(("/dev/", "/static/")):
+        return []  # the mailbox of the demo: mails have a test of their own
+    if page.kind.startswith("text/html"):
+        return names.untold(outside(page.body))
+    if page.kind.startswith("text/csv"):
+        head = page.body.lstrip("\ufeff").splitlines()[0]
+        return names.untold(outside_in_text(head.replace(",", "\n")))
+    return []
+
+
+def demand_translated(test: str, found: dict[str, list[str]]) -> None:
+    """Fail at a page with untranslated texts, and at one that waits though it has none."""
+    waiting = set(WAITING.get(test, ()))
+    left = {where for where, texts in found.items() if texts}
+    lines = [f"{where}: {text}" for where in sorted(left - waiting) for text in found[where]]
+    assert not lines, "\n".join(lines)
+    assert (waiting & found.keys()) - left == set()
+
+
+def fetched(browser: TestClient, path: str) -> Visited:
+    response = browser.get(path)
+    kind = response.headers.get("content-type", "")
+    body = "" if kind == "application/pdf" else response.text
+    return Visited(path, response.status_code, kind, body)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_and_each_of_its_forms_speaks_in_brackets(who, as_demo_person, names):
+    """Each form is sent without what must be typed too, and comes back with messages."""
+    browser = as_demo_person(PEOPLE[who])
+    pages = list(crawl(lambda path: fetched(browser, path), *STARTS, of_a_kind=1))
+    sound = [page for page in pages if page.status == 200]
+    assert len(sound) >= LEAST_PAGES[who]
+    assert sum(OPEN in page.body for page in sound) >= LEAST_PAGES[who]
+    refused = list(sent_back(browser, sound))
+    assert {page.status for page in refused} <= {200, 303, 409, 422, 429}
+    assert sum(page.status == 422 for page in refused) >= 1
+    demand_translated(f"filled, {who}", untold(names, [*pages, *refused]))
+
+
+def sent_back(browser: TestClient, pages: list[Visited]) -> Iterator[Visited]:
+    """Yield the answers to every form that asks for something, with nothing typed."""
+    for page in pages:
+        for form in forms_of(page.body) if page.kind.startswith("text/html") else ():
+            if form.asks:
+                sent = form.sent(**dict.fromkeys(form.typed, ""))
+                answer = browser.post(form.action, content=sent, headers=FORM)
+                kind = answer.headers.get("content-type", "")
+                yield Visited(form.action, answer.status_code, kind, answer.text)
+
+
+@pytest.mark.parametrize(
+    "who", ["visitor", "admin", *(pytest.param(who, marks=pytest.mark.deep) for who in LEARNING)]
+)
+def test_every_refusal_speaks_in_brackets(who, as_demo_person, names):
+    """Every route for a thing that does not exist, with an empty form or body: 401, 403, 404 and 422."""
+    browser = as_demo_person(PEOPLE[who])
+    pages, problems = [], []
+    for method, path in policies(browser.app):
+        if path in ("/sign-out", "/metrics") or method == "HEAD":
+            continue
+        address = re.sub(r"{[^}]*}", lambda _: str(uuid4()), path)
+        is_api = path.startswith("/api/")
+        headers = {"content-type": "application/json"} if is_api else FORM
+        body = {} if method == "GET" else {"headers": headers, "content": "{}" if is_api else ""}
+        answer = browser.request(method, address, **body)
+        kind = answer.headers.get("content-type", "")
+        if kind.startswith("application/problem+json"):
+            problems.append((f"{method} {path}", answer.json()))
+        elif answer.status_code >= 400:
+            pages.append(Visited(f"{method} {path}", answer.status_code, kind, answer.text))
+    assert len(pages) >= 20
+    demand_translated(f"refused, {who}", untold(names, pages))
+    assert len(problems) >= 5
+    assert list(unbracketed(problems)) == []
+
+
+def unbracketed(problems: Iterable[tuple[str, dict]]) -> Iterator[str]:
+    for route, problem in problems:
+        sentences = [problem["title"], problem.get("detail", f"{OPEN}{CLOSE}")]
+        sentences += [error["detail"] for error in problem.get("errors", [])]
+        for sentence in sentences:
+            if outside_in_text(sentence):
+                yield f"{route}: {sentence}"
+
+
+@pytest.mark.parametrize("role", ["visitor", "student", "instructor", "admin"])
+def test_every_page_of_an_empty_academy_speaks_in_brackets(
+    role, sqlite_database, settings_for, made_apps, portal
+):
+    settings = settings_for(sqlite_database)
+    academy = load_academy(settings)
+    app = an_app(made_apps, settings, bracketed(academy))
+    token = None
+    if role != "visitor":
+        with sqlite_database.write() as db:
+            token = a_sign_in(db, a_user(db, "Alone Here", roles=(role,)), token=role)
+    browser = a_browser(app, portal, token=token)
+    pages = list(crawl(lambda path: fetched(browser, path), *STARTS, of_a_kind=1))
+    app.state.app_context.database.close()
+    assert len(pages) >= 8
+    demand_translated(f"empty, {role}", untold(names_of(sqlite_database, academy), pages))
