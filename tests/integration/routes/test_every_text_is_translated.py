@@ -247,7 +247,9 @@ def demand_translated(test: str, texts_by_page: dict[str, list[str]]) -> None:
     """Fail at a page that has untranslated texts and does not wait for its conversion."""
     waiting = set(WAITING.get(test, ()))
     left = {where for where, texts in texts_by_page.items() if texts}
-    lines = [f"{where}: {text}" for where in sorted(left - waiting) for text in texts_by_page[where]]
+    lines = [
+        f"{where}: {text}" for where in sorted(left - waiting) for text in texts_by_page[where]
+    ]
     assert not lines, "\n".join(lines)
 
 

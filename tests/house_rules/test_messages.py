@@ -1,0 +1,218 @@
+"""Rules of the house about what is said to people: a text is a whole sentence that a translator gets, with
+typed values, and only `app/kit/formats.py` writes days, amounts and numbers (issue 14, bar 3)."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+ROOT = Path(__file__).parent.parent.parent
+APP = ROOT / "app"
+ENGLISH = (
+    *("cli/", "doctor/", "backups/", "db/", "demo/", "operations/", "workers/", "courses/domain/"),
+    *("serving.py", "key_files.py", "settings", "academy_file.py", "kit/messages.py"),
+)
+"""The command line, its settings, the migrator and the problems that `preceptor content check` prints: they
+stay English, for the people who run the academy and write its courses. The demo's content is invented."""
+LAYERS = re.compile(r"(^|/)(domain|service|steps|errors|forms|policy|queries)(/|\w*\.py)")
+SENTENCE = re.compile(r"[A-Z][a-z’']* [a-z].*|[A-Z]\w+ [A-Za-z]+ .*[.!?]")
+SAYING = ("msg", "msgs", "label")
+LOGGING = ("debug", "info", "warning", "error", "exception", "getLogger", "compile", "text")
+FORMATS = "kit/formats.py"
+WAITING_SENTENCES: dict[str, int] = {
+    "accounts/domain.py": 1,
+    "assessments/domain.py": 12,
+    "assessments/errors.py": 6,
+    "assessments/forms.py": 1,
+    "assessments/policy.py": 1,
+    "assessments/queries/sheets.py": 1,
+    "assessments/queries/summaries.py": 2,
+    "assessments/service/correcting.py": 5,
+    "assessments/service/ending.py": 8,
+    "assessments/service/marking.py": 8,
+    "certificates/domain.py": 1,
+    "certificates/steps/blocking.py": 3,
+    "courses/errors.py": 2,
+    "courses/service.py": 1,
+    "enrolments/domain.py": 42,
+    "enrolments/errors.py": 1,
+    "enrolments/forms.py": 7,
+    "enrolments/service.py": 3,
+    "enrolments/steps/ending.py": 1,
+    "learning/errors.py": 1,
+    "outbox/service.py": 1,
+    "practicals/domain/attendance.py": 2,
+    "practicals/domain/life_support.py": 7,
+    "practicals/domain/lost_rights.py": 4,
+    "practicals/domain/plan.py": 4,
+    "practicals/domain/seats.py": 45,
+    "practicals/domain/terms.py": 8,
+    "practicals/errors.py": 1,
+    "practicals/forms.py": 2,
+    "practicals/queries/student_list_sql.py": 1,
+    "practicals/service/cancellation.py": 2,
+    "practicals/service/changing.py": 2,
+    "practicals/service/group_reservation.py": 4,
+    "practicals/service/planning.py": 5,
+    "practicals/service/seats.py": 10,
+    "practicals/service/waiting_list.py": 2,
+    "practicals/steps/attendance_evidence.py": 2,
+    "practicals/steps/locking.py": 6,
+    "practicals/steps/plans.py": 7,
+    "quizzes/domain/responses.py": 9,
+    "quizzes/domain/starting.py": 3,
+    "quizzes/errors.py": 4,
+    "quizzes/service.py": 6,
+    "retention/domain.py": 4,
+    "rights/queries.py": 5,
+    "rights/service.py": 5,
+    "web/errors.py": 1,
+}
+"""How many English sentences of a file are no message yet. The numbers may only become smaller."""
+WAITING_GLUE: dict[str, int] = {
+    "assessments/papers.py": 2,
+    "certificates/printing.py": 1,
+    "enrolments/domain.py": 2,
+    "home/search_engines.py": 1,
+    "kit/keys.py": 1,
+    "practicals/domain/times.py": 8,
+    "practicals/forms.py": 4,
+    "practicals/pages/papers.py": 1,
+    "practicals/pages/students.py": 2,
+    "practicals/pages/teaching.py": 1,
+    "practicals/queries/admin_lists.py": 2,
+    "practicals/queries/public.py": 1,
+}
+"""The same for days that are formatted by hand."""
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(APP.rglob("*.py")):
+        yield str(path.relative_to(APP)), tree_of(path)
+
+
+def called(node: ast.AST) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+
+
+def wrong_calls(tree: ast.Module) -> Iterator[str]:
+    """Yield the calls of `msg` and `msgs` whose texts are no literals or do not fit their values."""
+    for node in ast.walk(tree):
+        name = called(node)
+        if name not in ("msg", "msgs") or not isinstance(node, ast.Call):
+            continue
+        texts = node.args[: 1 if name == "msg" else 2]
+        literals = [text.value for text in texts if isinstance(text, ast.Constant)]
+        if len(literals) < len(texts) or not texts:
+            yield f"{node.lineno}: the text of {name} is no literal"
+        elif all(keyword.arg for keyword in node.keywords):
+            values = {str(keyword.arg) for keyword in node.keywords} | (
+                {"n"} if name == "msgs" else set()
+            )
+            for text in literals:
+                places = {place for _, place, _, _ in Formatter().parse(text) if place is not None}
+                if places | ({"n"} if name == "msgs" else set()) != values:
+                    yield f"{node.lineno}: {text!r} has other placeholders than values"
+
+
+def days_by_hand(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines that write a moment: `strftime`, or an f-string with a date in its format."""
+    for node in ast.walk(tree):
+        if called(node) == "strftime":
+            yield node.lineno  # type: ignore[attr-defined] # a call has a line
+        if isinstance(node, ast.FormattedValue) and "%" in ast.unparse(node.format_spec or node):
+            yield node.lineno
+
+
+def english_sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the sentences that are no message, docstring, log event or pattern."""
+    silent: set[int] = set()
+    for node in ast.walk(tree):
+        if called(node) in (*SAYING, *LOGGING):
+            silent.update(id(inner) for inner in ast.walk(node))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            silent.add(id(node.value))
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in silent and SENTENCE.fullmatch(node.value):
+            yield node.lineno, node.value
+
+
+def held(left: dict[str, list[str]], waiting: dict[str, int]) -> dict[str, list[str]]:
+    """Return the files with more of them than wait."""
+    return {path: items for path, items in left.items() if len(items) > waiting.get(path, 0)}
+
+
+def test_a_text_is_a_literal_and_fits_its_values():
+    """Translators get only what stands in the call; a value without a placeholder is a wrong sentence."""
+    wrong = [f"{path}:{fault}" for path, tree in sources() for fault in wrong_calls(tree)]
+    assert [fault for fault in wrong if not fault.startswith(ALLOWED_CALLS)] == []
+
+
+ALLOWED_CALLS = ("kit/messages.py", "web/field_messages.py", "web/forms.py", "web/logs.py")
+"""The makers of messages themselves; labels of forms, which `label` marks for translators; and a record of
+the log, which has a field `msg`."""
+
+
+def test_days_are_written_at_the_edge_only():
+    left = {
+        path: [str(line) for line in days_by_hand(tree)]
+        for path, tree in sources()
+        if path != FORMATS and not path.startswith(ENGLISH)
+    }
+    assert held(left, WAITING_GLUE) == {}
+
+
+def test_rules_hold_messages_and_no_sentences():
+    """A sentence in a rule is read in English by everybody."""
+    left = {
+        path: [f"{line}: {text}" for line, text in english_sentences(tree)]
+        for path, tree in sources()
+        if LAYERS.search(path) and not path.startswith(ENGLISH)
+    }
+    assert held(left, WAITING_SENTENCES) == {}
+
+
+SCRIPT_SENTENCE = re.compile(
+    r"""(?<![\w/])(["'`])([A-Z][a-z’]+ [a-z][^"'`]*|[A-Z][^"'`]* [^"'`]*[.!?])\1"""
+)
+
+
+def test_scripts_hold_no_sentence():
+    """The words of a script come from the page, in its language."""
+    said = {}
+    for path in sorted((ROOT / "static" / "js").rglob("*.js")):
+        code = re.sub(r"/\*.*?\*/|(?m:^\s*//.*$)", "", path.read_text(), flags=re.DOTALL)
+        if sentences := [match.group(2) for match in SCRIPT_SENTENCE.finditer(code)]:
+            said[path.name] = sentences
+    assert said == {}
+
+
+def test_each_rule_sees_what_it_forbids():
+    """The negative control: each rule would also be kept if it looked for nothing."""
+    bad = '''
+def f(x, when):
+    """A docstring is no sentence."""
+    log.info("Nothing to say here.")
+    msg("It begins on {when}.", at=when)
+    msg(f"It begins {x}.")
+    msgs("{n} place", "{n} places of {all}", 2)
+    when.strftime("%d")
+    f"{when:%d %B}"
+    raise Refused("This place is taken.")
+'''
+    tree = ast.parse(bad)
+    assert len(list(wrong_calls(tree))) == 3
+    assert len(list(days_by_hand(tree))) == 2
+    assert [text for _, text in english_sentences(tree)] == ["This place is taken."]
+    assert SCRIPT_SENTENCE.search('show("Your answer is saved.")')
+    assert not SCRIPT_SENTENCE.search('query("main button")')
