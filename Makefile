@@ -44,6 +44,7 @@ clean:
 .venv/.run: .venv/.made requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m app.languages
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.lock
