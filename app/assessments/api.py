@@ -10,6 +10,7 @@ from app.assessments import queries, service
 from app.assessments.domain import Mark, Outcome
 from app.assessments.forms import LONGEST_COMMENT, LONGEST_NOTE
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId
+from app.kit.words import Words
 from app.web.access import INSTRUCTOR, SIGNED_IN, STAFF
 from app.web.request_context import Visit
 from app.web.routing import Api
@@ -78,8 +79,6 @@ class AssessmentsStepShape(BaseModel):
 class NotCompetentReason(BaseModel):
     """One reason why an assessment is not competent: a stable word and its sentence."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     code: str
     sentence: str
 
@@ -97,7 +96,7 @@ class SheetShape(BaseModel):
     steps: tuple[AssessmentsStepShape, ...]
 
     @classmethod
-    def of(cls, sheet: queries.Sheet) -> Self:
+    def of(cls, sheet: queries.Sheet, words: Words) -> Self:
         """`outcome` and `reasons` are told once it is signed; before, they would sway the marks."""
         return cls(
             assessment_id=sheet.id,
@@ -108,10 +107,10 @@ class SheetShape(BaseModel):
             signed_at=sheet.signed_at,
             outcome=sheet.result.outcome if sheet.signed_at else None,
             reasons=tuple(
-                NotCompetentReason.model_validate(reason)
+                NotCompetentReason(code=reason.code, sentence=words.of(reason.sentence))
                 for reason in (sheet.result.reasons if sheet.signed_at else ())
             ),
-            needed=sheet.needed,
+            needed=tuple(map(words.of, sheet.needed)),
             steps=tuple(
                 AssessmentsStepShape(
                     key=view.step.key,
@@ -129,8 +128,6 @@ class SheetShape(BaseModel):
 
 
 class ReportShape(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     assessment_id: UUID
     course_key: str
     title: str
@@ -277,7 +274,7 @@ def my_reports(visit: Visit) -> tuple[ReportShape, ...]:
     """Your own signed assessments, newest first."""
     with visit.database.read() as db:
         reports = queries.reports_of(db, visit.actor.user_id)
-    return tuple(ReportShape.model_validate(report) for report in reports)
+    return tuple(_report(report, visit.words) for report in reports)
 
 
 @api.get(
@@ -288,9 +285,21 @@ def my_reports(visit: Visit) -> tuple[ReportShape, ...]:
 )
 def show_report(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
     with visit.database.read() as db:
-        return SheetShape.of(queries.report(db, visit.actor, assessment_id))
+        return SheetShape.of(queries.report(db, visit.actor, assessment_id), visit.words)
+
+
+def _report(report: queries.Report, words: Words) -> ReportShape:
+    return ReportShape(
+        assessment_id=report.assessment_id,
+        course_key=report.course_key,
+        title=report.title,
+        number=report.number,
+        signed_at=report.signed_at,
+        outcome=report.outcome,
+        headline=words.of(report.headline),
+    )
 
 
 def _bedside(visit: Visit, assessment_id: AssessmentId) -> SheetShape:
     with visit.database.read() as db:
-        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id))
+        return SheetShape.of(queries.bedside_sheet(db, visit.actor, assessment_id), visit.words)

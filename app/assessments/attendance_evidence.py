@@ -5,18 +5,21 @@ from sqlalchemy.orm import Session
 
 from app.assessments.models import Assessment, StepMark
 from app.kit.ids import SeatId
+from app.kit.messages import msg
 from app.practicals.domain.seats import PracticalsReason, Unmet
 
 SIGNED = Unmet(
     PracticalsReason.assessed,
-    "A signed assessment relies on this attendance.",
-    "A signed assessment stays. If the wrong person was assessed, tell the office what happened: it can "
-    "revoke a certificate.",
+    msg("A signed assessment relies on this attendance."),
+    msg(
+        "A signed assessment stays. If the wrong person was assessed, tell the office what happened: it can "
+        "revoke a certificate."
+    ),
 )
 BEGUN = Unmet(
     PracticalsReason.assessed,
-    "This person's assessment has marks already, and it relies on this attendance.",
-    "Open the assessment first, and discard it if it was begun by mistake.",
+    msg("This person's assessment has marks already, and it relies on this attendance."),
+    msg("Open the assessment first, and discard it if it was begun by mistake."),
 )
 
 

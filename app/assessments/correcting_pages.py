@@ -7,6 +7,7 @@ from app.assessments.queries.outdated import correction_page, outdated_days
 from app.assessments.service.correcting import take_corrected_checklist
 from app.kit.errors import Refused
 from app.kit.ids import PracticalId, RevisionId
+from app.kit.messages import msg
 from app.web.access import ADMIN
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
@@ -44,7 +45,7 @@ def take_checklist(visit: Visit, submitted: Submitted, practical_id: PracticalId
         return _correction_page(visit, practical_id, submitted, refused)
     return visit.redirect(
         visit.url("admin.checklists"),
-        flash="The day has the corrected checklist. Its instructors are told.",
+        flash=msg("The day has the corrected checklist. Its instructors are told."),
     )
 
 

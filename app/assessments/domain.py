@@ -16,6 +16,8 @@ from app.assessments.reasons import (
     TooManyPrompts,
 )
 from app.courses.domain.delivery import Checklist, Step
+from app.kit.errors import Refusal
+from app.kit.messages import Message, msg, msgs
 
 
 class Mark(StrEnum):
@@ -39,20 +41,26 @@ OBSERVED = (Mark.done, Mark.prompted, Mark.not_done)
 
 POINTS = {Mark.done: 2, Mark.prompted: 1, Mark.not_done: 0, Mark.not_observed: 0, Mark.unmarked: 0}
 WORDS = {
-    Mark.done: "Done",
-    Mark.prompted: "With prompt",
-    Mark.not_done: "Not done",
-    Mark.not_observed: "Not observed",
-    Mark.unmarked: "Not marked",
+    Mark.done: msg("Done"),
+    Mark.prompted: msg("With prompt"),
+    Mark.not_done: msg("Not done"),
+    Mark.not_observed: msg("Not observed"),
+    Mark.unmarked: msg("Not marked"),
 }
 
 
-class SignRefusal(StrEnum):
-    """Why an assessment cannot be signed; the value is the sentence for the instructor."""
-
-    already_signed = "This assessment is signed and can no longer change."
-    unmarked = "Some steps are not marked yet. Mark every step, then sign."
-    absent = "This person is not marked as present. Mark them as present on the roster, then sign."
+ALREADY_SIGNED = Refusal(
+    "already_signed", msg("This assessment is signed and can no longer change.")
+)
+UNMARKED = Refusal(
+    "unmarked", msg("Some steps are not marked yet."), msg("Mark every step, then sign.")
+)
+ABSENT = Refusal(
+    "absent",
+    msg("This person is not marked as present."),
+    msg("Mark them as present on the roster, then sign."),
+)
+"""Why an assessment cannot be signed."""
 
 
 class Entry(Protocol):
@@ -109,21 +117,26 @@ class AssessmentResult:
         return tuple(reason.step for reason in self.reasons if isinstance(reason, CriticalNotDone))
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> Message:
         """The outcome in one sentence for the student."""
         if self.outcome is Outcome.competent:
-            return "Competent"
+            return msg("Competent")
         if self.stopped:
-            return "Not yet competent. The assessment was stopped for safety."
+            return msg("Not yet competent. The assessment was stopped for safety.")
         if self.failed:
-            steps = "A critical step was" if len(self.failed) == 1 else "Critical steps were"
-            return f"Not yet competent. {steps} not done."
-        count = len(self.to_practise)
-        words = "1 step needs" if count == 1 else f"{count} steps need"
-        return f"Not yet competent. {words} more practice."
+            return msgs(
+                "Not yet competent. A critical step was not done.",
+                "Not yet competent. Critical steps were not done.",
+                len(self.failed),
+            )
+        return msgs(
+            "Not yet competent. {n} step needs more practice.",
+            "Not yet competent. {n} steps need more practice.",
+            len(self.to_practise),
+        )
 
     @property
-    def why_not(self) -> tuple[str, ...]:
+    def why_not(self) -> tuple[Message, ...]:
         """One sentence for each reason why it is not competent."""
         return tuple(reason.sentence for reason in self.reasons)
 
@@ -197,10 +210,10 @@ def _thresholds(checklist: Checklist, marks: Mapping[str, Mark]) -> Iterator[Rea
 
 def sign_refusal(
     checklist: Checklist, marks: Mapping[str, Mark], *, is_signed: bool
-) -> SignRefusal | None:
+) -> Refusal | None:
     """Return why these marks cannot be signed, or None if they can."""
     if is_signed:
-        return SignRefusal.already_signed
+        return ALREADY_SIGNED
     if unmarked_steps(checklist, marks):
-        return SignRefusal.unmarked
+        return UNMARKED
     return None

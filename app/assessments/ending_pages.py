@@ -7,6 +7,7 @@ from app.assessments.errors import DiscardRefused, StopRefused
 from app.assessments.forms import DiscardForm, ResumeForm, StopForm
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import AssessmentId
+from app.kit.messages import msg
 from app.web.access import INSTRUCTOR, STAFF
 from app.web.errors import status_of
 from app.web.forms import Submitted
@@ -49,7 +50,7 @@ def stop(visit: Visit, assessment_id: AssessmentId, submitted: Submitted) -> Res
         )
     return visit.redirect(
         visit.url("assessments.sign", assessment_id=assessment_id),
-        flash="The assessment is stopped. Check the marks, then sign.",
+        flash=msg("The assessment is stopped. Check the marks, then sign."),
     )
 
 
@@ -60,7 +61,7 @@ def resume(visit: Visit, assessment_id: AssessmentId, submitted: Submitted) -> R
         service.resume_assessment(db, visit.actor, assessment_id, now=visit.now)
     return visit.redirect(
         visit.url("assessments.sheet", assessment_id=assessment_id),
-        flash="The assessment goes on. Steps that were not observed have no mark again.",
+        flash=msg("The assessment goes on. Steps that were not observed have no mark again."),
     )
 
 
@@ -83,7 +84,10 @@ def discard(visit: Visit, assessment_id: AssessmentId, submitted: Submitted) -> 
         return _discard_again(visit, assessment_id, submitted, refused)
     return visit.redirect(
         visit.url("teach.practical", practical_id=page.practical_id),
-        flash=f"The sheet of {page.student_name} is discarded. Its marks stay on record.",
+        flash=msg(
+            "The sheet of {student_name} is discarded. Its marks stay on record.",
+            student_name=page.student_name,
+        ),
     )
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.assessments.domain import WORDS, Mark, SignRefusal
-from app.kit.errors import Conflict, Forbidden
-from app.kit.messages import msg
+from app.assessments.domain import WORDS, Mark
+from app.kit.errors import Conflict, Forbidden, Refusal
+from app.kit.messages import Message, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,17 @@ class StaleMark(Conflict):
     title = msg("This step was marked by somebody else in the meantime")
 
     def __init__(self, theirs: RecordedMark, mark: Mark, note: str) -> None:
-        on_record = WORDS[theirs.mark] if theirs.mark else "no mark"
+        on_record = WORDS[theirs.mark] if theirs.mark else msg("no mark")
         super().__init__(
-            "The mark on record is newer than the one you saw. Compare both and choose.",
+            msg("The mark on record is newer than the one you saw. Compare both and choose."),
             reason="stale",
             fields={
-                "mark": f"On record: {on_record}, revision {theirs.revision}. Sent: {WORDS[mark]}."
+                "mark": msg(
+                    "On record: {recorded}, revision {revision}. Sent: {sent}.",
+                    recorded=on_record,
+                    revision=theirs.revision,
+                    sent=WORDS[mark],
+                )
             },
         )
         self.theirs = theirs
@@ -49,9 +54,13 @@ class StaleComment(Conflict):
 
     def __init__(self, theirs: str, revision: int, yours: str) -> None:
         super().__init__(
-            "The comment on record is newer than the one you saw. Compare both and choose.",
+            msg("The comment on record is newer than the one you saw. Compare both and choose."),
             reason="stale",
-            fields={"comment": f"On record, revision {revision}: {theirs}"},
+            fields={
+                "comment": msg(
+                    "On record, revision {revision}: {theirs}", revision=revision, theirs=theirs
+                )
+            },
         )
         self.theirs = theirs
         self.revision = revision
@@ -63,8 +72,8 @@ class SignRefused(Conflict):
 
     title = msg("This assessment cannot be signed yet")
 
-    def __init__(self, refusal: SignRefusal) -> None:
-        super().__init__(refusal.value, reason=refusal.name)
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
 
 
 class ChangedBeforeSigning(Conflict):
@@ -74,7 +83,9 @@ class ChangedBeforeSigning(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "A mark or the comment changed after you opened this page. Check the marks again, then sign.",
+            msg(
+                "A mark or the comment changed after you opened this page. Check the marks again, then sign."
+            ),
             reason="stale",
         )
 
@@ -102,7 +113,7 @@ class DiscardRefused(Conflict):
 
     title = msg("This assessment is closed")
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: Message) -> None:
         super().__init__(detail, reason="closed")
 
 
@@ -113,7 +124,7 @@ class OtherPerson(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "This was marked by another person. Sign in as that person to send it.",
+            msg("This was marked by another person. Sign in as that person to send it."),
             reason="other-person",
         )
 
@@ -123,5 +134,5 @@ class CorrectionRefused(Conflict):
 
     title = msg("The checklist was not changed")
 
-    def __init__(self, detail: str, reason: str) -> None:
+    def __init__(self, detail: Message, reason: str) -> None:
         super().__init__(detail, reason=reason)

@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from app.assessments.domain import Mark
+from app.kit.messages import msg
 from app.web.forms import Form, label
 
 LONGEST_NOTE = 2000
@@ -47,7 +48,7 @@ class SignForm(Form):
     @classmethod
     def _ticked(cls, value: str) -> str:
         if value != "yes":
-            raise ValueError("Tick the box to sign.")
+            raise ValueError(msg("Tick the box to sign."))
         return value
 
 

@@ -16,7 +16,7 @@ from app.assessments.errors import (
 from app.assessments.forms import CommentForm, MarkForm, SignForm, StartForm
 from app.kit.errors import Invalid
 from app.kit.ids import AssessmentId, PracticalId, SeatId
-from app.kit.messages import Text
+from app.kit.messages import Text, msg
 from app.practicals import queries as practicals
 from app.web.access import INSTRUCTOR, SIGNED_IN
 from app.web.errors import status_of
@@ -122,7 +122,9 @@ def save_comment(visit: Visit, assessment_id: AssessmentId, submitted: Submitted
         return visit.render(
             "assessments/stale_comment.html", status=status_of(stale), page=page, stale=stale
         )
-    return visit.redirect(f"{_sheet_url(visit, assessment_id)}#comment", flash="Comment saved.")
+    return visit.redirect(
+        f"{_sheet_url(visit, assessment_id)}#comment", flash=msg("Comment saved.")
+    )
 
 
 @pages.get("/assessments/{assessment_id}/sign", name="assessments.sign", access=INSTRUCTOR)
@@ -157,7 +159,7 @@ def sign(visit: Visit, assessment_id: AssessmentId, submitted: Submitted) -> Res
         )
     return visit.redirect(
         visit.url("assessments.report", assessment_id=assessment_id),
-        flash="Signed. The student can read the report now.",
+        flash=msg("Signed. The student can read the report now."),
     )
 
 

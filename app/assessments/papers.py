@@ -1,21 +1,22 @@
 """PDFs of assessing: the signed report, and blank checklists in case no screen works."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
 
 from app.assessments import queries
 from app.assessments.blank_sheets import BlankSheets, blank_sheets
-from app.assessments.domain import OBSERVED, POINTS, WORDS, Outcome
+from app.assessments.domain import OBSERVED, POINTS, WORDS, Mark, Outcome
 from app.assessments.queries import Sheet
 from app.assessments.reasons import pass_rule
 from app.courses.domain.delivery import Checklist
 from app.db.paging import page_number
 from app.documents import papers
 from app.kit.ids import AssessmentId, PracticalId
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
+from app.kit.words import Words
 from app.practicals.domain.times import moment_words, span_words
 from app.web.access import SIGNED_IN, STAFF, FreshProof
 from app.web.pdf_response import PdfResponse
@@ -30,7 +31,7 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     with visit.database.read() as db:
         sheet = queries.report(db, visit.actor, assessment_id)
     assert sheet.signed_at is not None  # noqa: S101 - a report is a signed sheet
-    values = _on_top(visit, sheet.zone) | _report(sheet)
+    values = _on_top(visit, sheet.zone) | _report(sheet, visit.words)
     values["signed"] = moment_words(sheet.signed_at, sheet.zone)
     day = sheet.starts_at.astimezone(ZoneInfo(sheet.zone))
     make = partial(papers.paper, "report", values, at=sheet.signed_at)
@@ -55,7 +56,7 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
         "practical": day.title,
         "when": span_words(day.starts_at, day.ends_at, day.zone),
         "room": day.room,
-        "rule": _rule(blank.checklist),
+        "rule": visit.words.of(_rule(blank.checklist)),
         "sections": _blank_sections(blank.checklist),
         "sheets": _sheets(visit, blank),
     }
@@ -73,7 +74,7 @@ def _on_top(visit: RequestContext, zone: str) -> dict[str, Any]:
     }
 
 
-def _report(sheet: Sheet) -> dict[str, Any]:
+def _report(sheet: Sheet, words: Words) -> dict[str, Any]:
     result = sheet.result
     return {
         "title": sheet.checklist.title,
@@ -85,10 +86,12 @@ def _report(sheet: Sheet) -> dict[str, Any]:
         "room": sheet.room,
         "try": sheet.number,
         "competent": result.outcome is Outcome.competent,
-        "headline": result.headline,
-        "why_not": list(result.why_not),
-        "points": f"{result.earned} of {result.possible} points.",
-        "needed": list(pass_rule(sheet.checklist)),
+        "headline": words.of(result.headline),
+        "why_not": [words.of(reason) for reason in result.why_not],
+        "points": words.of(
+            msg("{earned} of {possible} points.", earned=result.earned, possible=result.possible)
+        ),
+        "needed": [words.of(sentence) for sentence in pass_rule(sheet.checklist)],
         "comment": sheet.comment,
         "to_practise": [step.text for step in result.to_practise],
         "sections": [
@@ -101,7 +104,7 @@ def _report(sheet: Sheet) -> dict[str, Any]:
                         "critical": view.step.critical,
                         "unaided": view.step.unaided,
                         "mark": view.mark,
-                        "words": WORDS[view.mark] if view.mark else "",
+                        "words": words.of(WORDS[view.mark]) if view.mark else "",
                         "note": view.note,
                     }
                     for view in section.steps
@@ -112,9 +115,19 @@ def _report(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _rule(checklist: Checklist) -> str:
-    marks = ", ".join(f"{WORDS[mark].lower()} {POINTS[mark]}" for mark in OBSERVED)
-    return f"Points: {marks}. Competent needs: {' '.join(pass_rule(checklist))}"
+POINTS_IN_WORDS: Final = {
+    Mark.done: msg("done {points}", points=POINTS[Mark.done]),
+    Mark.prompted: msg("with prompt {points}", points=POINTS[Mark.prompted]),
+    Mark.not_done: msg("not done {points}", points=POINTS[Mark.not_done]),
+}
+
+
+def _rule(checklist: Checklist) -> Message:
+    return msg(
+        "Points: {marks:plain}. Competent needs: {rule:lines}",
+        marks=tuple(POINTS_IN_WORDS[mark] for mark in OBSERVED),
+        rule=pass_rule(checklist),
+    )
 
 
 def _blank_sections(checklist: Checklist) -> list[dict[str, Any]]:

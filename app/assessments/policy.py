@@ -2,6 +2,7 @@
 
 from app.kit.actor import Actor
 from app.kit.ids import UserId
+from app.kit.messages import msg
 
 
 def may_assess(actor: Actor) -> bool:
@@ -14,7 +15,7 @@ def may_assess_person(actor: Actor, student_id: UserId) -> bool:
     return may_assess(actor) and actor.user_id != student_id
 
 
-NOT_THEIR_SHEET = (
+NOT_THEIR_SHEET = msg(
     "Only the instructor who began this assessment, or an admin, can discard it; nobody can who is assessed "
     "in it."
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.courses.domain.delivery import Checklist, Section, Step
+from app.kit.messages import Message, msg, msgs
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +14,12 @@ class StoppedForSafety:
     not_observed: int
 
     @property
-    def sentence(self) -> str:
-        steps = "1 step was" if self.not_observed == 1 else f"{self.not_observed} steps were"
-        return f"Stopped for safety: {steps} not observed."
+    def sentence(self) -> Message:
+        return msgs(
+            "Stopped for safety: {n} step was not observed.",
+            "Stopped for safety: {n} steps were not observed.",
+            self.not_observed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,10 @@ class CriticalNotDone:
     step: Step
 
     @property
-    def sentence(self) -> str:
-        return f"Critical step not done: {self.step.critical_reason or self.step.text}"
+    def sentence(self) -> Message:
+        return msg(
+            "Critical step not done: {step}", step=self.step.critical_reason or self.step.text
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,8 @@ class PromptedNotUnaided:
     step: Step
 
     @property
-    def sentence(self) -> str:
-        return f"Needed a prompt and must be done unaided: {self.step.text}"
+    def sentence(self) -> Message:
+        return msg("Needed a prompt and must be done unaided: {step}", step=self.step.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,21 @@ class TooManyPrompts:
     most: int
 
     @property
-    def sentence(self) -> str:
-        steps = "1 critical step" if self.count == 1 else f"{self.count} critical steps"
-        allowed = "none is" if self.most == 0 else "1 is" if self.most == 1 else f"{self.most} are"
-        return f"Prompts were needed on {steps}; {allowed} allowed."
+    def sentence(self) -> Message:
+        if self.most == 0:
+            return msgs(
+                "Prompts were needed on {n} critical step; none is allowed.",
+                "Prompts were needed on {n} critical steps; none is allowed.",
+                self.count,
+            )
+        needed = msgs(
+            "Prompts were needed on {n} critical step",
+            "Prompts were needed on {n} critical steps",
+            self.count,
+        )
+        return msgs(
+            "{needed}; {n} is allowed.", "{needed}; {n} are allowed.", self.most, needed=needed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +85,15 @@ class SectionBelowPass:
     pass_percent: int
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         percent = rounded_down(self.earned, self.possible)
-        return (
-            f"Section “{self.section.title}”: {self.earned} of {self.possible} points, {percent}%. "
-            f"Needed: {self.pass_percent}%."
+        return msg(
+            "Section “{section}”: {earned} of {possible} points, {percent}%. Needed: {needed}%.",
+            section=self.section.title,
+            earned=self.earned,
+            possible=self.possible,
+            percent=percent,
+            needed=self.pass_percent,
         )
 
 
@@ -86,11 +107,14 @@ class PointsBelowPass:
     pass_percent: int
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         percent = rounded_down(self.earned, self.possible)
-        return (
-            f"All sections: {self.earned} of {self.possible} points, {percent}%. "
-            f"Needed: {self.pass_percent}%."
+        return msg(
+            "All sections: {earned} of {possible} points, {percent}%. Needed: {needed}%.",
+            earned=self.earned,
+            possible=self.possible,
+            percent=percent,
+            needed=self.pass_percent,
         )
 
 
@@ -109,30 +133,46 @@ def rounded_down(earned: int, possible: int) -> int:
     return earned * 100 // possible if possible else 0
 
 
-def pass_rule(checklist: Checklist) -> tuple[str, ...]:
+def pass_rule(checklist: Checklist) -> tuple[Message, ...]:
     """Return what competent needs, one sentence for each condition of this checklist."""
     sentences = [
-        f"{checklist.pass_percent}% of all points.",
-        "No critical step marked not done.",
+        msg("{percent}% of all points.", percent=checklist.pass_percent),
+        msg("No critical step marked not done."),
         *_section_rules(checklist),
     ]
     most = checklist.most_prompts_on_critical
     if most is not None:
-        prompts = "No prompt" if most == 0 else f"At most {most} prompt{'s' if most > 1 else ''}"
-        sentences.append(f"{prompts} on critical steps.")
+        sentences.append(_prompts(most))
     if unaided := len(checklist.unaided_steps):
-        steps = "the step" if unaided == 1 else f"the {unaided} steps"
-        sentences.append(f"No prompt on {steps} that must be done unaided.")
+        sentences.append(
+            msgs(
+                "No prompt on the step that must be done unaided.",
+                "No prompt on the {n} steps that must be done unaided.",
+                unaided,
+            )
+        )
     return tuple(sentences)
 
 
-def _section_rules(checklist: Checklist) -> list[str]:
+def _prompts(most: int) -> Message:
+    if most == 0:
+        return msg("No prompt on critical steps.")
+    return msgs(
+        "At most {n} prompt on critical steps.", "At most {n} prompts on critical steps.", most
+    )
+
+
+def _section_rules(checklist: Checklist) -> list[Message]:
     """One sentence for each threshold, or a single one if all sections share the same."""
     percents = {section.pass_percent for section in checklist.sections}
     if len(checklist.sections) > 1 and len(percents) == 1 and None not in percents:
-        return [f"{percents.pop()}% of the points of each section."]
+        return [msg("{percent}% of the points of each section.", percent=percents.pop() or 0)]
     return [
-        f"{section.pass_percent}% of the points of “{section.title}”."
+        msg(
+            "{percent}% of the points of “{section}”.",
+            percent=section.pass_percent,
+            section=section.title,
+        )
         for section in checklist.sections
         if section.pass_percent is not None
     ]

@@ -6,6 +6,7 @@ from app.assessments import queries
 from app.db.paging import page_number
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId
+from app.kit.messages import msgs
 from app.practicals import queries as practicals
 from app.practicals import service
 from app.practicals.domain.attendance import unmark_refusal
@@ -58,8 +59,8 @@ def mark_everybody_present(
             count = service.mark_everybody_present(db, visit.actor, practical_id, now=visit.now)
     except PlaceRefused as refused:
         return _roster(visit, practical_id, refused=refused)
-    words = "1 person is" if count == 1 else f"{count} people are"
-    return visit.redirect(_here(visit, practical_id), flash=f"{words} marked as present.")
+    words = msgs("{n} person is marked as present.", "{n} people are marked as present.", count)
+    return visit.redirect(_here(visit, practical_id), flash=words)
 
 
 def _here(visit: RequestContext, practical_id: PracticalId) -> str:

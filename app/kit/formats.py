@@ -22,8 +22,8 @@ from app.kit.currency import Currency
 
 Unit = Literal["day", "hour", "minute", "second"]
 DayForm = Literal["", "plain", "long", "month"]
-ListForm = Literal["and", "or", "plain"]
-LIST_STYLES: Final[dict[ListForm, Literal["standard", "or", "unit"]]] = {
+ListForm = Literal["and", "or", "plain", "clauses"]
+LIST_STYLES: Final[dict[str, Literal["standard", "or", "unit"]]] = {
     "and": "standard",
     "or": "or",
     "plain": "unit",
@@ -126,7 +126,11 @@ class Formats:
         return self._unit(seconds, "second")
 
     def listed(self, words: Sequence[str], form: ListForm = "and") -> str:
-        """`A, B and C`, `A, B or C`, or plain: `A, B, C`"""
+        """`A, B and C`, `A, B or C`, plain: `A, B, C`, or clauses: `A; B; and C`"""
+        if form == "clauses":
+            is_english = self.locale.language == "en" and len(words) > 1
+            last = f"and {words[-1]}" if is_english else words[-1]
+            return "; ".join((*words[:-1], last))
         return format_list(words, LIST_STYLES[form], locale=self.locale)
 
     def _unit(self, number: int, unit: Unit) -> str:

@@ -19,7 +19,7 @@ Values stay typed until the edge:
 | `timedelta` | 1 hour 30 minutes | `{x:largest}` 1 hour: the largest whole unit alone |
 | `int`, `Decimal` | 1,250 | `{x:plain}` 1250 |
 | `Money` | £1,250 | |
-| tuple | A, B and C | `{x:or}` A, B or C; `{x:plain}` A, B, C; `{x:lines}` sentences, joined by spaces |
+| tuple | A, B and C | `{x:or}` A, B or C; `{x:plain}` A, B, C; `{x:clauses}` A; B; and C; `{x:lines}` A B |
 | `Message` | its words | |
 | `str` | itself: a name, an address, words of a course | |
 
@@ -56,7 +56,7 @@ FORMS: Final[dict[type, frozenset[str]]] = {
     timedelta: frozenset({"largest"}),
     int: frozenset({"plain"}),
     Decimal: frozenset({"plain"}),
-    tuple: frozenset({"or", "plain", "lines"}),
+    tuple: frozenset({"or", "plain", "clauses", "lines"}),
 }
 
 

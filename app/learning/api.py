@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from app.kit.words import Words
 from app.learning import queries, service
 from app.learning.domain import ModuleState, NumberedModule, StepKind, lock_sentence
 from app.web.access import STUDENT
@@ -92,7 +93,7 @@ class LessonDone(LearningShape):
 def course_map(visit: Visit, course_key: str) -> MapShape:
     """The map of a course on which the caller holds a place."""
     with visit.database.read() as db:
-        return _map_shape(queries.course_map(db, visit.actor, course_key))
+        return _map_shape(queries.course_map(db, visit.actor, course_key), visit.words)
 
 
 @api.post(
@@ -115,7 +116,7 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str) -> LessonDone:
     )
 
 
-def _map_shape(page: queries.CourseMap) -> MapShape:
+def _map_shape(page: queries.CourseMap, words: Words) -> MapShape:
     progress = page.progress
     return MapShape(
         key=progress.key,
@@ -123,18 +124,21 @@ def _map_shape(page: queries.CourseMap) -> MapShape:
         finished=progress.finished,
         total=progress.total,
         next=LearningStepShape.model_validate(progress.step) if progress.step else None,
-        modules=[_module_shape(line) for line in page.modules],
-        final_test=_quiz_shape(page.final),
+        modules=[_module_shape(line, words) for line in page.modules],
+        final_test=_quiz_shape(page.final, words),
         practicals=[
             PracticalShape(
-                key=line.key, title=line.title, minutes=line.minutes, lock=_lock(line.missing)
+                key=line.key,
+                title=line.title,
+                minutes=line.minutes,
+                lock=_lock(line.missing, words),
             )
             for line in page.practicals
         ],
     )
 
 
-def _module_shape(line: queries.ModuleLine) -> ModuleShape:
+def _module_shape(line: queries.ModuleLine, words: Words) -> ModuleShape:
     return ModuleShape(
         key=line.module.key,
         number=line.module.number,
@@ -143,26 +147,26 @@ def _module_shape(line: queries.ModuleLine) -> ModuleShape:
         state=line.state,
         lessons_done=line.lessons_done,
         lessons=[LessonShape.model_validate(lesson) for lesson in line.lessons],
-        quiz=_quiz_shape(line.quiz),
-        lock=_lock(line.missing) if line.state is ModuleState.locked else None,
+        quiz=_quiz_shape(line.quiz, words),
+        lock=_lock(line.missing, words) if line.state is ModuleState.locked else None,
     )
 
 
-def _quiz_shape(line: queries.QuizLine) -> QuizShape:
+def _quiz_shape(line: queries.QuizLine, words: Words) -> QuizShape:
     return QuizShape(
         key=line.key,
         title=line.title,
         questions=line.questions,
         pass_percent=line.pass_percent,
         passed=line.passed,
-        lock=_lock(line.missing),
+        lock=_lock(line.missing, words),
     )
 
 
-def _lock(missing: tuple[NumberedModule, ...]) -> LockShape | None:
+def _lock(missing: tuple[NumberedModule, ...], words: Words) -> LockShape | None:
     if not missing:
         return None
     return LockShape(
-        reason=lock_sentence(missing),
+        reason=words.of(lock_sentence(missing)),
         missing=[ModuleName.model_validate(module) for module in missing],
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.courses.domain.delivery import Course, Lesson, Module
+from app.kit.messages import Message, msg
 
 
 class ModuleState(StrEnum):
@@ -119,11 +120,13 @@ def numbered(course: Course, modules: Iterable[Module]) -> tuple[NumberedModule,
     )
 
 
-def lock_sentence(missing: tuple[NumberedModule, ...]) -> str:
+def lock_sentence(missing: tuple[NumberedModule, ...]) -> Message:
     """Return a sentence about what must be completed before something opens."""
-    names = [f"module {module.number}, “{module.title}”" for module in missing]
-    listed = names[0] if len(names) == 1 else f"{'; '.join(names[:-1])}; and {names[-1]}"
-    return f"Complete {listed}, first."
+    modules = tuple(
+        msg("module {number}, “{module}”", number=module.number, module=module.title)
+        for module in missing
+    )
+    return msg("Complete {modules:clauses}, first.", modules=modules)
 
 
 def stays_done(module: Module, done: Done) -> bool:

@@ -1,6 +1,7 @@
 """What learning refuses."""
 
 from app.kit.errors import Conflict, Forbidden
+from app.kit.messages import msg
 from app.learning.domain import NumberedModule, lock_sentence
 
 
@@ -21,7 +22,9 @@ class LessonStaysDone(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "You have passed the quiz of this module, so its lessons stay marked as done. You can "
-            "read them again at any time.",
+            msg(
+                "You have passed the quiz of this module, so its lessons stay marked as done. You can "
+                "read them again at any time."
+            ),
             reason="quiz-passed",
         )

@@ -4,6 +4,7 @@ as done; only the form at its end does."""
 from fastapi import Response
 
 from app.db.paging import page_number
+from app.kit.messages import msg
 from app.learning import queries, search, service
 from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
@@ -83,7 +84,7 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitt
         to = visit.url("learning.lesson", course_key=course_key, lesson_key=page.following.key)
     else:
         to = visit.url("learning.map", course_key=course_key) + f"#module-{page.module.key}"
-    return visit.redirect(to, flash=f"“{page.lesson.title}” is marked as done.")
+    return visit.redirect(to, flash=msg("“{title}” is marked as done.", title=page.lesson.title))
 
 
 @pages.post(
@@ -103,7 +104,7 @@ def mark_not_done(visit: Visit, course_key: str, lesson_key: str, submitted: Sub
             "learning/lesson.html", status=status_of(refused), page=page, notice=refused.detail
         )
     to = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
-    return visit.redirect(to, flash="This lesson is marked as not done.")
+    return visit.redirect(to, flash=msg("This lesson is marked as not done."))
 
 
 def _show_lock(visit: RequestContext, refused: ModuleLocked) -> Response:

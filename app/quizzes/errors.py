@@ -19,8 +19,10 @@ class AttemptEnded(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "This attempt has ended, so the answer does not count. We have kept it; write to the "
-            "academy if something went wrong. Your result is on the page of the attempt.",
+            msg(
+                "This attempt has ended, so the answer does not count. We have kept it; write to the "
+                "academy if something went wrong. Your result is on the page of the attempt."
+            ),
             reason="ended",
         )
 
@@ -33,8 +35,10 @@ class SequenceTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "This question was answered in another window at the same time. "
-            "Send your answer again with a higher sequence number.",
+            msg(
+                "This question was answered in another window at the same time. "
+                "Send your answer again with a higher sequence number."
+            ),
             reason="sequence-taken",
         )
 
@@ -54,8 +58,10 @@ class PlaceEnded(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your place on this course has ended, and its quizzes are closed with it. What you answered "
-            "until then is kept. If you should still have a place, write to the academy.",
+            msg(
+                "Your place on this course has ended, and its quizzes are closed with it. What you answered "
+                "until then is kept. If you should still have a place, write to the academy."
+            ),
             reason="place_ended",
         )
 
@@ -68,7 +74,9 @@ class AttemptClosed(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "This attempt was closed when your place on the course ended. Your answers are kept, and it "
-            "does not count as one of your attempts. Open the quiz again to start a new one.",
+            msg(
+                "This attempt was closed when your place on the course ended. Your answers are kept, and it "
+                "does not count as one of your attempts. Open the quiz again to start a new one."
+            ),
             reason="attempt_closed",
         )

@@ -29,7 +29,7 @@ from app.quizzes.domain.attempt import (
 )
 from app.quizzes.domain.releasing import best
 from app.quizzes.domain.sampling import DrawnQuestion
-from app.quizzes.domain.starting import StartReason, StartRefusal, start_refusal
+from app.quizzes.domain.starting import StartObstacle, StartReason, start_obstacle
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 
 # Built once, from plain columns: every page of a question runs it.
@@ -169,7 +169,7 @@ class QuizStartPage:
     course_key: str
     course_title: str
     quiz: Quiz
-    refusal: StartRefusal | None
+    obstacle: StartObstacle | None
     attempts: tuple[AttemptFacts, ...]
     attempts_left: int | None
     """None: as many as wanted."""
@@ -177,7 +177,7 @@ class QuizStartPage:
 
     @property
     def open_attempt(self) -> AttemptFacts | None:
-        return None if self.refusal is None else self.refusal.open_attempt
+        return None if self.obstacle is None else self.obstacle.open_attempt
 
     @property
     def ended(self) -> tuple[AttemptFacts, ...]:
@@ -185,7 +185,7 @@ class QuizStartPage:
 
     @property
     def is_locked(self) -> bool:
-        return self.refusal is not None and self.refusal.reason is StartReason.locked
+        return self.obstacle is not None and self.obstacle.refusal.reason == StartReason.locked
 
     @property
     def best(self) -> Score | None:
@@ -210,7 +210,7 @@ def start_page(
         course_key=course_key,
         course_title=course.title,
         quiz=quiz,
-        refusal=start_refusal(course, quiz, done, attempts, now=now),
+        obstacle=start_obstacle(course, quiz, done, attempts, now=now),
         attempts=attempts,
         attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
         now=now,

@@ -105,7 +105,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
     """
     attempt = queries.attempt_of(db, actor, attempt_id)
     if not attempt.has_ended(now):
-        raise StillOpen("This attempt has not ended. Send your answers first.")
+        raise StillOpen(msg("This attempt has not ended. Send your answers first."))
     quiz = queries.quiz_of(db, attempt)
     attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
     ended = [earlier for earlier in attempts if earlier.has_ended(now)]

@@ -18,6 +18,7 @@ from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
+from app.kit.messages import msg
 from app.learning import queries as learned
 from app.quizzes import policy, queries
 from app.quizzes.domain import attempt as domain
@@ -25,7 +26,7 @@ from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import Score, due_time, is_past
 from app.quizzes.domain.responses import Response, UnreadableResponse, read_response
 from app.quizzes.domain.sampling import draw
-from app.quizzes.domain.starting import start_refusal
+from app.quizzes.domain.starting import start_obstacle
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
 from app.quizzes.steps.ending import LOCK_ATTEMPT, close_attempt, record_act
@@ -78,7 +79,7 @@ def start_attempt(
     at the same moment give one attempt: a unique index refuses the later one, which then returns
     the open attempt, or checks again if that was already submitted.
     """
-    require(policy.may_take_quizzes(actor), "Only students take quizzes.")
+    require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
     place = enrolments.place_on(db, actor.user_id, course_key)
     if place is None:
         raise NotFound
@@ -91,11 +92,11 @@ def start_attempt(
     if quiz is None:
         raise NotFound
     done = learned.done_by(db, actor.user_id, course_key)
-    refusal = start_refusal(course, quiz, done, attempts, now=now)
-    if refusal is not None and refusal.open_attempt is not None:
-        return refusal.open_attempt.id
-    if refusal is not None:
-        raise AttemptStartRefused(refusal.detail, reason=refusal.reason)
+    obstacle = start_obstacle(course, quiz, done, attempts, now=now)
+    if obstacle is not None and obstacle.open_attempt is not None:
+        return obstacle.open_attempt.id
+    if obstacle is not None:
+        raise AttemptStartRefused(obstacle.refusal)
     try:
         with db.begin_nested():
             attempt_id, number = _add_attempt(db, actor, place, quiz, now=now)
@@ -106,8 +107,8 @@ def start_attempt(
         # read.
         tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
         earlier = [attempt for attempt in tries if attempt.id != attempt_id]
-        if refusal := start_refusal(course, quiz, done, earlier, now=now):
-            raise AttemptStartRefused(refusal.detail, reason=refusal.reason)
+        if obstacle := start_obstacle(course, quiz, done, earlier, now=now):
+            raise AttemptStartRefused(obstacle.refusal)
     return attempt_id
 
 
@@ -130,9 +131,11 @@ def save_answer(
     SequenceTaken for another answer under a used number. An answer after the end is kept as
     evidence and returned as late.
     """
-    require(policy.may_take_quizzes(actor), "Only students take quizzes.")
+    require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
     if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
-        raise AnswerUnreadable(f"A sequence number lies between 1 and {LAST_SEQUENCE}.")
+        raise AnswerUnreadable(
+            msg("A sequence number lies between {first} and {last}.", first=1, last=LAST_SEQUENCE)
+        )
     attempt = _lock_attempt(db, attempt_id, actor.user_id)
     if not 1 <= position <= len(attempt.drawn):
         raise NotFound
@@ -150,7 +153,7 @@ def save_answer(
         return StoredAnswer(stored.sequence, stored.received_at, stored.is_late, len(attempt.drawn))
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
-        raise AnswerUnreadable("This question was saved too often. Go on with the next one.")
+        raise AnswerUnreadable(msg("This question was saved too often. Go on with the next one."))
     return _append(db, attempt, question, sequence or following, response, is_late=is_late, now=now)
 
 
@@ -159,7 +162,7 @@ def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -
     same. If the time was already over, the attempt had ended with the answers received until then;
     this call only records it.
     """
-    require(policy.may_take_quizzes(actor), "Only students take quizzes.")
+    require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
     return close_attempt(db, _lock_attempt(db, attempt_id, actor.user_id), actor.user_id, now=now)
 
 
@@ -225,7 +228,7 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
     )
     if attempt_id is None:
         raise AttemptStartRefused(
-            "Another start came first. Open the quiz again.", reason="already_open"
+            msg("Another start came first. Open the quiz again."), reason="already_open"
         )
     return attempt_id
 

@@ -14,6 +14,7 @@ from app.courses import queries as courses
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, RevisionId
+from app.kit.messages import Message
 from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.outdated import (
     HolderWithoutRequirements,
@@ -32,7 +33,7 @@ class OutdatedDay:
     practical: PracticalSummary
     planned_as: int
     current: int
-    changes: tuple[str, ...]
+    changes: tuple[Message, ...]
     has_begun: bool
 
 

@@ -9,18 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.assessments import domain, policy
-from app.assessments.domain import AssessmentResult, Mark, SignRefusal
+from app.assessments.domain import AssessmentResult, Mark
 from app.assessments.errors import DiscardRefused
 from app.assessments.models import Assessment, StepMark
 from app.assessments.reasons import pass_rule
 from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist, Step
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import AssessmentId, PracticalId, RevisionId, SeatId, UserId
+from app.kit.messages import Message, msg
 from app.practicals import queries as practicals
 
-DISCARDED = "This sheet was discarded. Open the roster to assess this person."
+DISCARDED = msg("This sheet was discarded. Open the roster to assess this person.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Sheet:
     comment_revision: int
     signed_at: datetime | None
     result: AssessmentResult
-    refusal: SignRefusal | None
+    refusal: Refusal | None
     unmarked: tuple[StepView, ...]
     stopped_at: datetime | None
     stopped_step: StepView | None
@@ -81,7 +82,7 @@ class Sheet:
         return self.total - len(self.unmarked)
 
     @property
-    def needed(self) -> tuple[str, ...]:
+    def needed(self) -> tuple[Message, ...]:
         """The conditions of the outcome competent, one sentence each."""
         return pass_rule(self.checklist)
 

@@ -20,6 +20,7 @@ from app.db.prepared import Prepared
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, PracticalId, SeatId, UserId
+from app.kit.messages import Message, msg
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance
 
@@ -36,10 +37,10 @@ class AssessmentSummary:
     outcome: Outcome | None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Message:
         if self.outcome is None:
-            return "Being assessed"
-        return "Competent" if self.outcome is Outcome.competent else "Not yet competent"
+            return msg("Being assessed")
+        return msg("Competent") if self.outcome is Outcome.competent else msg("Not yet competent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Report:
     number: int
     signed_at: datetime
     outcome: Outcome
-    headline: str
+    headline: Message
 
 
 @dataclass(frozen=True, slots=True)

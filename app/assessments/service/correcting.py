@@ -12,6 +12,7 @@ from app.assessments.queries.outdated import begun_on
 from app.courses import queries as courses
 from app.kit.actor import Actor, require
 from app.kit.ids import PracticalId, RevisionId
+from app.kit.messages import msg
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.steps.locking import lock_practical
 from app.practicals.steps.revisions import adopt_revision
@@ -32,24 +33,32 @@ def take_corrected_checklist(
     published again in the meantime. All places stay, even those of people who do not meet the new
     requirements.
     """
-    require(policy.may_correct_checklists(actor), "Only admins correct checklists.")
+    require(policy.may_correct_checklists(actor), msg("Only admins correct checklists."))
     practical = lock_practical(db, practical_id)
     if practical.status is PracticalStatus.cancelled or now >= practical.ends_at:
-        raise CorrectionRefused("This day is cancelled or over. It keeps its checklist.", "over")
+        raise CorrectionRefused(
+            msg("This day is cancelled or over. It keeps its checklist."), "over"
+        )
     if begun_on(db, [practical_id]):
         raise CorrectionRefused(
-            "An assessment has begun on this day, so the day keeps the checklist it began with. If it was "
-            "begun by mistake, its instructor can discard it first.",
+            msg(
+                "An assessment has begun on this day, so the day keeps the checklist it began with. If it "
+                "was begun by mistake, its instructor can discard it first."
+            ),
             "assessment_begun",
         )
     head = courses.current_to_pin(db, practical.course_key)
     if head is None or head.revision_id != expected_revision_id:
         raise CorrectionRefused(
-            "The course was published again in the meantime. Read the changes once more, then confirm.",
+            msg(
+                "The course was published again in the meantime. Read the changes once more, then confirm."
+            ),
             "stale",
         )
     old = courses.revision(db, practical.revision_id).course
     changes = differences(old, head.course, practical.kind_key)
     if not changes:
-        raise CorrectionRefused("This day has the corrected checklist already.", "nothing_changes")
+        raise CorrectionRefused(
+            msg("This day has the corrected checklist already."), "nothing_changes"
+        )
     adopt_revision(db, actor, practical, head, changes, now=now)

@@ -15,6 +15,7 @@ from app.assessments.steps.recording import add_mark, lock_sheet, record_act
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import AssessmentId
+from app.kit.messages import msg
 from app.practicals import queries as practicals
 
 
@@ -37,7 +38,9 @@ def stop_assessment(
     if all(step.key != step_key for step in checklist.steps):
         raise NotFound
     if not note:
-        raise Invalid("Say what happened.", fields={"note": "Write what happened at this step."})
+        raise Invalid(
+            msg("Say what happened."), fields={"note": msg("Write what happened at this step.")}
+        )
     entries = queries.marks_of(db, assessment_id)
     marks = domain.counted_marks(entries.values())
     unmarked = domain.unmarked_steps(checklist, marks)
@@ -45,7 +48,7 @@ def stop_assessment(
         if assessment.stopped_step == step_key and entries[step_key].note == note:
             return  # the same stop was sent twice
         raise StopRefused(
-            "Every step has a mark, so nothing is left to stop. Check and sign instead."
+            msg("Every step has a mark, so nothing is left to stop. Check and sign instead.")
         )
     for step in unmarked:
         text = note if step.key == step_key else ""
@@ -75,6 +78,15 @@ def resume_assessment(
     record_act(db, actor, assessment, "assessments.assessment_resumed", now=now)
 
 
+def _demand_open(assessment: Assessment) -> None:
+    if assessment.signed_at is not None:
+        raise DiscardRefused(
+            msg("This assessment is signed and stays. A second try is a new assessment.")
+        )
+    if assessment.discarded_at is not None:
+        raise DiscardRefused(msg("This assessment was discarded already."))
+
+
 def discard_assessment(
     db: Session, actor: Actor, assessment_id: AssessmentId, reason: str, *, now: datetime
 ) -> None:
@@ -92,14 +104,11 @@ def discard_assessment(
         actor, instructor_id=assessment.instructor_id, student_id=assessment.student_id
     )
     require(may_discard, policy.NOT_THEIR_SHEET)
-    if assessment.signed_at is not None:
-        raise DiscardRefused(
-            "This assessment is signed and stays. A second try is a new assessment."
-        )
-    if assessment.discarded_at is not None:
-        raise DiscardRefused("This assessment was discarded already.")
+    _demand_open(assessment)
     if not reason:
-        raise Invalid("Give a reason.", fields={"reason": "Write why this sheet is discarded."})
+        raise Invalid(
+            msg("Give a reason."), fields={"reason": msg("Write why this sheet is discarded.")}
+        )
     number = assessment.number
     try:
         with db.begin_nested():
@@ -109,7 +118,9 @@ def discard_assessment(
             assessment.discard_reason = reason
             db.flush()
     except IntegrityError:  # another sheet of the same person was discarded in the same moment
-        raise DiscardRefused("Another sheet of this person was discarded now. Try again.") from None
+        raise DiscardRefused(
+            msg("Another sheet of this person was discarded now. Try again.")
+        ) from None
     record_act(
         db,
         actor,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.assessments import domain, policy, queries
-from app.assessments.domain import Mark, Outcome, SignRefusal
+from app.assessments.domain import ABSENT, ALREADY_SIGNED, Mark, Outcome
 from app.assessments.errors import (
     AssessmentStartRefused,
     ChangedBeforeSigning,
@@ -29,6 +29,7 @@ from app.courses.domain.delivery import Checklist
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId, new_uuid
+from app.kit.messages import msg
 from app.notices.steps.telling import tell
 from app.outbox import service as outbox
 from app.practicals import queries as practicals
@@ -36,7 +37,7 @@ from app.practicals.domain.seats import Attendance, SeatState
 from app.practicals.service import mark_attendance
 from app.practicals.steps.attendance_evidence import lock_seat
 
-NOT_ONESELF = "You cannot assess yourself. Ask another instructor of this practical."
+NOT_ONESELF = msg("You cannot assess yourself. Ask another instructor of this practical.")
 
 
 def start_assessment(
@@ -93,7 +94,7 @@ def mark_step(
     if not any(step.key == step_key for step in checklist.steps):
         raise NotFound
     if assessment.stopped_step == step_key and not note:
-        raise MarkRefused("The assessment was stopped at this step: its note is needed.")
+        raise MarkRefused(msg("The assessment was stopped at this step: its note is needed."))
     newest = _newest(db, assessment_id, step_key)
     revision = newest.revision if newest else 0
     _demand_stop_stands(newest, mark)
@@ -170,7 +171,7 @@ def _demand_present(db: Session, assessment: Assessment) -> None:
     """Refuse to sign for an absent person. The seat stays locked until the signature is committed."""
     seat = lock_seat(db, assessment.seat_id)
     if seat.state is not SeatState.confirmed or seat.attendance is not Attendance.attended:
-        raise SignRefused(SignRefusal.absent)
+        raise SignRefused(ABSENT)
 
 
 def _assessable_seat(
@@ -187,7 +188,7 @@ def _assessable_seat(
     require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
     if seat.state is not SeatState.confirmed:
         raise AssessmentStartRefused(
-            "This place is not held any more. Open the roster again and check who is on it."
+            msg("This place is not held any more. Open the roster again and check who is on it.")
         )
     return seat
 
@@ -216,7 +217,7 @@ def _add_try(
             db.add(assessment)
     except IntegrityError:  # on another place, another instructor began in the same moment
         raise AssessmentStartRefused(
-            "Another assessment of this person began in the same moment. Try again."
+            msg("Another assessment of this person began in the same moment. Try again.")
         ) from None
     return assessment
 
@@ -251,7 +252,7 @@ def open_sheet(
         raise NotFound
     require(policy.may_assess_person(actor, assessment.student_id), NOT_ONESELF)
     if assessment.signed_at is not None:
-        raise SignRefused(SignRefusal.already_signed)
+        raise SignRefused(ALREADY_SIGNED)
     if assessment.discarded_at is not None:
         raise DiscardRefused(queries.DISCARDED)
     checklist = queries.checklist_named(db, assessment.revision_id, assessment.checklist_key)
@@ -263,10 +264,12 @@ def _demand_stop_stands(newest: StepMark | None, mark: Mark) -> None:
     all steps."""
     is_unobserved = newest is not None and newest.mark is Mark.not_observed
     if mark is Mark.not_observed and not is_unobserved:
-        raise MarkRefused("Only stopping the assessment makes a step not observed.")
+        raise MarkRefused(msg("Only stopping the assessment makes a step not observed."))
     if is_unobserved and mark is not Mark.not_observed:
         raise MarkRefused(
-            "The assessment was stopped before this step. Go on with the assessment first, then mark it."
+            msg(
+                "The assessment was stopped before this step. Go on with the assessment first, then mark it."
+            )
         )
 
 
@@ -299,9 +302,9 @@ def _is_recorded(
     since."""
     same_id = db.get(StepMark, mark_id) if mark_id else None
     if same_id and (same_id.assessment_id, same_id.step_key) != (assessment_id, step_key):
-        raise MarkRefused("The id of this mark was used for another step.")
+        raise MarkRefused(msg("The id of this mark was used for another step."))
     if same_id and (same_id.mark, same_id.note, same_id.marked_by) != (mark, note, actor.user_id):
-        raise MarkRefused("The id of this mark was used for another mark.")
+        raise MarkRefused(msg("The id of this mark was used for another mark."))
     if newest is None:
         return mark is Mark.unmarked and not note
     if same_id and newest.marked_by != actor.user_id:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.kit.messages import Text
+
 
 class PracticalsReason(StrEnum):
     """Why a place cannot be taken. The values are part of the API."""
@@ -49,7 +51,7 @@ class Unmet:
     """One reason against taking a place. `target` is a value for the link: a course key or an id."""
 
     reason: PracticalsReason
-    sentence: str
-    remedy: str
+    sentence: Text
+    remedy: Text
     link: LinkKind | None = None
     target: str = ""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
+from app.kit.messages import Message
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import read_practical
@@ -20,7 +21,7 @@ def adopt_revision(
     actor: Actor,
     practical: Practical,
     published: PublishedCourse,
-    changes: tuple[str, ...],
+    changes: tuple[Message, ...],
     *,
     now: datetime,
 ) -> None:
@@ -44,7 +45,7 @@ def adopt_revision(
         details={
             "from_revision": str(practical.revision_id),
             "to_revision": str(published.revision_id),
-            "changes": list(changes),
+            "changes": [str(change) for change in changes],
         },
     )
     after = read_practical(db, practical.id)
@@ -56,5 +57,5 @@ def adopt_revision(
             instructor_ids(db, practical.id),
             method="REQUEST",
             now=now,
-            reason=" ".join(changes),
+            reason=" ".join(map(str, changes)),
         )

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 from app.courses.domain.delivery import Question, QuestionType
 from app.kit.decimals import decimals_of
+from app.kit.messages import Message, msg, msgs
 from app.quizzes.domain.sampling import DrawnQuestion
 
 LONGEST_TEXT: Final = 60
@@ -43,7 +44,7 @@ class Response:
 class UnreadableResponse:
     """An answer cannot be read; the message says what to do."""
 
-    message: str
+    message: Message
 
 
 def read_response(
@@ -54,11 +55,11 @@ def read_response(
     match question.type:
         case QuestionType.numeric:
             if len(typed) > 1:
-                return UnreadableResponse("Give one number.")
+                return UnreadableResponse(msg("Give one number."))
             return read_number(typed[0] if typed else "", question.unit, places=question.places)
         case QuestionType.single | QuestionType.true_false:
             if len(typed) > 1:
-                return UnreadableResponse("Choose one answer only.")
+                return UnreadableResponse(msg("Choose one answer only."))
             return _read_choice(drawn, typed)
         case QuestionType.multiple:
             return _read_choice(drawn, typed)
@@ -71,7 +72,7 @@ def _read_choice(drawn: DrawnQuestion, tokens: Sequence[str]) -> Response | Unre
     chosen = frozenset(key for key in keys if key is not None)
     if len(chosen) != len(tokens):
         return UnreadableResponse(
-            "This answer does not belong to this question. Open the question again and choose."
+            msg("This answer does not belong to this question. Open the question again and choose.")
         )
     return Response(options=chosen)
 
@@ -89,31 +90,43 @@ def read_number(
         return Response()
     parts = _TYPED.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if parts is None:
-        return UnreadableResponse(f"Enter a number{_in_unit(unit)}, such as 2.5.")
+        return UnreadableResponse(_enter(unit))
     number = parts["number"].strip()
     if not _PLAIN.fullmatch(number) or _MAYBE_THOUSANDS.fullmatch(number):
         return UnreadableResponse(
-            "Write the number without spaces or separators for thousands, and use one point for "
-            "decimals: 1000 or 1.5."
+            msg(
+                "Write the number without spaces or separators for thousands, and use one point for "
+                "decimals: 1000 or 1.5."
+            )
         )
     if sum(character.isdigit() for character in number) > MOST_DIGITS:
-        return UnreadableResponse(f"Use at most {MOST_DIGITS} digits.")
+        return UnreadableResponse(msg("Use at most {most} digits.", most=MOST_DIGITS))
     if not _is_unit(parts["unit"], unit):
-        return UnreadableResponse(f"Give a number{_in_unit(unit)}. You need not type the unit.")
+        return UnreadableResponse(_give(unit))
     value = Decimal(number.replace(",", ".").replace("−", "-"))
     if places is not None and decimals_of(value) > places:
         return UnreadableResponse(_too_exact(places))
     return Response(text=typed.strip(), number=value)
 
 
-def _too_exact(places: int) -> str:
+def _enter(unit: str | None) -> Message:
+    if unit is None:
+        return msg("Enter a number, such as 2.5.")
+    return msg("Enter a number in {unit}, such as 2.5.", unit=unit)
+
+
+def _give(unit: str | None) -> Message:
+    if unit is None:
+        return msg("Give a number. You need not type the unit.")
+    return msg("Give a number in {unit}. You need not type the unit.", unit=unit)
+
+
+def _too_exact(places: int) -> Message:
     if places == 0:
-        return "Give a whole number, without decimals."
-    return f"Round the number to {places} decimal place{'' if places == 1 else 's'}."
-
-
-def _in_unit(unit: str | None) -> str:
-    return f" in {unit}" if unit else ""
+        return msg("Give a whole number, without decimals.")
+    return msgs(
+        "Round the number to {n} decimal place.", "Round the number to {n} decimal places.", places
+    )
 
 
 def _is_unit(typed: str, unit: str | None) -> bool:

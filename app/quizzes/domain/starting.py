@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from app.courses.domain.delivery import Course, Quiz
 from app.kit.actor import Role
+from app.kit.errors import Refusal
+from app.kit.messages import msg
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
 from app.quizzes.domain.attempt import AttemptFacts
 
@@ -17,13 +20,24 @@ class StartReason(StrEnum):
     already_open = "already_open"
 
 
+ALREADY_OPEN: Final = Refusal(
+    StartReason.already_open,
+    msg("You have started this quiz."),
+    msg("Go on with your open attempt."),
+)
+USED_UP: Final = Refusal(
+    StartReason.used_up,
+    msg("You have used all your attempts at this quiz."),
+    msg("Write to the academy if you need another."),
+)
+
+
 @dataclass(frozen=True, slots=True)
-class StartRefusal:
+class StartObstacle:
     """Why no new attempt can start. `missing` has the modules to complete first; `open_attempt` is
     the attempt to continue instead."""
 
-    reason: StartReason
-    detail: str
+    refusal: Refusal
     missing: tuple[str, ...] = ()
     open_attempt: AttemptFacts | None = None
 
@@ -34,24 +48,22 @@ def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bo
     return not is_closed and Role.student in roles and has_place
 
 
-def start_refusal(
+def start_obstacle(
     course: Course, quiz: Quiz, done: Done, attempts: Sequence[AttemptFacts], *, now: datetime
-) -> StartRefusal | None:
+) -> StartObstacle | None:
     """Return why a student may not start a new attempt at this quiz, or None if they may.
 
     `attempts` are all their attempts at this quiz. An open attempt must be continued in any case.
     """
     open_attempt = next((attempt for attempt in attempts if not attempt.has_ended(now)), None)
     if open_attempt is not None:
-        detail = "You have started this quiz. Go on with your open attempt."
-        return StartRefusal(StartReason.already_open, detail, open_attempt=open_attempt)
+        return StartObstacle(ALREADY_OPEN, open_attempt=open_attempt)
     missing = missing_before(course, quiz, done)
     if missing:
-        detail = f"Complete first: {', '.join(missing)}."
-        return StartRefusal(StartReason.locked, detail, missing=missing)
+        complete = msg("Complete first: {modules:plain}.", modules=missing)
+        return StartObstacle(Refusal(StartReason.locked, complete), missing=missing)
     if quiz.attempts is not None and len(attempts) >= quiz.attempts:
-        detail = "You have used all your attempts at this quiz. Write to the academy if you need another."
-        return StartRefusal(StartReason.used_up, detail)
+        return StartObstacle(USED_UP)
     return None
 
 

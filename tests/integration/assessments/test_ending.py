@@ -21,6 +21,7 @@ from app.audit.queries import acts_about
 from app.kit.actor import Role
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.messages import msg
 from app.practicals.models import PracticalInstructor
 from tests.make import NOW
 from tests.make.assessments import a_signed_assessment, an_assessment, marked, signed
@@ -83,7 +84,8 @@ class TestStopping:
             assert (row.outcome, row.earned) == (Outcome.not_yet_competent, 0)
             sheet = queries.report(db, day.student, assessment_id)
             assert (
-                sheet.result.headline == "Not yet competent. The assessment was stopped for safety."
+                str(sheet.result.headline)
+                == "Not yet competent. The assessment was stopped for safety."
             )
             assert checks.problems(db, now=NOW) == []
         assert "assessments.assessment_stopped" in acts(database, day)
@@ -110,7 +112,7 @@ class TestStopping:
     def test_a_stop_needs_a_note(self, database, day, assessment_id):
         with pytest.raises(Invalid) as refused:
             stop(database, day, assessment_id, note="")
-        assert refused.value.fields == {"note": "Write what happened at this step."}
+        assert refused.value.fields == {"note": msg("Write what happened at this step.")}
         assert rows(database) == 0
         with database.read() as db:
             assert db.get(Assessment, assessment_id).stopped_step is None

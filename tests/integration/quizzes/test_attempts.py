@@ -68,7 +68,7 @@ def test_a_locked_quiz_names_what_is_missing(pupil):
     with pytest.raises(AttemptStartRefused) as refused:
         pupil.start("needle-quiz")
     assert refused.value.reason == "locked"
-    assert "The skin" in refused.value.detail
+    assert "The skin" in str(refused.value.detail)
     pupil.complete("skin")
     assert pupil.attempt(pupil.start("needle-quiz")).due_at == DUE
 
@@ -301,7 +301,9 @@ def test_submitting_marks_once_and_records_the_pass(pupil, database):
     assert (attempt.submitted_at, attempt.score) == (NOW, first)
     with database.read() as db:
         assert done_by(db, pupil.actor.user_id, "small-course").quizzes == {"skin-quiz"}
-        events = db.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id)).all()
+        # A fact has a row for each of its handlers.
+        names = db.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id))
+        events = list(dict.fromkeys(names))
         assert sorted(events) == ["learning.completed", "quiz.submitted"]
         acts = db.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
         assert acts == ["quizzes.start", "quizzes.submit"]

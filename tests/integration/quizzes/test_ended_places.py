@@ -174,7 +174,7 @@ class TestEnding:
         give_place(database, pupil)
         with database.read() as db:
             page = queries.start_page(db, pupil.actor, "small-course", "needle-quiz", now=NOW)
-            assert (page.refusal, page.attempts_left, len(page.attempts)) == (None, 1, 2)
+            assert (page.obstacle, page.attempts_left, len(page.attempts)) == (None, 1, 2)
             assert len(queries.tries_of(db, pupil.actor.user_id)) == 2
         refused = browser.get(f"/attempts/{last}/questions/1")
         assert refused.status_code == 403

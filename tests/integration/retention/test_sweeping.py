@@ -150,7 +150,7 @@ def test_a_rule_that_fails_stops_no_other(database, academy, monkeypatch):
     with database.read() as db:
         run = last_runs(db)[-1]
     assert (run.kind, run.succeeded) == (RunKind.sweep, False)
-    assert run.problem(over) == (
+    assert str(run.problem(over)) == (
         "The last deletion of old data did not succeed. 1 rule could not be obeyed: the log says why. "
         "Deleted or emptied: the answer to a form that was sent (1)."
     )

@@ -1,13 +1,19 @@
 """What a corrected course changes for a day that was planned before, in words."""
 
+from typing import Any
+
 import pytest
 
-from app.assessments.course_changes import differences
+from app.assessments import course_changes
 from app.courses.domain.parsing import parse_course
 from tests.make.courses import small_course, small_files
 
 LIST = "checklists/first-session.yaml"
 DAY = "practicals/practice-day.yaml"
+
+
+def differences(*revisions_and_kind: Any) -> tuple[str, ...]:
+    return tuple(map(str, course_changes.differences(*revisions_and_kind)))
 
 
 def changed(path: str, *edits: tuple[str, str]) -> tuple[str, ...]:

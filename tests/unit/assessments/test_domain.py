@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.assessments import domain
-from app.assessments.domain import Mark, Outcome, SignRefusal
+from app.assessments.domain import ALREADY_SIGNED, UNMARKED, Mark, Outcome
 from tests.make.assessments import STEPS, a_checklist
 
 DONE, PROMPTED, NOT_DONE = Mark.done, Mark.prompted, Mark.not_done
@@ -85,13 +85,13 @@ def test_unmarked_steps_never_sign(given_marks):
     checklist = a_checklist()
     missing = set(STEPS) - set(given_marks)
     refusal = domain.sign_refusal(checklist, given_marks, is_signed=False)
-    assert (refusal is SignRefusal.unmarked) == bool(missing)
+    assert (refusal is UNMARKED) == bool(missing)
     assert {step.key for step in domain.unmarked_steps(checklist, given_marks)} == missing
 
 
 def test_a_signed_assessment_signs_no_second_time():
     refusal = domain.sign_refusal(a_checklist(), marks(), is_signed=True)
-    assert refusal is SignRefusal.already_signed
+    assert refusal is ALREADY_SIGNED
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ def test_a_signed_assessment_signs_no_second_time():
     ],
 )
 def test_the_headline_says_the_outcome(given_marks, headline):
-    assert domain.result(a_checklist(), given_marks).headline == headline
+    assert str(domain.result(a_checklist(), given_marks).headline) == headline
 
 
 def test_one_step_is_said_in_the_singular():
     result = domain.result(a_checklist(90), marks(hands=PROMPTED))
-    assert result.headline == "Not yet competent. 1 step needs more practice."
+    assert str(result.headline) == "Not yet competent. 1 step needs more practice."
 
 
 def test_a_stop_names_the_reason_or_else_the_step():
@@ -136,10 +136,9 @@ def test_a_stop_names_the_reason_or_else_the_step():
     plain = checklist.model_copy(
         update={"sections": (section.model_copy(update={"steps": (bare,)}),)}
     )
-    assert domain.result(checklist, marks(identity=NOT_DONE)).why_not == (
-        "Critical step not done: The wrong person would be treated",
-    )
-    assert domain.result(plain, {"identity": NOT_DONE}).why_not[0] == (
+    told = domain.result(checklist, marks(identity=NOT_DONE)).why_not
+    assert tuple(map(str, told)) == ("Critical step not done: The wrong person would be treated",)
+    assert str(domain.result(plain, {"identity": NOT_DONE}).why_not[0]) == (
         "Critical step not done: Confirms who the model is"
     )
     stopped = marks(identity=NOT_DONE, sharps=NOT_OBSERVED, aftercare=NOT_OBSERVED)

@@ -99,7 +99,7 @@ def test_each_reason_is_named_and_any_of_them_decides(
     checklist: Checklist, given_marks: Mapping[str, Mark], sentences: tuple[str, ...]
 ) -> None:
     result = domain.result(checklist, given_marks)
-    assert result.why_not == sentences
+    assert tuple(map(str, result.why_not)) == sentences
     assert (result.outcome is Outcome.competent) == (not sentences)
 
 
@@ -144,7 +144,7 @@ def test_the_codes_of_the_reasons_are_stable() -> None:
     ],
 )
 def test_the_rule_is_said_in_sentences(checklist: Checklist, more: tuple[str, ...]) -> None:
-    assert pass_rule(checklist) == (
+    assert tuple(map(str, pass_rule(checklist))) == (
         "70% of all points.",
         "No critical step marked not done.",
         *more,

@@ -136,7 +136,7 @@ def test_the_reasons_name_the_step_the_section_and_the_numbers() -> None:
         volume_and_spacing=NOT_DONE,
         aftercare_given=NOT_DONE,
     )
-    sentences = domain.result(checklist(), case_marks).why_not
+    sentences = list(map(str, domain.result(checklist(), case_marks).why_not))
     assert sentences[0].startswith(
         "Critical step not done: The model leaves without the written sheet"
     )

@@ -59,8 +59,8 @@ def test_a_locked_module_names_what_is_missing_in_the_order_of_the_course() -> N
 def test_a_lock_is_said_in_words() -> None:
     missing = domain.numbered(COURSE, [COURSE.modules[2], COURSE.modules[0], COURSE.modules[1]])
     assert missing[0] == NumberedModule("one", 1, "Module one")
-    assert domain.lock_sentence(missing[:1]) == "Complete module 1, “Module one”, first."
-    assert domain.lock_sentence(missing) == (
+    assert str(domain.lock_sentence(missing[:1])) == "Complete module 1, “Module one”, first."
+    assert str(domain.lock_sentence(missing)) == (
         "Complete module 1, “Module one”; module 2, “Module two”; and module 3, “Module three”, first."
     )
     refusal = ModuleLocked("course", missing[1], missing[:1])

@@ -10,7 +10,7 @@ from app.learning.domain import Done
 from app.quizzes import policy
 from app.quizzes.domain.attempt import AttemptSummary, Score, counting, due_time, is_past
 from app.quizzes.domain.releasing import best, is_released
-from app.quizzes.domain.starting import StartReason, missing_before, start_refusal
+from app.quizzes.domain.starting import StartReason, missing_before, start_obstacle
 from app.quizzes.errors import SequenceTaken
 from app.quizzes.queries import split_stem
 from tests.make import NOW
@@ -136,31 +136,31 @@ def test_the_newest_answer_in_time_counts():
         ("final-test", ALL, [an_attempt(submitted_at=NOW)] * 2, StartReason.used_up),
     ],
 )
-def test_start_refusal(quiz_key, done, attempts, reason):
+def test_start_obstacle(quiz_key, done, attempts, reason):
     quiz = COURSE.quiz(quiz_key)
-    refusal = start_refusal(COURSE, quiz, done, attempts, now=NOW)
-    assert (refusal and refusal.reason) is reason
-    if refusal:
-        assert refusal.detail
+    obstacle = start_obstacle(COURSE, quiz, done, attempts, now=NOW)
+    assert (obstacle and obstacle.refusal.reason) == reason
 
 
 def test_a_refusal_says_what_to_do_first():
     quiz = COURSE.quiz("needle-quiz")
-    refusal = start_refusal(COURSE, quiz, Done(), [], now=NOW)
-    assert refusal is not None
-    assert refusal.missing == ("The skin",)
-    assert refusal.detail == "Complete first: The skin."
+    obstacle = start_obstacle(COURSE, quiz, Done(), [], now=NOW)
+    assert obstacle is not None
+    assert obstacle.missing == ("The skin",)
+    assert str(obstacle.refusal.words) == "Complete first: The skin."
     open_attempt = an_attempt(due_at=DUE)
-    refusal = start_refusal(COURSE, quiz, SKIN, [open_attempt], now=DUE)
-    assert refusal is not None
-    assert refusal.open_attempt == open_attempt
-    assert refusal.detail == "You have started this quiz. Go on with your open attempt."
-    refusal = start_refusal(COURSE, COURSE.quiz("final-test"), Done(), [], now=NOW)
-    assert refusal is not None
-    assert refusal.detail == "Complete first: The skin, Needles."
-    refusal = start_refusal(COURSE, quiz, SKIN, [an_attempt(submitted_at=NOW)] * 3, now=NOW)
-    assert refusal is not None
-    assert refusal.detail == (
+    obstacle = start_obstacle(COURSE, quiz, SKIN, [open_attempt], now=DUE)
+    assert obstacle is not None
+    assert obstacle.open_attempt == open_attempt
+    assert (
+        str(obstacle.refusal.words) == "You have started this quiz. Go on with your open attempt."
+    )
+    obstacle = start_obstacle(COURSE, COURSE.quiz("final-test"), Done(), [], now=NOW)
+    assert obstacle is not None
+    assert str(obstacle.refusal.words) == "Complete first: The skin, Needles."
+    obstacle = start_obstacle(COURSE, quiz, SKIN, [an_attempt(submitted_at=NOW)] * 3, now=NOW)
+    assert obstacle is not None
+    assert str(obstacle.refusal.words) == (
         "You have used all your attempts at this quiz. Write to the academy if you need another."
     )
     assert missing_before(COURSE, COURSE.quiz("final-test"), Done()) == ("The skin", "Needles")

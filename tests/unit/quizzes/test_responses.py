@@ -73,7 +73,7 @@ def test_separators_for_thousands_are_refused(typed):
     """1,000 mL is a litre to one person and a millilitre to another."""
     read = read_number(typed, "mL")
     assert isinstance(read, UnreadableResponse)
-    assert "thousands" in read.message
+    assert "thousands" in str(read.message)
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_separators_for_thousands_are_refused(typed):
 def test_other_things_are_refused_with_what_to_do(typed):
     read = read_number(typed, "mL")
     assert isinstance(read, UnreadableResponse)
-    assert "number" in read.message
+    assert "number" in str(read.message)
 
 
 def test_endless_numbers_are_refused():
     assert isinstance(read_number("1" * 61, None), UnreadableResponse)
     read = read_number("1" * 19, None)
     assert isinstance(read, UnreadableResponse)
-    assert "18 digits" in read.message
+    assert "18 digits" in str(read.message)
     longest = read_number("1" * 18, None)
     assert isinstance(longest, Response)
     assert longest.number == Decimal("1" * 18)
@@ -116,7 +116,7 @@ def test_endless_texts_are_refused():
     ],
 )
 def test_a_number_that_cannot_be_read_says_how_to_write_it(typed, unit, message):
-    assert read_number(typed, unit) == UnreadableResponse(message)
+    assert str(read_number(typed, unit).message) == message
 
 
 @pytest.mark.parametrize(("typed", "unit"), [("5 mLX", "mL"), ("5 xmL", "mL"), ("5 xxxx", None)])
@@ -188,7 +188,8 @@ def test_tokens_become_options(type_, typed, expected):
 def test_tokens_of_elsewhere_are_refused(type_, typed, words):
     """R-054: a token of another attempt or question, or a key, is no answer."""
     read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
-    assert read == UnreadableResponse(words)
+    assert isinstance(read, UnreadableResponse)
+    assert str(read.message) == words
 
 
 def test_a_number_is_read_for_a_numeric_question():
@@ -218,4 +219,5 @@ def test_a_number_is_read_for_a_numeric_question():
 )
 def test_no_more_decimals_than_the_question_asks_for(typed, places, message):
     read = read_number(typed, "mL", places=places)
-    assert getattr(read, "message", None) == message
+    told = getattr(read, "message", None)
+    assert (told and str(told)) == message
