@@ -69,8 +69,6 @@ class AccessNeedsOut(BaseModel):
 
 
 class SignInOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     device: str
     network: str
@@ -175,7 +173,17 @@ def show_sign_ins(*, visit: Visit) -> list[SignInOut]:
     """Return the browsers in which this person is signed in."""
     with visit.database.read() as db:
         rows = queries.own_sign_ins(db, visit.actor, now=visit.now)
-    return [SignInOut.model_validate(row) for row in rows]
+    return [
+        SignInOut(
+            id=row.id,
+            device=visit.words.of(row.device),
+            network=row.network,
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            is_this=row.is_this,
+        )
+        for row in rows
+    ]
 
 
 @api.post(

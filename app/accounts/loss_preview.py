@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.actor import Role
 from app.kit.ids import EnrolmentId, UserId
+from app.kit.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Loss:
 class HeldItem:
     """One thing that a person holds, and what happens to it. `href` is None if it has no page."""
 
-    what: str
-    consequence: str
+    what: Message
+    consequence: Message
     href: str | None = None
 
 

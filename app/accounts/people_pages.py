@@ -20,6 +20,7 @@ from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
 from app.kit.messages import Message, msg
 from app.kit.spreadsheets import csv_text
+from app.kit.words import Words
 from app.web.access import ADMIN, FreshProof
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -29,7 +30,7 @@ from app.web.routing import Pages
 pages = Pages(prefix="/admin/people")
 
 LONGEST_SEARCH = 100
-BACKGROUND = ("Medical background", "Profession", "Registration number")
+BACKGROUND = (msg("Medical background"), msg("Profession"), msg("Registration number"))
 """The columns of the export that an academy has which asks for a medical background."""
 ENDS_WITH_ROLE = {
     Role.instructor: msg("If the role “instructor” is taken away, this ends:"),
@@ -82,7 +83,7 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
         matches = people_search.all_people(db, text=form.q, role=form.role, state=form.state)
         service.note_export(db, visit.actor, rows=len(matches), now=visit.now)
     return Response(
-        _export(matches, has_background=visit.academy.asks_medical_background),
+        _export(matches, visit.words, has_background=visit.academy.asks_medical_background),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="people.csv"'},
     )
@@ -321,18 +322,20 @@ def _sort(typed: str | None) -> PeopleSort:
     return PeopleSort(typed) if typed in set(PeopleSort) else PeopleSort.name
 
 
-def _export(people: Iterable[Person], *, has_background: bool) -> str:
+def _export(people: Iterable[Person], words: Words, *, has_background: bool) -> str:
     """Return people as CSV; `has_background`: with the columns of `BACKGROUND`."""
     heading = (
-        *("Name", "E-mail", "Roles", "Name on certificate"),
+        *(msg("Name"), msg("E-mail"), msg("Roles"), msg("Name on certificate")),
         *(BACKGROUND if has_background else ()),
-        *("Address confirmed", "Account"),
+        *(msg("Address confirmed"), msg("Account")),
     )
-    return csv_text(heading, (_export_row(person, has_background) for person in people))
+    rows = (_export_row(person, words, has_background) for person in people)
+    return csv_text([words.of(title) for title in heading], rows)
 
 
-def _export_row(person: Person, has_background: bool) -> tuple[str, ...]:
-    medical = {True: "yes", False: "no", None: ""}
+def _export_row(person: Person, words: Words, has_background: bool) -> tuple[str, ...]:
+    yes, no = words.of(msg("yes")), words.of(msg("no"))
+    medical = {True: yes, False: no, None: ""}
     background = (
         medical[person.is_medical],
         person.profession or "",
@@ -344,6 +347,6 @@ def _export_row(person: Person, has_background: bool) -> tuple[str, ...]:
         ", ".join(sorted(person.roles)),
         person.certificate_name or "",
         *(background if has_background else ()),
-        "yes" if person.is_confirmed else "no",
-        "closed" if person.is_closed else "open",
+        yes if person.is_confirmed else no,
+        words.of(msg("closed") if person.is_closed else msg("open")),
     )

@@ -13,6 +13,7 @@ from app.accounts import policy, token_queries
 from app.accounts.domain import (
     LinkPurpose,
     Profile,
+    device_words,
     group_record,
     roles_label,
     roles_record,
@@ -61,7 +62,7 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class SignInRow:
     id: SignInId
-    device: str
+    device: Message
     network: str
     created_at: datetime
     seen_at: datetime
@@ -353,7 +354,14 @@ def _sign_ins(
         .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     )
     return tuple(
-        SignInRow(row.id, row.device, row.network, row.created_at, row.seen_at, row.id == this)
+        SignInRow(
+            row.id,
+            device_words(row.device),
+            row.network,
+            row.created_at,
+            row.seen_at,
+            row.id == this,
+        )
         for row in rows
     )
 

@@ -3,6 +3,7 @@ these."""
 
 from fastapi import Response
 
+from app.kit.messages import msgs
 from app.rights import queries, service
 from app.web.access import ADMIN
 from app.web.forms import ButtonForm, Submitted
@@ -24,5 +25,9 @@ def end_leftovers(visit: Visit, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         people = service.end_leftovers(db, visit.actor, now=visit.now)
-    said = f"Ended, for {people} {'person' if people == 1 else 'people'}. Each gets one mail."
+    said = msgs(
+        "Ended, for {n} person. Each gets one mail.",
+        "Ended, for {n} people. Each gets one mail.",
+        people,
+    )
     return visit.redirect(visit.url("rights.leftovers"), flash=said)

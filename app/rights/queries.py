@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, distinct, func, select, union_all
 from sqlalchemy.orm import Session
@@ -14,13 +15,14 @@ from app.accounts.person_columns import PERSON
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.held_places import places_to_end
+from app.enrolments.held_places import PlaceHeld, places_to_end
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Role
 from app.kit.ids import PracticalId, UserId
+from app.kit.messages import Message, Text, msg, msgs
+from app.kit.zones import zone_words
 from app.practicals.domain.lost_rights import lost_right, read_waived
 from app.practicals.domain.seats import EligibilityFacts, Practical
-from app.practicals.domain.times import moment_words
 from app.practicals.queries.eligibility_facts import read_candidates, read_practical
 from app.practicals.queries.lost_rights import (
     count_waiting,
@@ -46,8 +48,8 @@ class Leftover:
     user_id: UserId
     name: str
     what: What
-    title: str
-    when: str
+    title: Text
+    when: Text
     practical_id: PracticalId | None
 
 
@@ -69,7 +71,7 @@ def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
             lost.name,
             lost.what,
             lost.title,
-            moment_words(lost.starts_at, lost.zone),
+            _when(lost.starts_at, lost.zone),
             lost.practical_id,
         )
         for lost in without_right(db, now=now)
@@ -79,7 +81,7 @@ def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
             attempt.user_id,
             attempt.name,
             "attempt",
-            f"A quiz of {_course_title(db, attempt.course_key)}",
+            msg("A quiz of {course}", course=_course_title(db, attempt.course_key)),
             "",
             None,
         )
@@ -111,17 +113,21 @@ def leftovers_counted(now: datetime) -> tuple[Counted, Counted]:
 def _places(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
     if not loss.closes_account:
         return
-    words = {
-        EnrolmentState.confirmed: "Place on",
-        EnrolmentState.requested: "Request for a place on",
-        EnrolmentState.waiting: "Waiting list of",
-    }
     for place in places_to_end(db, loss.user_ids, now=now):
         yield HeldItem(
-            f"{words[place.state]} {place.course_title}, {place.intake_title}",
-            "is given back",
+            _place_words(place),
+            msg("is given back"),
             f"/admin/enrolments/{place.enrolment_id}",
         )
+
+
+def _place_words(place: PlaceHeld) -> Message:
+    values = {"course": place.course_title, "intake": place.intake_title}
+    if place.state is EnrolmentState.confirmed:
+        return msg("Place on {course}, {intake}", **values)
+    if place.state is EnrolmentState.requested:
+        return msg("Request for a place on {course}, {intake}", **values)
+    return msg("Waiting list of {course}, {intake}", **values)
 
 
 def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
@@ -135,7 +141,11 @@ def _seats_and_waits(db: Session, loss: Loss, now: datetime) -> Iterator[HeldIte
         seats, waits = _ending_on(db, practical, loss, now)
         if seats or waits:
             yield HeldItem(
-                f"{practical.title}, {moment_words(practical.starts_at, practical.zone)}",
+                msg(
+                    "{title}, {when}",
+                    title=practical.title,
+                    when=_when(practical.starts_at, practical.zone),
+                ),
                 _consequence(db, practical, seats, waits),
                 f"/admin/practicals/{practical.id}",
             )
@@ -174,25 +184,37 @@ def _facts_after(
     )
 
 
-def _consequence(db: Session, practical: Practical, seats: int, waits: int) -> str:
+def _consequence(db: Session, practical: Practical, seats: int, waits: int) -> Message:
     return _in_words(seats, waits, count_waiting(db, practical.id) - waits)
 
 
-def _in_words(seats: int, waits: int, left: int) -> str:
+def _in_words(seats: int, waits: int, left: int) -> Message:
     """Return a sentence with the number of places and waiting-list entries that end on one day. If
     a place ends, also say how many people wait for it."""
-    ends = []
+    ends: list[Message] = []
     if seats:
-        ends.append("the place ends" if seats == 1 else f"{seats} places end")
+        ends.append(msgs("the place ends", "{n} places end", seats))
     if waits:
         ends.append(
-            "the entry on the waiting list ends"
-            if waits == 1
-            else f"{waits} entries on the waiting list end"
+            msgs(
+                "the entry on the waiting list ends",
+                "{n} entries on the waiting list end",
+                waits,
+            )
         )
-    others = {0: "nobody else is waiting", 1: "1 other person is waiting"}
-    still = f"; {others.get(left, f'{left} other people are waiting')}" if seats else ""
-    return " and ".join(ends) + still
+    if not seats:
+        return msg("{ends}", ends=tuple(ends))
+    others = (
+        msgs("{n} other person is waiting", "{n} other people are waiting", left)
+        if left
+        else msg("nobody else is waiting")
+    )
+    return msg("{ends}; {others}", ends=tuple(ends), others=others)
+
+
+def _when(starts_at: datetime, zone: str) -> Message:
+    """Tue 8 Dec 2026, 10:00, London time"""
+    return msg("{at}, {zone}", at=starts_at.astimezone(ZoneInfo(zone)), zone=zone_words(zone))
 
 
 def _attempts(db: Session, loss: Loss) -> Iterator[HeldItem]:
@@ -206,8 +228,8 @@ def _attempts(db: Session, loss: Loss) -> Iterator[HeldItem]:
             roles = frozenset({Role.student}) - loss.roles
             if not may_go_on(roles, is_closed=loss.closes_account, has_place=bool(left)):
                 yield HeldItem(
-                    f"Open attempt at a quiz of {_course_title(db, course_key)}",
-                    "is closed, does not count, and its answers are kept",
+                    msg("Open attempt at a quiz of {course}", course=_course_title(db, course_key)),
+                    msg("is closed, does not count, and its answers are kept"),
                 )
 
 
@@ -220,8 +242,12 @@ def _days_taught(db: Session, loss: Loss, now: datetime) -> Iterator[HeldItem]:
         key=lambda taught_day: taught_day.starts_at,
     ):
         yield HeldItem(
-            f"Teaches {practical.title}, {moment_words(practical.starts_at, practical.zone)}",
-            "they no longer teach it; choose somebody else if no instructor is left",
+            msg(
+                "Teaches {title}, {when}",
+                title=practical.title,
+                when=_when(practical.starts_at, practical.zone),
+            ),
+            msg("they no longer teach it; choose somebody else if no instructor is left"),
             f"/admin/practicals/{practical.id}/edit",
         )
 
