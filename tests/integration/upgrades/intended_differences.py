@@ -1,18 +1,20 @@
 """What reads differently on purpose since the academy of 20261129_0200 was written down."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Difference:
     """`was` became `now` on every page whose path (or every mail whose template) matches `where`, because of
-    `why`. All are regular expressions; `where` matches as a whole."""
+    `why`. All are regular expressions (`now` may also be what makes the words of a match); `where` matches
+    as a whole."""
 
     why: str
     where: str
     was: str
-    now: str
+    now: str | Callable[[re.Match[str]], str]
 
     def applied(self, path: str, text: str) -> str:
         """Return the text of a page or mail of that version as it is meant to read now."""
@@ -26,23 +28,41 @@ class Capital(Difference):
     """The first sentence below the greeting began in lower case, also where a mailbox shows it first."""
 
     def applied(self, path: str, text: str) -> str:
-        begins = re.search(self.was, text) if re.fullmatch(self.where, path) else None
-        if begins is None:
-            return text
-        words = begins.group(1)
-        return text.replace(words, words[0].upper() + words[1:])
+        for words in re.findall(self.was, text) if re.fullmatch(self.where, path) else ():
+            text = text.replace(words, words[0].upper() + words[1:])
+        return text
 
 
+SENTENCE = "the line below the greeting is a sentence of its own"
 SEALED = "access needs are sealed: pages and files say only that there are some"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
 ROSTER = r"/teach/practicals/[\w-]+"
 
 INTENDED: tuple[Difference, ...] = (
     Capital(
-        "the line below the greeting is a sentence of its own",
-        r"[a-z]+/[a-z-]+",
+        SENTENCE,
+        r"[a-z]+/[a-z-]+|/notices/[\w-]+",
         r"Hello(?: [^,]{1,80})?, ([a-z].{24})",
         "",
+    ),
+    Difference(SENTENCE, "/api/v1/notices", r"(?<=,\\n\\n)[a-z]", lambda letter: letter[0].upper()),
+    Difference(
+        "a spreadsheet knows by this sign that the letters are UTF-8",
+        rf"{ROSTER}/roster\.csv",
+        "^200 Name",
+        "200 \ufeffName",
+    ),
+    Difference(
+        "the dialect became plain English",
+        "/admin/life-support",
+        "Basic life support Who has a place",
+        "Basic life support People who have a place",
+    ),
+    Difference(
+        "the dialect became plain English",
+        r"/admin/intakes/[\w-]+/reserve",
+        "Who has no account yet gets one",
+        "Anyone without an account gets one",
     ),
     Difference(
         "a course says itself what learners do while a value is not set",

@@ -46,13 +46,23 @@ SQLITE = pytest.param(("sqlite", REVISION), id="sqlite")
 POSTGRES = pytest.param(("postgres", REVISION), id="postgres", marks=pytest.mark.postgres)
 SAMPLE = {
     readings.VISITOR: (r"/verify/\w+",),
-    "priya.sandhu": ("/home", "/me", "/notices", "/learn/mesotherapy"),
+    "priya.sandhu": (
+        *("/home", "/me", "/learn/mesotherapy"),
+        *("/notices", r"/notices/[\w-]+", "/api/v1/notices"),
+    ),
     "hassan.qureshi": (r"/attempts/[\w-]+", r"/api/v1/attempts/[\w-]+"),
     "oluwaseun.fairbairn": (r"/attempts/[\w-]+/check", r"/attempts/[\w-]+/questions/1"),
     "leila.haddad": ("/practicals", r"/attempts/[\w-]+"),
     "callum.birch": ("/certificates",),
-    "ines.marlowe": (r"/assessments/[\w-]+", r"/teach/practicals/[\w-]+"),
-    "amara.oyelaran": (r"/admin/practicals/[\w-]+", "/admin/outbox"),
+    "ines.marlowe": (
+        r"/assessments/[\w-]+",
+        r"/teach/practicals/[\w-]+",
+        r"/teach/practicals/[\w-]+/roster\.csv",
+    ),
+    "amara.oyelaran": (
+        *(r"/admin/practicals/[\w-]+", "/admin/outbox"),
+        *("/admin/life-support", r"/admin/intakes/[\w-]+/reserve"),
+    ),
 }
 """The newest page of each of these forms is compared in every run."""
 Wrong = list[str]
