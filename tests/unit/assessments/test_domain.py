@@ -142,7 +142,7 @@ def test_a_stop_names_the_reason_or_else_the_step():
         "Critical step not done: Confirms who the model is"
     )
     stopped = marks(identity=NOT_DONE, sharps=NOT_OBSERVED, aftercare=NOT_OBSERVED)
-    assert domain.result(checklist, stopped).why_not == (
+    assert tuple(map(str, domain.result(checklist, stopped).why_not)) == (
         "Stopped for safety: 2 steps were not observed.",
         "Critical step not done: The wrong person would be treated",
     )
