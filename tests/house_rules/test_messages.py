@@ -137,7 +137,9 @@ def held(left: dict[str, list[str]], waiting: dict[str, int]) -> dict[str, list[
     smaller."""
     files = left.keys() | waiting.keys()
     return {
-        path: left.get(path, []) for path in files if len(left.get(path, [])) != waiting.get(path, 0)
+        path: left.get(path, [])
+        for path in files
+        if len(left.get(path, [])) != waiting.get(path, 0)
     }
 
 
