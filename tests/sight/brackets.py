@@ -4,10 +4,12 @@ brackets of the demo academy. Roles: those of `tests/integration/routes/test_cra
 import os
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from anyio.from_thread import start_blocking_portal
 
+from app import key_files
 from app.academy_file import load_academy
 from app.accounts import queries as people
 from app.cli.running import _prepare
@@ -35,8 +37,11 @@ def main(role: str, paths: list[str]) -> None:
             "PRECEPTOR_BASE_URL": HOST,
             "PRECEPTOR_DATABASE_URL": f"sqlite:///{folder}/demo.db",
             "PRECEPTOR_FILES_URL": str(Path(folder, "files")),
+            "PRECEPTOR_SIGNING_KEYS": str(Path(folder, "signing.keys")),
+            "PRECEPTOR_SEALING_KEYS": str(Path(folder, "sealing.keys")),
         }
         settings = Settings()
+        key_files.make_missing(settings, on=datetime.now(UTC).date())
         _prepare(settings)
         academy = load_academy(settings)
         app = create_app(settings, languages=bracketed(academy))
