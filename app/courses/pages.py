@@ -4,6 +4,7 @@ course is in enrolments, because it shows the intakes."""
 from fastapi import Response
 
 from app.courses import overview, queries
+from app.kit.messages import msg
 from app.web.access import ADMIN, EVERYONE
 from app.web.request_context import Preview, Visit
 from app.web.routing import Pages
@@ -11,8 +12,10 @@ from app.web.routing import Pages
 pages = Pages()
 
 CATALOGUE = Preview(
-    "Courses",
-    "What the academy teaches: online modules first, then supervised practical days with few places.",
+    msg("Courses"),
+    msg(
+        "What the academy teaches: online modules first, then supervised practical days with few places."
+    ),
     "/courses",
 )
 DRAWING_HEADERS = {

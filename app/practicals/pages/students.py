@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
 from app.kit.ids import PracticalId
+from app.kit.messages import msg
 from app.mail.calendar import invite
 from app.practicals import service
 from app.practicals.errors import PlaceRefused
@@ -25,8 +26,10 @@ from app.web.routing import Pages
 
 pages = Pages()
 DATES = Preview(
-    "Dates and places",
-    "When the next courses start and the next practical days are held, and how many places are left.",
+    msg("Dates and places"),
+    msg(
+        "When the next courses start and the next practical days are held, and how many places are left."
+    ),
     "/dates",
 )
 
