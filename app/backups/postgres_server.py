@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Final
 
 import psycopg
@@ -22,6 +23,8 @@ from app.backups.stopping import long_work
 SCRATCH: Final = "preceptor_scratch_"
 LONGEST_NAME: Final = 63
 """PostgreSQL cuts off longer names, in bytes."""
+CLOSING_SECONDS: Final = 1.0
+"""How long the server may still list a connection that was closed, such as that of a copy that has ended."""
 IN_USE: Final = "The database is in use. Stop the server and the workers first."
 MIGRATING: Final = 7_304_112_900
 """The lock on which migrators take turns, in `migrations/env.py`."""
@@ -92,8 +95,11 @@ class PostgresServer:
         """Ignores background processes of the server, which have no user; the server ends them
         itself."""
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usesysid IS NOT NULL"
-        if _figure(connection, others, self.name):
-            raise BackupProblem(IN_USE)
+        until = monotonic() + CLOSING_SECONDS
+        while _figure(connection, others, self.name):
+            if monotonic() > until:
+                raise BackupProblem(IN_USE)
+            sleep(0.05)
 
     def swap_in(self, address: str, suffix: str) -> str | None:
         scratch, ending = make_url(address).database or "", f"_{_word(suffix)}"
