@@ -26,7 +26,7 @@ def main() -> int:
         if os.environ.get("CI"):
             return 1
     if deep:
-        environment["PRECEPTOR_TEST_DEEP"] = "1"
+        environment["TEST_DEEP"] = "1"
     for leftover in Path().glob(".coverage*"):
         leftover.unlink()
     command = [

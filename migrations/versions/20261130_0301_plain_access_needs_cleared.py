@@ -18,7 +18,7 @@ revision = "20261130_0301"
 down_revision = "20261130_0300"
 loses: dict[str, str] = {}
 
-LONGEST_WAIT = 20.0
+LONGEST_WAIT = 120.0
 """Seconds."""
 OLDER_READERS = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "

@@ -125,7 +125,7 @@ def shots(tmp_path: Path) -> Callable[..., None]:
     whole page takes as long as most checks of it, and `make sheet` shows the pages at any time."""
 
     def shoot(page: Page, name: str, *widths: int) -> None:
-        for width in widths if os.environ.get("PRECEPTOR_TEST_DEEP") else ():
+        for width in widths if os.environ.get("TEST_DEEP") else ():
             page.set_viewport_size({"width": width, "height": 800})
             page.screenshot(path=str(tmp_path / f"{name}-{width}.png"), full_page=True)
 

@@ -26,7 +26,7 @@ from tests.make.patience import SECONDS
 from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
 
-ROUNDS = 20 if os.environ.get("PRECEPTOR_TEST_DEEP") else 2
+ROUNDS = 20 if os.environ.get("TEST_DEEP") else 2
 STUDENTS = 20
 QUIZ = "/api/v1/courses/small-course/quizzes/skin-quiz/attempts"
 

@@ -2,7 +2,7 @@
 migrated.
 
 Real processes of both versions over one database: the code of the release is laid out from the history.
-Run it with `PRECEPTOR_TEST_DEEP=1 pytest -m deep tests/e2e/test_old_beside_new.py -s`.
+Run it with `TEST_DEEP=1 pytest -m deep tests/e2e/test_old_beside_new.py -s`.
 """
 
 import http.client

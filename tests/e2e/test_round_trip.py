@@ -37,7 +37,7 @@ from tests.make import NOW, postgres
 from tests.make.keys import sealing_keys, signing_keys
 from tests.make.mail_server import PlayedServer
 from tests.make.patience import SECONDS, until
-from tests.make.server import PRECEPTOR, Server, a_server, outside
+from tests.make.server import PRECEPTOR, Server, a_server
 from tests.make.writers import Writer, answering, asking, booking, marking, rows_there
 from tests.perf.enlarge import DRIVERS, DRIVERS_QUIZ, Large, enlarge
 
@@ -87,7 +87,7 @@ class Academy:
             with self.server.log.open("ab") as log:
                 self.worker = subprocess.Popen(
                     [PRECEPTOR, "work"],
-                    env={**outside(), **self.server.environment},
+                    env={**os.environ, **self.server.environment},
                     stdout=log,
                     stderr=log,
                 )
@@ -103,7 +103,7 @@ class Academy:
         """Run a command that must succeed, and return what it says."""
         done = subprocess.run(
             [PRECEPTOR, *map(str, words)],
-            env={**outside(), **self.server.environment},
+            env={**os.environ, **self.server.environment},
             capture_output=True,
             text=True,
             timeout=10 * SECONDS,

@@ -3,6 +3,7 @@ the port."""
 
 import errno
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from app.serving import NoPort, _why_no_port, bind
 from tests.make.patience import SECONDS
-from tests.make.server import PRECEPTOR, Server, a_server, outside
+from tests.make.server import PRECEPTOR, Server, a_server
 
 WHAT_TO_DO = "Stop it, or take another port: --port, or PORT=9000 make run."
 TWO_AT_ONCE = """
@@ -58,7 +59,7 @@ def test_a_used_port_is_one_line_before_anything_is_changed(server: Server, tmp_
         command = [PRECEPTOR, "serve", "--prepare", "--port", str(server.port)]
         done = subprocess.run(
             command,
-            env={**outside(), **server.environment},
+            env={**os.environ, **server.environment},
             capture_output=True,
             text=True,
             timeout=SECONDS,
@@ -77,7 +78,7 @@ def test_of_two_that_start_at_once_the_later_one_says_so(server: Server):
     """Both may hold the port until one of them listens."""
     done = subprocess.run(
         [sys.executable, "-c", TWO_AT_ONCE, str(server.port)],
-        env={**outside(), **server.environment, "PRECEPTOR_ENV": "test"},
+        env={**os.environ, **server.environment, "PRECEPTOR_ENV": "test"},
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -23,7 +23,7 @@ from tests.perf.load import Call, Outcome, drive
 pytestmark = pytest.mark.deep
 CLIENTS = 64
 EACH = 20
-MINUTES = float(os.environ.get("PRECEPTOR_TEST_MINUTES", "10"))
+MINUTES = float(os.environ.get("TEST_MINUTES", "10"))
 STUDENTS = 200
 WITHIN = 10.0
 MOST_MB = 250.0
@@ -38,7 +38,7 @@ def memory_of(pid: int) -> float:
 
 @pytest.mark.postgres
 def test_64_clients_for_minutes_end_no_process_and_meet_no_error(tmp_path: Path):
-    """Bar 4: three processes on PostgreSQL. `PRECEPTOR_TEST_MINUTES` says for how long."""
+    """Bar 4: three processes on PostgreSQL. `TEST_MINUTES` says for how long."""
     folder = Path(os.environ.get("TEST_POSTGRES_FOLDER", ROOT / "var" / "postgres"))
     address = postgres.server_address(folder)
     name = f"preceptor_load_{os.getpid()}"

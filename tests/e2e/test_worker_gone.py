@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import signal
 import subprocess
@@ -26,7 +27,7 @@ from tests.make.browsing import a_browser
 from tests.make.mail_server import HANG, PlayedServer
 from tests.make.patience import SECONDS, START_SECONDS, until
 from tests.make.people import a_sign_in, a_user
-from tests.make.server import PRECEPTOR, Server, a_server, outside
+from tests.make.server import PRECEPTOR, Server, a_server
 
 NAMES = {EventKind.facts: "follow-up work", EventKind.mails: "mails"}
 MINUTE = 60.0
@@ -37,7 +38,7 @@ class WorkProcess:
     """A `preceptor work`, ended by its own handle."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self.environment = {**outside(), **environment}
+        self.environment = {**os.environ, **environment}
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
 

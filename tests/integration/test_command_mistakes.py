@@ -20,7 +20,7 @@ from app.settings_rules import PREFIX
 from tests.make.courses import SMALL_COURSE
 from tests.make.patience import START_SECONDS
 from tests.make.refusing_postgres import refusing_postgres
-from tests.make.server import PRECEPTOR, free_port, outside
+from tests.make.server import PRECEPTOR, free_port
 from tests.unit.test_settings import WRONG_SHAPES
 
 EMAIL = "ada@example.org"
@@ -221,7 +221,7 @@ def test_a_disk_that_takes_no_more_is_one_line(command, sqlite_database, tmp_pat
     ended = subprocess.run(
         [PRECEPTOR, command, *([str(tmp_path / "new.backup")] if command == "backup" else [])],
         env={
-            **outside(),
+            **os.environ,
             "PRECEPTOR_ENV": "test",
             "PRECEPTOR_DATABASE_URL": f"sqlite:///{path}",
             "PRECEPTOR_FILES_URL": str(tmp_path / "files"),

@@ -28,7 +28,7 @@ from app.workers.facts import deliver, deliver_facts
 from tests.make import NOW
 from tests.make.facts import a_stored_fact
 
-IS_DEEP = bool(os.environ.get("PRECEPTOR_TEST_DEEP"))
+IS_DEEP = bool(os.environ.get("TEST_DEEP"))
 SECOND = timedelta(seconds=1)
 AFTER_LEASE = NOW + LEASE + SECOND
 POINTS = ("prepare", "prepared", "marked", "written")

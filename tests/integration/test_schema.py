@@ -1,5 +1,6 @@
 """How a schema stands to the code: old, missing, newer; and that only `migrate` makes a database."""
 
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ from app.db.database import Database
 from app.db.migrate import Schema, schema_of
 from tests.conftest import RUN, WORKER
 from tests.make import postgres
-from tests.make.server import PRECEPTOR, outside
+from tests.make.server import PRECEPTOR
 
 NEWER = "29991231_0001"
 
@@ -127,7 +128,7 @@ class TestTheCommands:
 
     def test_a_server_that_is_away_keeps_nothing_from_starting(self):
         address = "postgresql+psycopg://nobody@127.0.0.1:1/none"
-        environment = {**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address}
+        environment = {**os.environ, "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address}
         process = subprocess.Popen(
             [PRECEPTOR, "work"], env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -160,7 +161,7 @@ def migrated_by_two(address: str) -> list[BaseException | None]:
     def migrate_by_command() -> BaseException | None:
         ended = subprocess.run(
             [PRECEPTOR, "migrate"],
-            env={**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address},
+            env={**os.environ, "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address},
             capture_output=True,
             text=True,
             timeout=120,

@@ -29,7 +29,6 @@ from app.settings import Settings
 from tests.make import NOW, postgres
 from tests.make.keys import sealing_keys, signing_keys
 from tests.make.people import a_user
-from tests.make.server import outside
 
 KEYS = Keys(signing_keys(), sealing_keys())
 
@@ -66,7 +65,7 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            **outside(),
+            **os.environ,
             "PRECEPTOR_ENV": "test",
             "PRECEPTOR_BASE_URL": "http://testserver",
             "PRECEPTOR_DATABASE_URL": self.settings.database_url,

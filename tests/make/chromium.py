@@ -16,9 +16,7 @@ PACKAGES = ("chromium-headless-shell", "chromium")
 
 def chromium_path() -> str | None:
     """Return where a Chromium is, if the system has one."""
-    return os.environ.get("PRECEPTOR_TEST_BROWSER") or next(
-        filter(None, map(shutil.which, NAMES)), None
-    )
+    return os.environ.get("TEST_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def install_chromium() -> None:

@@ -3,5 +3,5 @@ of a rule (`tests/mutation.py`), where many thousand runs add up."""
 
 import os
 
-FEWER = "PRECEPTOR_TEST_EXAMPLES"
-EXAMPLES = int(os.environ.get(FEWER) or (500 if os.environ.get("PRECEPTOR_TEST_DEEP") else 40))
+FEWER = "TEST_EXAMPLES"
+EXAMPLES = int(os.environ.get(FEWER) or (500 if os.environ.get("TEST_DEEP") else 40))

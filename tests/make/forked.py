@@ -12,8 +12,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.make.server import outside
-
 PROGRAM = """
 import json, os, sys
 from app import key_files
@@ -102,7 +100,6 @@ def forking(folder: Path) -> Iterator[Forking]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=outside(),
     )
     forked = Forking(process, folder)
     assert forked._line() == "ready"

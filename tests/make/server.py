@@ -24,15 +24,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def outside() -> dict[str, str]:
-    """Return the environment of the suite without its own switches, which are no settings."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("PRECEPTOR_TEST_") or name == "PRECEPTOR_TEST_CLOCK"
-    }
-
-
 @dataclass
 class Server:
     """One `preceptor serve`; `start` may be called again after `kill`."""
@@ -54,7 +45,7 @@ class Server:
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, env={**outside(), **self.environment}, stdout=log, stderr=log
+                command, env={**os.environ, **self.environment}, stdout=log, stderr=log
             )
         while time.monotonic() - began < within:
             if self.process.poll() is not None:

@@ -11,7 +11,7 @@ from app.kit.paths import ROOT
 from app.mail.mail_server import MailServer, Tls
 from app.settings import Settings, SettingsRefused, masked_address, unknown_settings
 from app.settings_rules import EXAMPLES, FORBIDDEN_HERE, HOW_TO_MAKE, PREFIX
-from tests.make.server import PRECEPTOR, outside
+from tests.make.server import PRECEPTOR
 from tests.make.settings import production_settings
 
 HEX = "9f86d081884c7d659a2feaa0c55ad015"
@@ -352,7 +352,7 @@ def test_the_command_prints_the_lines_and_no_traceback(set_environment, tmp_path
     environment = {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.items()}
     ended = subprocess.run(
         [PRECEPTOR, "serve"],
-        env={**outside(), **environment},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         timeout=60,
@@ -374,7 +374,6 @@ def test_the_demo_listens_on_this_machine_only(set_environment):
     set_environment(**DEMO)
     ended = subprocess.run(
         [PRECEPTOR, "serve", "--host", "0.0.0.0"],  # noqa: S104 - refused
-        env=outside(),
         capture_output=True,
         text=True,
         timeout=60,

@@ -51,7 +51,7 @@ class CanaryTold(Fact):
 
 LEAST_FAILURES = {"visitor": 4, "learner": 3, "graduate": 3, "instructor": 4, "admin": 14}
 LEAST_ROUTES = 230
-IS_DEEP = bool(os.environ.get("PRECEPTOR_TEST_DEEP"))
+IS_DEEP = bool(os.environ.get("TEST_DEEP"))
 KINDS = ("IntegrityError", "OperationalError", *(("DataError", "InternalError") if IS_DEEP else ()))
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}

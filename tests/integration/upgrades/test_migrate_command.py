@@ -28,7 +28,7 @@ from app.db.releases import RELEASES
 from tests.make import release
 from tests.make.keys import sealing_keys
 from tests.make.patience import SECONDS, until
-from tests.make.server import PRECEPTOR, outside
+from tests.make.server import PRECEPTOR
 
 BEFORE, SLOW = "20261129_0130", "20261129_0140"
 AGES = (
@@ -46,7 +46,7 @@ def address_of(database: Database) -> str:
 def begin(address: str, *, before: Callable[[], object] | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [PRECEPTOR, "migrate"],
-        env={**outside(), "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address},
+        env={**os.environ, "PRECEPTOR_ENV": "test", "PRECEPTOR_DATABASE_URL": address},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
