@@ -1,6 +1,5 @@
 """The texts of the information pages: privacy, cookies, accessibility."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from app.kit.academy import Academy
 from app.kit.messages import Message, msg, msgs
 from app.retention.domain import PrivacyHeading, Rule
+from app.retention.of_people import account_data
 from app.retention.rules import grouped
 
 
@@ -36,9 +36,8 @@ class Cookie:
     lasts: Message
 
 
-PROOFS: Final = " proofs of basic life support,"
-PROFESSION: Final = " profession, registration number,"
-"""Words of the rule of accounts that hold for some academies only."""
+ACCOUNTS: Final = "accounts"
+"""The retention rule of accounts, which hold more in some academies than in others."""
 LIFE_SUPPORT: Final = "life_support_proofs"
 """The retention rule of a proof that some subjects ask for and others do not."""
 NAMES_ONLY: Final = msg(
@@ -178,15 +177,19 @@ def privacy(academy: Academy, *, has_life_support: bool) -> Information:
         )
         for section in PRIVACY.sections
     )
-    unused = [
-        *(() if has_life_support else (PROOFS,)),
-        *(() if academy.asks_medical_background else (PROFESSION,)),
-    ]
     rules = tuple(
         (
             heading,
             tuple(
-                _without(rule, unused)
+                replace(
+                    rule,
+                    what=account_data(
+                        with_profession=academy.asks_medical_background,
+                        with_life_support=has_life_support,
+                    ),
+                )
+                if rule.key == ACCOUNTS
+                else rule
                 for rule in group
                 if has_life_support or rule.key != LIFE_SUPPORT
             ),
@@ -203,14 +206,6 @@ def _rights(authority: str | None) -> Message:
         "You can ask for a copy of what we keep, for corrections, and for deletion of what we need not keep as evidence of training. You can object to what we do with it. You can also complain to {authority}.",
         authority=authority,
     )
-
-
-def _without(rule: Rule, words: Iterable[str]) -> Rule:
-    """Return a rule that does not name what this academy never stores."""
-    what = rule.what
-    for each in words:
-        what = what.replace(each, "")
-    return replace(rule, what=what)
 
 
 def cookies(

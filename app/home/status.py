@@ -116,7 +116,7 @@ SCHEMA_WORDS = {
 }
 
 
-def _database_words(db: Session, database: Database) -> str:
+def _database_words(db: Session, database: Database) -> Message:
     if database.is_sqlite:
-        return f"SQLite {sqlite_module().sqlite_version}"
-    return f"PostgreSQL {db.scalar(text('SHOW server_version'))}"
+        return msg("SQLite {version}", version=sqlite_module().sqlite_version)
+    return msg("PostgreSQL {version}", version=str(db.scalar(text("SHOW server_version"))))

@@ -13,8 +13,8 @@ from app.kit.ids import EventId, new_uuid
 from app.kit.messages import Message, msg
 from app.operations.models import OperationRun
 
-NOTHING_WAS_OLD: Final = "Nothing was old enough."
-_OF_IDLE_SWEEPS: Final = (NOTHING_WAS_OLD, "Nothing was over.")
+NOTHING_WAS_OLD: Final = msg("Nothing was old enough.")
+_OF_IDLE_SWEEPS: Final = (str(NOTHING_WAS_OLD), "Nothing was over.")
 """The details of a sweep that changed nothing, in this version and in earlier ones."""
 
 DUE_AFTER = timedelta(hours=36)

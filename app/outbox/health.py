@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, msg, sentences
 from app.outbox.heartbeats import Heartbeat, heartbeats
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import MAIL, EventKind
@@ -59,6 +59,11 @@ class Delivery:
             waited = now - self.due_since
             problems.append(msg("The oldest has waited for {time:largest}.", time=waited))
         return tuple(problems)
+
+    def problem(self, now: datetime) -> Message | None:
+        """Return all problems as one message, or None when all is well."""
+        problems = self.problems(now)
+        return sentences(*problems) if problems else None
 
     def _last_seen(self, ago: timedelta) -> Message:
         if self.kind is EventKind.mails:

@@ -26,7 +26,7 @@ def markdown() -> str:
 
 def _tables() -> Iterator[str]:
     for group, rules in grouped():
-        yield f"## {group}\n"
+        yield f"## {group.label}\n"
         yield "| What | How long | Why | Stored in |"
         yield "|---|---|---|---|"
         for rule in rules:

@@ -3,11 +3,13 @@
 No clock, no database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
+
+from app.kit.messages import Message, msg, msgs
 
 YEAR: Final = timedelta(days=365)
 EVIDENCE: Final = 6 * YEAR
@@ -17,20 +19,35 @@ EVIDENCE: Final = 6 * YEAR
 class PrivacyHeading(StrEnum):
     """Headings on the page about privacy."""
 
-    visits = "Visits and questions"
-    signing_in = "Signing in"
-    account = "Your account"
-    training = "Courses, practical days and assessments"
-    certificates = "Certificates"
-    mails = "Mails"
-    academy = "The academy’s own records"
+    visits = "visits"
+    signing_in = "signing_in"
+    account = "account"
+    training = "training"
+    certificates = "certificates"
+    mails = "mails"
+    academy = "academy"
+
+    @property
+    def label(self) -> Message:
+        return HEADINGS[self]
+
+
+HEADINGS: Final = {
+    PrivacyHeading.visits: msg("Visits and questions"),
+    PrivacyHeading.signing_in: msg("Signing in"),
+    PrivacyHeading.account: msg("Your account"),
+    PrivacyHeading.training: msg("Courses, practical days and assessments"),
+    PrivacyHeading.certificates: msg("Certificates"),
+    PrivacyHeading.mails: msg("Mails"),
+    PrivacyHeading.academy: msg("The academy’s own records"),
+}
 
 
 class Ending(StrEnum):
     """What happens to a row when its time is over."""
 
     deleted = "deleted"
-    emptied = "emptied of what says who you are"
+    emptied = "emptied"
     stays = "stays"
 
 
@@ -38,53 +55,41 @@ class Ending(StrEnum):
 class Rule:
     """The retention rule of one kind of stored row. `rows` names its tables; “mails/sent” means the
     part “sent” of the table “mails”; no tables means that the rule is about files. If `lasts` is
-    None the rows are never deleted, and `why` gives the reason. `since` says when the period
-    begins, or what the row is kept for."""
+    None the rows are never deleted, and `why` gives the reason. `how_long` is the promise: “90 days
+    after it was sent, then deleted”."""
 
     key: str
     group: PrivacyHeading
-    what: str
+    what: Message
     rows: tuple[str, ...]
     lasts: timedelta | None
-    since: str
+    how_long: Message
     ending: Ending
-    why: str
-
-    @property
-    def span(self) -> str:
-        """Return the period in words: “90 days”, or “for ever”."""
-        return "for ever" if self.lasts is None else span_words(self.lasts)
-
-    @property
-    def how_long(self) -> str:
-        """Return the promise in words: “90 days after it was sent, then deleted”."""
-        if self.lasts is None:
-            return self.since
-        if not self.lasts:
-            return f"{self.ending.capitalize()} at once"
-        return f"{self.span[:1].upper()}{self.span[1:]} {self.since}, then {self.ending}"
+    why: Message
 
 
 def rule(
     key: str,
     group: PrivacyHeading,
-    what: str,
+    what: Message,
     rows: str,
     lasts: timedelta | None,
-    since: str,
+    how_long: Message | Callable[[Message], Message],
     ending: Ending,
-    why: str,
+    why: Message,
 ) -> Rule:
-    return Rule(key, group, what, tuple(rows.split()), lasts, since, ending, why)
+    """Return a rule. `how_long` gets the period in words if it names it."""
+    promise = how_long if isinstance(how_long, Message) else how_long(period(lasts or timedelta()))
+    return Rule(key, group, what, tuple(rows.split()), lasts, promise, ending, why)
 
 
-def span_words(span: timedelta) -> str:
-    """Return a period in words: “half an hour”, “a day”, “90 days”, “6 years”."""
+def period(span: timedelta) -> Message:
+    """Return a period as it begins a sentence: “Half an hour”, “A day”, “90 days”, “6 years”."""
     if span == timedelta(minutes=30):
-        return "half an hour"
-    size, unit = (YEAR, "year") if span % YEAR == timedelta() else (timedelta(days=1), "day")
-    count = span // size
-    return f"a {unit}" if count == 1 else f"{count} {unit}s"
+        return msg("Half an hour")
+    if span % YEAR == timedelta():
+        return msgs("A year", "{n} years", span // YEAR)
+    return msgs("A day", "{n} days", span // timedelta(days=1))
 
 
 def conflicts(rules: Iterable[Rule], tables: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.upsert import insert_into
+from app.kit.messages import Message, msg, msgs, sentences
 from app.operations.runs import NOTHING_WAS_OLD, RunKind, record_run
 from app.retention import drawings, leaving
 from app.retention.endings import STEPS, EndingStep, table
@@ -52,29 +53,27 @@ class SweepResult:
     is_unfinished: bool = False
 
     @property
-    def words(self) -> str:
-        """Return the result as a sentence for an admin; it names nobody."""
+    def words(self) -> Message:
+        """Return the result as sentences for an admin; they name nobody."""
         failed = len(self.failed)
-        counts = [
-            f"{_in_a_sentence(RULE[key].what)} ({count:,})"
+        counts = tuple(
+            msg("“{what}” ({n})", what=RULE[key].what, n=count)
             for key, count in self.rows.items()
             if count
-        ]
-        sentences = []
-        if failed:
-            rules = "1 rule" if failed == 1 else f"{failed} rules"
-            sentences.append(f"{rules} could not be obeyed: the log says why.")
-        if counts:
-            sentences.append(f"Deleted or emptied: {'; '.join(counts)}.")
-        if self.is_unfinished:
-            sentences.append("There is more; it goes on within minutes.")
-        return " ".join(sentences) or NOTHING_WAS_OLD
-
-
-def _in_a_sentence(what: str) -> str:
-    """Return what a rule is about, without the list after the colon, for use inside a sentence."""
-    name = what.partition(":")[0]
-    return name[:1].lower() + name[1:]
+        )
+        if not (failed or counts or self.is_unfinished):
+            return NOTHING_WAS_OLD
+        return sentences(
+            msgs(
+                "{n} rule could not be obeyed: the log says why.",
+                "{n} rules could not be obeyed: the log says why.",
+                failed,
+            )
+            if failed
+            else None,
+            msg("Deleted or emptied: {rules:plain}.", rules=counts) if counts else None,
+            msg("There is more; it goes on within minutes.") if self.is_unfinished else None,
+        )
 
 
 def sweep_if_due(
@@ -102,7 +101,7 @@ def sweep_if_due(
             RunKind.sweep,
             started_at=now,
             succeeded=not swept.failed,
-            detail=swept.words,
+            detail=str(swept.words),
             now=now,
         )
     return swept

@@ -51,7 +51,6 @@ WAITING_SENTENCES: dict[str, int] = {
     "practicals/steps/attendance_evidence.py": 2,
     "practicals/steps/locking.py": 6,
     "practicals/steps/plans.py": 7,
-    "retention/domain.py": 4,
     "rights/service.py": 5,
     "web/errors.py": 1,
 }

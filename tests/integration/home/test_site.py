@@ -330,7 +330,7 @@ class TestInformation:
             "//*[@id='how-long']//tbody/tr"
         )
         told = {tuple(" ".join(cell.text_content().split()) for cell in row) for row in rows}
-        assert told == {(rule.what, rule.how_long, rule.why) for rule in RULES}
+        assert told == {tuple(map(str, (rule.what, rule.how_long, rule.why))) for rule in RULES}
 
     @pytest.mark.parametrize("path", ["/contact", "/privacy", "/accessibility", "/enquiry"])
     def test_the_academy_can_be_written_to(self, client, path):

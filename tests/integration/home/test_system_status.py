@@ -118,10 +118,10 @@ def test_the_last_deletion_is_shown_when_later_sweeps_had_nothing_to_do(database
     browser = as_person(admin)
     a_run(database, RunKind.sweep, ago=3 * HOUR, detail="Deleted or emptied: tokens (4).")
     assert browser.get("/admin/system").text.count("tokens (4)") == 1
-    for ago, nothing in ((2 * HOUR, "Nothing was over."), (HOUR, NOTHING_WAS_OLD)):
+    for ago, nothing in ((2 * HOUR, "Nothing was over."), (HOUR, str(NOTHING_WAS_OLD))):
         a_run(database, RunKind.sweep, ago=ago, detail=nothing)
     page = browser.get("/admin/system").text
-    assert page.index(NOTHING_WAS_OLD) < page.index("Deleted or emptied: tokens (4).")
+    assert page.index(str(NOTHING_WAS_OLD)) < page.index("Deleted or emptied: tokens (4).")
     assert "Nothing was over." not in page
 
 

@@ -152,7 +152,7 @@ def test_a_rule_that_fails_stops_no_other(database, academy, monkeypatch):
     assert (run.kind, run.succeeded) == (RunKind.sweep, False)
     assert str(run.problem(over)) == (
         "The last deletion of old data did not succeed. 1 rule could not be obeyed: the log says why. "
-        "Deleted or emptied: the answer to a form that was sent (1)."
+        "Deleted or emptied: “The answer to a form that was sent” (1)."
     )
 
 

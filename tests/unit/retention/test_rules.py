@@ -11,9 +11,10 @@ from sqlalchemy import JSON, Text
 from app.db.base import Base
 from app.db.references import references_to
 from app.db.tables import load_tables
+from app.kit.messages import msg, msgs
 from app.retention import document, mentions
 from app.retention.checks import CHECKS
-from app.retention.domain import Ending, conflicts, span_words
+from app.retention.domain import Ending, conflicts, period
 from app.retention.endings import STEPS
 from app.retention.leaving import OWN
 from app.retention.rules import RULE, RULES, grouped
@@ -57,9 +58,16 @@ def test_every_promise_is_obeyed_and_checked():
 
 def test_what_stays_for_ever_says_why():
     for rule in RULES:
-        assert len(rule.why) > 15, rule.key
-        assert not rule.how_long[:1].islower(), rule.key
-        assert not rule.what.endswith("."), rule.key
+        assert len(str(rule.why)) > 15, rule.key
+        assert not str(rule.how_long)[:1].islower(), rule.key
+        assert not str(rule.what).endswith("."), rule.key
+
+
+def test_a_promise_names_the_period_and_the_ending_of_its_rule():
+    for rule in RULES:
+        if rule.lasts:
+            assert str(rule.how_long).startswith(f"{period(rule.lasts)} "), rule.key
+            assert f", then {rule.ending}" in str(rule.how_long), rule.key
 
 
 def test_every_column_of_words_is_searched_for_names_or_said_to_hold_none():
@@ -81,21 +89,25 @@ def test_every_column_of_words_is_searched_for_names_or_said_to_hold_none():
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (timedelta(minutes=30), "half an hour"),
-        (timedelta(days=1), "a day"),
+        (timedelta(minutes=30), "Half an hour"),
+        (timedelta(days=1), "A day"),
         (timedelta(days=90), "90 days"),
-        (timedelta(days=365), "a year"),
+        (timedelta(days=365), "A year"),
         (timedelta(days=6 * 365), "6 years"),
     ],
 )
 def test_spans_are_said_in_words(span, words):
-    assert span_words(span) == words
+    assert str(period(span)) == words
 
 
 def test_a_rule_is_a_promise_in_words():
-    assert RULE["notices"].how_long == "90 days after the account was closed, then deleted"
-    assert RULE["certificates"].how_long == "For ever"
-    assert RULE["unused_drawings"].how_long == "Deleted at once"
+    promise = msg(
+        "{span} after the account was closed, then deleted", span=msgs("A day", "{n} days", 90)
+    )
+    assert RULE["notices"].how_long == promise
+    assert str(promise) == "90 days after the account was closed, then deleted"
+    assert RULE["certificates"].how_long == msg("For ever")
+    assert RULE["unused_drawings"].how_long == msg("Deleted at once")
 
 
 def test_every_rule_stands_under_a_heading():
