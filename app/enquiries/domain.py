@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from app.kit.errors import Refusal
-from app.kit.messages import Message, msg
+from app.kit.labelled_enum import LabelledEnum
+from app.kit.messages import msg
 
 KEPT: Final = timedelta(days=365)
 """How long an enquiry is kept after it was answered: a rule of `app.retention`."""
@@ -15,31 +15,16 @@ LONGEST_MESSAGE: Final = 4000
 SHORTEST_MESSAGE: Final = 10
 
 
-class Topic(StrEnum):
+class Topic(LabelledEnum):
     """The subject of a question, as the sender chose it."""
 
-    course = "course"
-    entry = "entry"
-    dates = "dates"
-    access = "access"
-    certificate = "certificate"
-    site = "site"
-    other = "other"
-
-    @property
-    def label(self) -> Message:
-        return _LABELS[self]
-
-
-_LABELS: Final = {
-    Topic.course: msg("What a course teaches"),
-    Topic.entry: msg("Whether I can take it"),
-    Topic.dates: msg("Dates, places and price"),
-    Topic.access: msg("Access needs"),
-    Topic.certificate: msg("A certificate"),
-    Topic.site: msg("A problem with this site"),
-    Topic.other: msg("Something else"),
-}
+    course = "course", msg("What a course teaches")
+    entry = "entry", msg("Whether I can take it")
+    dates = "dates", msg("Dates, places and price")
+    access = "access", msg("Access needs")
+    certificate = "certificate", msg("A certificate")
+    site = "site", msg("A problem with this site")
+    other = "other", msg("Something else")
 
 
 @dataclass(frozen=True, slots=True)

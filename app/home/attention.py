@@ -2,38 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
 
+from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import Message, Text, msg
 
 MOST_OF_A_KIND = 3
 """Further items of one kind become a single line, so that they do not hide the items below."""
 
 
-class Urgency(StrEnum):
+class Urgency(LabelledEnum):
     """How urgent an item is."""
 
-    now = "now"
-    soon = "soon"
-    later = "later"
-
-    @property
-    def heading(self) -> Message:
-        """The heading of its list."""
-        return HEADINGS[self]
+    now = "now", msg("Urgent")
+    soon = "soon", msg("Waits for you")
+    later = "later", msg("Keep in mind")
 
     @property
     def kind(self) -> str:
         """The style of its entries, in the terms of the design system."""
         return {Urgency.now: "danger", Urgency.soon: "warning"}.get(self, "info")
-
-
-HEADINGS: Final = {
-    Urgency.now: msg("Urgent"),
-    Urgency.soon: msg("Waits for you"),
-    Urgency.later: msg("Keep in mind"),
-}
 
 
 @dataclass(frozen=True, slots=True)

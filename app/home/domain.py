@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final
 
+from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import Message, msg, msgs
 
 IDLE_AFTER = timedelta(days=14)
@@ -13,25 +12,13 @@ IDLE_AFTER = timedelta(days=14)
 TRIES_BEFORE_HELP = 2
 
 
-class RiskReason(StrEnum):
+class RiskReason(LabelledEnum):
     """Why a student needs help, the most serious reason first."""
 
-    used_up = "used_up"
-    not_yet_competent = "not_yet_competent"
-    not_passed = "not_passed"
-    idle = "idle"
-
-    @property
-    def label(self) -> Message:
-        return LABELS[self]
-
-
-LABELS: Final = {
-    RiskReason.used_up: msg("No attempt left"),
-    RiskReason.not_yet_competent: msg("Not yet competent"),
-    RiskReason.not_passed: msg("Not passed yet"),
-    RiskReason.idle: msg("Quiet for two weeks"),
-}
+    used_up = "used_up", msg("No attempt left")
+    not_yet_competent = "not_yet_competent", msg("Not yet competent")
+    not_passed = "not_passed", msg("Not passed yet")
+    idle = "idle", msg("Quiet for two weeks")
 
 
 @dataclass(frozen=True, slots=True)

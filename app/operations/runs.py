@@ -3,13 +3,13 @@ see it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
+from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import Message, msg
 from app.operations.models import OperationRun
 
@@ -21,23 +21,14 @@ DUE_AFTER = timedelta(hours=36)
 """A nightly run is overdue if the last one is older than this: one night was missed."""
 
 
-class RunKind(StrEnum):
+class RunKind(LabelledEnum):
     """What was run."""
 
-    audit = "audit"
-    backup = "backup"
-    sweep = "sweep"
-
-    @property
-    def label(self) -> Message:
-        return LABELS[self]
+    audit = "audit", msg("Audit of the data")
+    backup = "backup", msg("Backup")
+    sweep = "sweep", msg("Deletion of old data")
 
 
-LABELS: Final = {
-    RunKind.audit: msg("Audit of the data"),
-    RunKind.backup: msg("Backup"),
-    RunKind.sweep: msg("Deletion of old data"),
-}
 NEVER_MADE: Final = {
     RunKind.audit: msg("No audit of the data was ever made here."),
     RunKind.backup: msg("No backup was ever made here."),

@@ -3,32 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-from app.kit.messages import Message, msg
+from app.kit.labelled_enum import LabelledEnum
+from app.kit.messages import msg
 
 
-class QuizState(StrEnum):
+class QuizState(LabelledEnum):
     """The state of one student at one quiz."""
 
-    passed = "passed"
-    used_up = "used_up"
-    not_passed = "not_passed"
-    in_progress = "in_progress"
-    not_begun = "not_begun"
-
-    @property
-    def words(self) -> Message:
-        return _WORDS[self]
-
-
-_WORDS = {
-    QuizState.passed: msg("Passed"),
-    QuizState.used_up: msg("No attempt left"),
-    QuizState.not_passed: msg("Not passed yet"),
-    QuizState.in_progress: msg("In progress"),
-    QuizState.not_begun: msg("Not begun"),
-}
+    passed = "passed", msg("Passed")
+    used_up = "used_up", msg("No attempt left")
+    not_passed = "not_passed", msg("Not passed yet")
+    in_progress = "in_progress", msg("In progress")
+    not_begun = "not_begun", msg("Not begun")
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,4 +111,4 @@ def _line(row: ResultRow) -> Iterator[Text]:
 
 def _words(cell: QuizCell) -> tuple[Text, str, str]:
     best = "" if cell.tries.best is None else str(cell.tries.best)
-    return cell.state.words, best, str(cell.tries.attempts)
+    return cell.state.label, best, str(cell.tries.attempts)

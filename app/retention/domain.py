@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import Message, msg, msgs
 
 YEAR: Final = timedelta(days=365)
@@ -16,31 +17,16 @@ EVIDENCE: Final = 6 * YEAR
 """How long a signed report keeps the names in it if no certificate is based on it."""
 
 
-class PrivacyHeading(StrEnum):
+class PrivacyHeading(LabelledEnum):
     """Headings on the page about privacy."""
 
-    visits = "visits"
-    signing_in = "signing_in"
-    account = "account"
-    training = "training"
-    certificates = "certificates"
-    mails = "mails"
-    academy = "academy"
-
-    @property
-    def label(self) -> Message:
-        return HEADINGS[self]
-
-
-HEADINGS: Final = {
-    PrivacyHeading.visits: msg("Visits and questions"),
-    PrivacyHeading.signing_in: msg("Signing in"),
-    PrivacyHeading.account: msg("Your account"),
-    PrivacyHeading.training: msg("Courses, practical days and assessments"),
-    PrivacyHeading.certificates: msg("Certificates"),
-    PrivacyHeading.mails: msg("Mails"),
-    PrivacyHeading.academy: msg("The academy’s own records"),
-}
+    visits = "visits", msg("Visits and questions")
+    signing_in = "signing_in", msg("Signing in")
+    account = "account", msg("Your account")
+    training = "training", msg("Courses, practical days and assessments")
+    certificates = "certificates", msg("Certificates")
+    mails = "mails", msg("Mails")
+    academy = "academy", msg("The academy’s own records")
 
 
 class Ending(StrEnum):

@@ -30,7 +30,7 @@ def test_how_somebody_stands(tries, allowed, state):
 
 
 def test_every_state_has_words():
-    assert len({state.words for state in QuizState}) == len(QuizState)
+    assert len({state.label for state in QuizState}) == len(QuizState)
 
 
 @pytest.mark.parametrize(
