@@ -39,6 +39,7 @@ from app.certificates import pages as certificates_pages
 from app.certificates.signing import Issuer
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
+from app.courses.course_language import set_course_words
 from app.courses.subjects import subjects
 from app.db.database import Database
 from app.demo.people import GUESTS, PASSWORD
@@ -181,11 +182,13 @@ def _app_context(
     academy = load_academy(settings)
     languages = languages or languages_of(academy)
     templates = Templates(partial(make_environment, TEMPLATES, url_for, built.url))
+    database = Database(settings.database_url, pool_size=settings.threads)
+    set_course_words(database, languages.words)
     return AppContext(
         settings=settings,
         academy=academy,
         keys=key_files.load(settings),
-        database=Database(settings.database_url, pool_size=settings.threads),
+        database=database,
         languages=languages,
         templates=templates,
         letters=Letters.over(templates.of(languages.own)),

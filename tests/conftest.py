@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from app.binding import bind
 from app.courses import service as courses
+from app.courses.course_language import set_course_words
 from app.courses.domain.parsing import parse_course
 from app.courses.source_folder import read_folder
 from app.db import database as database_module
@@ -231,10 +232,12 @@ def an_app(
         made_apps[key] = create_app(settings, languages=languages)
         return made_apps[key]
     app = made_apps[key]
+    database = Database(settings.database_url)
+    set_course_words(database, app.state.app_context.languages.words)
     app.state.app_context = replace(
         app.state.app_context,
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         clock=clock_for(settings.test_clock),
     )
     return app

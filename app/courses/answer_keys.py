@@ -3,23 +3,35 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.courses import queries
 from app.courses.domain.errata import Correction
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.stored import UnreadableDocument
 from app.courses.domain.stored_keys import read_keys
 from app.courses.errors import RevisionUnreadable, note_unreadable
 from app.courses.models import PublishedErratum, Revision
+from app.courses.queries import PublishedCourse
 from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
 
-_cache: BoundedCache[RevisionId, CourseKeys] = BoundedCache(64)
+_cache: BoundedCache[PublishedCourse, CourseKeys] = BoundedCache(64)
 
 
 def answer_keys(db: Session, revision_id: RevisionId) -> CourseKeys:
-    """Return the keys of one revision, without a statement once they are in memory; raise NotFound, or
-    RevisionUnreadable."""
-    cached = _cache.get(revision_id)
+    """Return the keys of one revision with the words of the interface in the course's language, without a
+    statement once they are in memory; raise NotFound, or RevisionUnreadable."""
+    return _keys(db, queries.revision(db, revision_id))
+
+
+def keys_as_published(db: Session, revision_id: RevisionId) -> CourseKeys:
+    """Return the keys of one revision as publishing wrote them, to compare them; raise what `answer_keys`
+    raises."""
+    return _keys(db, queries.as_published(db, revision_id))
+
+
+def _keys(db: Session, published: PublishedCourse) -> CourseKeys:
+    cached = _cache.get(published)
     if cached is not None:
         return cached
     row = db.execute(
@@ -29,12 +41,12 @@ def answer_keys(db: Session, revision_id: RevisionId) -> CourseKeys:
             Revision.format,
             Revision.keys,
             Revision.written_by,
-        ).where(Revision.id == revision_id)
+        ).where(Revision.id == published.revision_id)
     ).one_or_none()
     if row is None:
         raise NotFound
     try:
-        return _cache.store(revision_id, read_keys(row.keys, row.format))
+        return _cache.store(published, read_keys(row.keys, row.format, published.words))
     except UnreadableDocument as problem:
         raise RevisionUnreadable(note_unreadable(row, problem)) from None
 

@@ -10,6 +10,7 @@ from app.courses.domain.errata import Correction, applying, corrected_html, corr
 from app.courses.models import PublishedErratum
 from app.db.base import table_of
 from app.db.prepared import Prepared
+from app.kit.words import Words
 
 _erratum = table_of(PublishedErratum).c
 
@@ -47,19 +48,20 @@ def course_corrections(db: Session, course_key: str) -> tuple[Correction, ...]:
 
 
 def corrected_lesson(
-    lesson: Lesson, corrections: tuple[Correction, ...]
+    lesson: Lesson, corrections: tuple[Correction, ...], words: Words
 ) -> tuple[Lesson, tuple[Correction, ...]]:
-    """Return a lesson with its corrections marked in it, and those that concern this revision of it."""
+    """Return a lesson with its corrections marked in it, and those that concern this revision of it. `words`
+    are those of the course's language."""
     concerning = applying(lesson.html, corrections)
     if not concerning:
         return lesson, ()
-    html = corrected_html(lesson.html, concerning)
+    html = corrected_html(lesson.html, concerning, words)
     text = corrected_words(lesson.text, concerning)
     return lesson.model_copy(update={"html": html, "text": text}), concerning
 
 
-def corrected_course(course: Course, corrections: tuple[Correction, ...]) -> Course:
-    """Return a course with every correction marked in its lessons."""
+def corrected_course(course: Course, corrections: tuple[Correction, ...], words: Words) -> Course:
+    """Return a course with every correction marked in its lessons. `words` are those of its language."""
     if not corrections:
         return course
     modules = tuple(
@@ -67,7 +69,9 @@ def corrected_course(course: Course, corrections: tuple[Correction, ...]) -> Cou
             update={
                 "lessons": tuple(
                     corrected_lesson(
-                        lesson, tuple(each for each in corrections if each.target == lesson.key)
+                        lesson,
+                        tuple(each for each in corrections if each.target == lesson.key),
+                        words,
                     )[0]
                     for lesson in module.lessons
                 )

@@ -151,9 +151,9 @@ def _same(
             return revision
     for revision in revisions:
         if revision.source_digest is None:
-            published = queries.readable(db, revision.id)
+            published = queries.readable(db, revision.id, queries.as_published)
             is_same = published is not None and published.course == course
-            if is_same and answer_keys.answer_keys(db, revision.id) == keys:
+            if is_same and answer_keys.keys_as_published(db, revision.id) == keys:
                 return revision
     return None
 
@@ -178,8 +178,8 @@ def _changes(
     for revision in revisions:
         if revision.id not in used and revision != head:
             continue
-        old_course = queries.revision(db, revision.id).course
-        old_keys = answer_keys.answer_keys(db, revision.id)
+        old_course = queries.as_published(db, revision.id).course
+        old_keys = answer_keys.keys_as_published(db, revision.id)
         changes_since = compare(old_course, old_keys, course, keys)
         if revision.id in used:
             broken |= set(corrupting(changes_since))

@@ -3,6 +3,7 @@
 This module has no access to the keys, which are in `answer_keys`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.courses.course_language import WordsOf, course_words, english_words
 from app.courses.domain.delivery import Course
 from app.courses.domain.stored import UnreadableDocument, read_delivery
 from app.courses.errors import RevisionUnreadable, UnreadableRevision, note_unreadable
@@ -19,17 +21,19 @@ from app.db.prepared import Prepared
 from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
+from app.kit.words import Words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublishedCourse:
     """One revision of a course, as learners see it. While cached, each revision is a single object, so
-    derived values can be cached by identity."""
+    derived values can be cached by identity. `words` are those of the course's language."""
 
     revision_id: RevisionId
     number: int
     digest: str
     course: Course
+    words: Words
 
     @property
     def course_key(self) -> str:
@@ -54,7 +58,8 @@ _head = table_of(CourseHead).c
 HEADS = Prepared(select(_head.current_revision_id))
 HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
 
-_revisions: BoundedCache[RevisionId, PublishedCourse] = BoundedCache(64)
+_revisions: BoundedCache[tuple[RevisionId, str], PublishedCourse] = BoundedCache(64)
+"""By revision, and by the language of an academy, because tests have several in one process."""
 _unreadable: BoundedCache[RevisionId, UnreadableRevision] = BoundedCache(64)
 """Revisions that could not be read, so that each is read and logged only once."""
 _drawings: BoundedCache[str, bytes] = BoundedCache(256)
@@ -63,9 +68,19 @@ ADDRESS_LENGTH = 32
 
 
 def revision(db: Session, revision_id: RevisionId) -> PublishedCourse:
-    """Return one revision, without a statement once it is in memory; raise NotFound, or RevisionUnreadable
-    where a later version stored it."""
-    cached = _revisions.get(revision_id)
+    """Return one revision with the words of the interface in the course's language, without a statement once
+    it is in memory; raise NotFound, or RevisionUnreadable where a later version stored it."""
+    return _revision(db, revision_id, course_words(db))
+
+
+def as_published(db: Session, revision_id: RevisionId) -> PublishedCourse:
+    """Return one revision as publishing wrote it, to compare it; raise what `revision` raises."""
+    return _revision(db, revision_id, english_words)
+
+
+def _revision(db: Session, revision_id: RevisionId, words_of: WordsOf) -> PublishedCourse:
+    place = revision_id, words_of(None).tag
+    cached = _revisions.get(place)
     if cached is not None:
         return cached
     refused = _unreadable.get(revision_id)
@@ -84,19 +99,23 @@ def revision(db: Session, revision_id: RevisionId) -> PublishedCourse:
     if row is None:
         raise NotFound
     try:
-        course = read_delivery(row.delivery, row.format)
+        words = words_of(None)
+        course = read_delivery(row.delivery, row.format, words)
     except UnreadableDocument as problem:
         refused = _unreadable.store(revision_id, note_unreadable(row, problem))
         raise RevisionUnreadable(refused) from None
-    return _revisions.store(
-        revision_id, PublishedCourse(revision_id, row.number, row.digest, course)
-    )
+    published = PublishedCourse(revision_id, row.number, row.digest, course, words)
+    return _revisions.store(place, published)
 
 
-def readable(db: Session, revision_id: RevisionId) -> PublishedCourse | None:
+def readable(
+    db: Session,
+    revision_id: RevisionId,
+    read: Callable[[Session, RevisionId], PublishedCourse] = revision,
+) -> PublishedCourse | None:
     """Return one revision, or None where this version cannot read it. For lists, which show the others."""
     try:
-        return revision(db, revision_id)
+        return read(db, revision_id)
     except RevisionUnreadable:
         return None
 

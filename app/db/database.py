@@ -84,11 +84,17 @@ class Database:
             self._writer = Lock()
         event.listen(self.engine, "before_cursor_execute", _before_statement)
         event.listen(self.engine, "after_cursor_execute", _after_statement)
+        self.session_info: dict[str, Any] = {}
+        """What every session of this database knows (`Session.info`)."""
         self._reading = sessionmaker(
-            self.engine.execution_options(postgresql_readonly=True), autoflush=False
+            self.engine.execution_options(postgresql_readonly=True),
+            autoflush=False,
+            info=self.session_info,
         )
         self._writing = sessionmaker(
-            self.engine.execution_options(write=True), expire_on_commit=False
+            self.engine.execution_options(write=True),
+            expire_on_commit=False,
+            info=self.session_info,
         )
 
     def _engine(self, pool_size: int) -> Engine:

@@ -269,7 +269,7 @@ def _lesson_page(
     course = published.course
     module, lesson = find_lesson(course, done, lesson_key)
     index = module.lessons.index(lesson)
-    shown, concerning = corrected_lesson(lesson, corrections)
+    shown, concerning = corrected_lesson(lesson, corrections, published.words)
     is_done = lesson.key in done.lessons
     (named,) = domain.numbered(course, [module])
     return LessonPage(

@@ -89,7 +89,7 @@ def _kept(query: str) -> str:
 def _index(
     published: PublishedCourse, corrections: tuple[Correction, ...]
 ) -> tuple[IndexedText, ...]:
-    return search.index_of(corrected_course(published.course, corrections))
+    return search.index_of(corrected_course(published.course, corrections, published.words))
 
 
 def _result(course: Course, done: Done, hit: search.SearchHit) -> SearchResult:

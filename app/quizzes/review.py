@@ -19,6 +19,7 @@ from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
 from app.kit.messages import msg
+from app.kit.words import Words
 from app.learning import queries as learning
 from app.quizzes import marking, queries, saved_answers
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
@@ -156,6 +157,7 @@ def _review(
 ) -> tuple[ReviewedQuestion, ...]:
     keys = answer_keys(db, attempt.revision_id).quizzes[attempt.quiz_key].questions
     corrections = explanation_corrections(db, attempt.course_key, attempt.quiz_key)
+    words = courses.revision(db, attempt.revision_id).words
     counted = counting(answers, attempt.due_at)
     return tuple(
         _reviewed(
@@ -166,6 +168,7 @@ def _review(
             counted[drawn.key].response if drawn.key in counted else Response(),
             mark,
             corrections.get(drawn.key, ()),
+            words,
         )
         for position, (drawn, mark) in enumerate(
             zip(attempt.drawn, marks.marks, strict=True), start=1
@@ -181,6 +184,7 @@ def _reviewed(
     response: Response,
     mark: QuestionMark,
     corrections: tuple[Correction, ...],
+    words: Words,
 ) -> ReviewedQuestion:
     html = {option.key: option.html for option in question.options}
     heading, rest = queries.split_stem(question.stem_html)
@@ -198,7 +202,7 @@ def _reviewed(
                 is_chosen=option.key in response.options,
                 is_correct=option.key in key.correct,
                 explanation_html=corrected_html(
-                    key.option_explanations.get(option.key, ""), corrections
+                    key.option_explanations.get(option.key, ""), corrections, words
                 ),
             )
             for option in drawn.options
@@ -206,7 +210,7 @@ def _reviewed(
         text=response.text,
         answer=_with_unit(key.answer, question.unit),
         tolerance=_with_unit(key.tolerance, question.unit) if key.tolerance else "",
-        explanation_html=corrected_html(key.explanation_html, corrections),
+        explanation_html=corrected_html(key.explanation_html, corrections, words),
         corrections=applying(
             "\n".join((key.explanation_html, *key.option_explanations.values())), corrections
         ),

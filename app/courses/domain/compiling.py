@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.courses.domain import delivery, keys, source
+from app.courses.domain import delivery, keys, lesson_words, source
 from app.courses.domain.markdown import Rendered, Renderer, unwrapped
 from app.courses.domain.sanitising import sanitised
 
@@ -188,8 +188,8 @@ def _question(fields: source.Question, renderer: Renderer) -> delivery.Question:
         )
     if isinstance(fields, source.TrueFalseQuestion):
         options = (
-            delivery.Option(key="true", html="True"),
-            delivery.Option(key="false", html="False"),
+            delivery.Option(key="true", html=str(lesson_words.TRUE)),
+            delivery.Option(key="false", html=str(lesson_words.FALSE)),
         )
         return question.model_copy(update={"options": options, "shuffle_options": False})
     return question.model_copy(update={"unit": fields.unit, "places": fields.places})

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from app.courses.domain.lesson_words import CORRECTED_TO
+from app.kit.words import Words
+
 _PARTS = re.compile(r"(<[^>]*>)")
 _INLINE = re.compile(r"</?(?:a|em|strong|code|span)\b")
 _REFERENCE = re.compile(r'<a class="reference"')
@@ -69,13 +72,14 @@ def applying(html: str, corrections: Iterable[Correction]) -> tuple[Correction, 
     return tuple(correction for correction in corrections if has_passage(html, correction.was))
 
 
-def corrected_html(html: str, corrections: Iterable[Correction]) -> str:
-    """Return the HTML with each passage struck out and the right words after it.
+def corrected_html(html: str, corrections: Iterable[Correction], words: Words) -> str:
+    """Return the HTML with each passage struck out and the right words after it. `words` are those of the
+    course's language.
 
     The first corrected passage of each correction has the id `correction-<key>`.
     """
     for correction in corrections:
-        html = _marked(html, correction)
+        html = _marked(html, correction, words)
     return html
 
 
@@ -87,7 +91,7 @@ def corrected_words(text: str, corrections: Iterable[Correction]) -> str:
     return text
 
 
-def _marked(html: str, correction: Correction) -> str:
+def _marked(html: str, correction: Correction, words: Words) -> str:
     parts = _PARTS.split(html)
     joined, segments = _text_of(parts)
     changed: dict[int, list[str]] = {}
@@ -105,17 +109,18 @@ def _marked(html: str, correction: Correction) -> str:
             pieces.append(segment.text[position.get(segment.part, 0) : start])
             pieces.append(f'<del class="erratum-was">{segment.text[start:end]}</del>')
             if segment is covered[-1]:
-                pieces.append(_right_words(correction, is_first=number == 0))
+                pieces.append(_right_words(correction, words, is_first=number == 0))
             position[segment.part] = end
     for part, pieces in changed.items():
         parts[part] = "".join(pieces) + parts[part][position[part] :]
     return "".join(parts)
 
 
-def _right_words(correction: Correction, *, is_first: bool) -> str:
+def _right_words(correction: Correction, words: Words, *, is_first: bool) -> str:
     anchor = f' id="correction-{escape(correction.key)}"' if is_first else ""
+    label = escape(words.of(CORRECTED_TO), quote=False)
     return (
-        f' <ins class="erratum-now"{anchor}><span class="visually-hidden">Corrected to: </span>'
+        f' <ins class="erratum-now"{anchor}><span class="visually-hidden">{label} </span>'
         f"{escape(correction.now, quote=False)}</ins>"
     )
 

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from app.courses.domain import doses
 from app.courses.domain.fields import KEY
 from app.courses.domain.insertions import Insertion
+from app.courses.domain.lesson_words import source_name
 from app.courses.domain.messages import did_you_mean
 from app.courses.domain.problems import Problem
 from app.courses.domain.svg import Drawing
@@ -244,7 +245,7 @@ class Wording:
             number = list(sources).index(key) + 1
             return _inline_markup(
                 f'<a class="reference" href="#source-{escape(key)}" '
-                f'aria-label="Source [{number}]">[{number}]</a>'
+                f'aria-label="{source_name(str(number))}">[{number}]</a>'
             )
         return _inline_markup("")
 

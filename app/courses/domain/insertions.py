@@ -8,12 +8,9 @@ says so and tells learners to ask; no value is ever invented.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Final
 
-NOT_SET: Final = "The academy’s clinical lead has not set this value yet."
-USUAL_ADVICE: Final = "Ask before you go on."
-"""What to do while a value is not set, if the course gives no other advice."""
-LIST_TITLE: Final = "Values that the clinical lead sets"
+from app.courses.domain import lesson_words
+from app.courses.domain.lesson_words import USUAL_ADVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +18,15 @@ class Insertion:
     """The text that a mark inserts.
 
     `text` of agreed words is the sentence; of a clinical value it is the value with its unit, or None
-    while it is not set. `decides` is empty for agreed words. `advice` says what to do while a value is not
-    set.
+    while it is not set. `decides` is empty for agreed words. `set_by` names the person, the day and the
+    source of a value that is set. `advice` says what to do while a value is not set.
     """
 
     key: str
     text: str | None
     decides: str = ""
-    approval: str = ""
-    advice: str = USUAL_ADVICE
+    set_by: tuple[str, str, str] = ("", "", "")
+    advice: str = str(USUAL_ADVICE)
 
     @property
     def is_value(self) -> bool:
@@ -39,13 +36,15 @@ class Insertion:
     def words(self) -> str:
         if self.text is not None:
             return self.text
-        return f"not set yet: {self.advice[:1].lower()}{self.advice[1:].removesuffix('.')}"
+        return str(lesson_words.not_set_yet(self.advice))
 
     @property
     def sentence(self) -> str:
         """A sentence for the list of values: the value and who set it, or that it is not set and
         what to do."""
-        return f"{NOT_SET} {self.advice}" if self.text is None else f"{self.text}. {self.approval}"
+        if self.text is None:
+            return str(lesson_words.not_set_sentence(self.advice))
+        return str(lesson_words.set_sentence(self.text, *self.set_by))
 
     def html(self, *, linked: bool) -> str:
         """HTML of the mark. `linked`: the text is a lesson, which lists its values at the end."""
@@ -83,14 +82,14 @@ def values_list(used: list[Insertion]) -> str:
     )
     return (
         '<section class="callout callout-care" role="note" aria-labelledby="clinical-values">\n'
-        f'<p class="callout-title" id="clinical-values">{LIST_TITLE}</p>\n{rows}</section>\n'
+        f'<p class="callout-title" id="clinical-values">{lesson_words.VALUES_TITLE}</p>\n{rows}</section>\n'
     )
 
 
 def advice_of(course: Mapping[str, object]) -> str:
     """Return what the course tells learners to do while a value is not set."""
     advice = course.get("unset_value_advice")
-    return advice.strip() if isinstance(advice, str) and advice.strip() else USUAL_ADVICE
+    return advice.strip() if isinstance(advice, str) and advice.strip() else str(USUAL_ADVICE)
 
 
 def _value(key: str, decides: str, fields: Mapping[str, object], advice: str) -> Insertion:
@@ -101,9 +100,12 @@ def _value(key: str, decides: str, fields: Mapping[str, object], advice: str) ->
         key,
         f"{value} {fields.get('unit', '')}".strip(),
         decides,
-        f"Set by {fields.get('approved_by', '')} on {fields.get('approved_on', '')}. "
-        f"Source: {fields.get('source', '')}",
+        (_text(fields, "approved_by"), _text(fields, "approved_on"), _text(fields, "source")),
     )
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    return str(fields.get(name, ""))
 
 
 def _agreed(course: Mapping[str, object]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
+from app.courses.domain import lesson_words
 from app.courses.domain.delivery import Heading
 from app.courses.domain.fields import plain_faults
 from app.courses.domain.inline import Surroundings, Wording
@@ -23,12 +24,6 @@ from app.courses.domain.svg import Drawing
 from app.courses.domain.syntax import CALLOUT, reader
 from app.courses.domain.yaml_source import load
 
-CALLOUT_TITLES: Final[Mapping[str, str]] = {
-    "safety": "Safety",
-    "care": "Take care",
-    "tip": "Tip",
-    "key-points": "Key points",
-}
 _READER: Final = reader()
 _MARK = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -95,7 +90,7 @@ class Renderer:
             f'<figure class="figure">\n<img src="{escape(drawing.address)}" '
             f'alt="{escape(fields.alt)}" width="{drawing.width}" height="{drawing.height}" '
             f'loading="lazy">\n<figcaption>{escape(fields.caption)}\n'
-            f"<details>\n<summary>Describe this picture</summary>\n{description}\n</details>\n"
+            f"<details>\n<summary>{lesson_words.DESCRIBE_PICTURE}</summary>\n{description}\n</details>\n"
             "</figcaption>\n</figure>\n"
         )
 
@@ -105,7 +100,8 @@ class Renderer:
         question = re.sub(r"</?a\b[^>]*>", "", self.field(fields.question).html)
         question = unwrapped(question)
         return (
-            '<details class="check">\n<summary><span class="check-label">Check yourself</span> '
+            '<details class="check">\n<summary>'
+            f'<span class="check-label">{lesson_words.CHECK_YOURSELF}</span> '
             f"{question}</summary>\n{self.field(fields.answer).html}\n</details>\n"
         )
 
@@ -288,8 +284,9 @@ class _Page:
         self.callout_end = end
         if not self._is_closed(token, tokens[index + 1 : end]):
             return
-        if kind not in CALLOUT_TITLES:
-            self._problem(f"There is no callout `{kind[:40]}`.", did_you_mean(kind, CALLOUT_TITLES))
+        if kind not in lesson_words.CALLOUTS:
+            hint = did_you_mean(kind, lesson_words.CALLOUTS)
+            self._problem(f"There is no callout `{kind[:40]}`.", hint)
             return
         has_list = any(inner.type == "bullet_list_open" for inner in tokens[index:end])
         if kind == "key-points" and not has_list:
@@ -314,7 +311,7 @@ class _Page:
     def _callout_opening(self, kind: str, heading: str) -> str:
         for message, hint in plain_faults(heading, dose_rules=self.renderer.dose_rules):
             self._problem(message, hint)
-        title = CALLOUT_TITLES[kind] + (f": {heading}" if heading else "")
+        title = str(lesson_words.callout_title(kind, heading))
         name = f"callout-{self.callouts}"
         # A note, not a region: two tips without a heading would be two landmarks of one name.
         return (
@@ -370,8 +367,8 @@ class _Page:
         self.tables += 1
         # A page has several fields, and two landmarks may not have the same name.
         role = "region" if self.whole else "group"
-        number = f" {self.tables}" if self.whole else ""
-        name = escape(f"Table{number}: {', '.join(headers)}")
+        number = str(self.tables) if self.whole else ""
+        name = escape(str(lesson_words.table_name(", ".join(headers), number)))
         tokens[index] = _markup(
             f'<div class="table-scroll" tabindex="0" role="{role}" aria-label="{name}">\n<table>\n'
         )

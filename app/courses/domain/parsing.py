@@ -13,8 +13,9 @@ from app.courses.domain.errata_file import errata_of, erratum_problems
 from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.folder import FileKind, Folder, SourceDocument, arranged
 from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import NOT_SET, USUAL_ADVICE, read_insertions
+from app.courses.domain.insertions import read_insertions
 from app.courses.domain.keys import CourseKeys
+from app.courses.domain.lesson_words import USUAL_ADVICE, not_set_sentence
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import validated
 from app.courses.domain.problems import Problem
@@ -85,7 +86,7 @@ def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
     """Yield a notice for each clinical value that is not set yet."""
     document = folder.documents[FileKind.course][FileKind.course]
     assert document.lined is not None  # noqa: S101 - its fields were read
-    said = f"{NOT_SET} {course.unset_value_advice or USUAL_ADVICE}"
+    said = not_set_sentence(course.unset_value_advice or str(USUAL_ADVICE))
     return tuple(
         Problem(
             document.path,

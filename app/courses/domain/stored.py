@@ -20,7 +20,10 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from app.courses.domain.delivery import Course, Frozen
+from app.courses.domain.in_language import in_language
+from app.kit.messages import SOURCE_TEXTS
 from app.kit.stored_documents import Document, Step, stepped
+from app.kit.words import ENGLISH_WORDS, Words
 
 FORMAT: Final = 2
 """The newest format that this version reads, and the one that the models describe."""
@@ -52,13 +55,18 @@ UPGRADES: Final[Mapping[int, Step]] = {1: upgrade_1_to_2}
 """Format → the step to the next format of a delivery document."""
 
 
-def read_delivery(text: str, format_number: int) -> Course:
-    """Return the course of a stored delivery document; raise UnreadableDocument."""
-    return read_document(Course, text, format_number, UPGRADES)
+def read_delivery(text: str, format_number: int, words: Words = ENGLISH_WORDS) -> Course:
+    """Return the course of a stored delivery document, with the words of the interface in a language; raise
+    UnreadableDocument."""
+    return read_document(Course, text, format_number, UPGRADES, words)
 
 
 def read_document(
-    model: type[Model], text: str, format_number: int, upgrades: Mapping[int, Step]
+    model: type[Model],
+    text: str,
+    format_number: int,
+    upgrades: Mapping[int, Step],
+    words: Words,
 ) -> Model:
     """Return a stored document of any known format as the newest model; raise UnreadableDocument."""
     if format_number > FORMAT:
@@ -69,7 +77,10 @@ def read_document(
         )
     try:
         document = stepped(json.loads(text), format_number, newest=FORMAT, steps=upgrades)
-        return model.model_validate(document, extra="ignore")
+        checked = model.model_validate(document, extra="ignore")
+        if words.catalogue is SOURCE_TEXTS:
+            return checked
+        return model.model_validate(in_language(document, words), extra="ignore")
     except ValidationError as bad:
         places = ", ".join(".".join(map(str, error["loc"])) for error in bad.errors()[:3])
         raise UnreadableDocument(f"The document is damaged at {places}.", is_newer=False) from None

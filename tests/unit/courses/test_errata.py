@@ -16,6 +16,7 @@ from app.courses.domain.errata import (
     has_passage,
 )
 from app.courses.domain.parsing import parse_course
+from app.kit.words import ENGLISH_WORDS
 from tests.make.courses import digest_of, small_course, small_files
 
 AT = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -57,12 +58,12 @@ def test_a_passage_is_found_across_inline_marks(html: str, words: str) -> None:
 )
 def test_a_passage_does_not_reach_over_blocks_or_into_tags(html: str, words: str) -> None:
     assert not has_passage(html, words)
-    assert corrected_html(html, [a_correction(words, "x")]) == html
+    assert corrected_html(html, [a_correction(words, "x")], ENGLISH_WORDS) == html
 
 
 def test_the_wrong_words_are_struck_out_and_the_right_ones_follow() -> None:
     html = "<p>Use <strong>1 mL</strong> <em>at</em> most, & wait.</p><p>1 mL at most</p>"
-    shown = corrected_html(html, [a_correction("1 mL at most", "0.5 mL <at> most")])
+    shown = corrected_html(html, [a_correction("1 mL at most", "0.5 mL <at> most")], ENGLISH_WORDS)
     assert shown == (
         '<p>Use <strong><del class="erratum-was">1 mL</del></strong>'
         '<del class="erratum-was"> </del><em><del class="erratum-was">at</del></em>'
@@ -77,7 +78,9 @@ def test_the_wrong_words_are_struck_out_and_the_right_ones_follow() -> None:
 
 def test_only_the_passage_is_marked_also_where_marks_begin_and_end_beside_it() -> None:
     html = "<p>It's <em>2 mm</em><strong>!</strong></p>"
-    shown = corrected_html(html, [a_correction("2 mm", '1 mm of the model\'s "own"')])
+    shown = corrected_html(
+        html, [a_correction("2 mm", '1 mm of the model\'s "own"')], ENGLISH_WORDS
+    )
     assert shown == (
         '<p>It\'s <em><del class="erratum-was">2 mm</del>'
         ' <ins class="erratum-now" id="correction-thickness">'
@@ -87,7 +90,7 @@ def test_only_the_passage_is_marked_also_where_marks_begin_and_end_beside_it() -
 
 
 def test_three_passages_in_one_run_of_words_are_all_marked() -> None:
-    shown = corrected_html("<p>ab, ab; ab.</p>", [a_correction("ab", "c")])
+    shown = corrected_html("<p>ab, ab; ab.</p>", [a_correction("ab", "c")], ENGLISH_WORDS)
     first, *others = re.findall(r"<ins[^>]*>", shown)
     assert first == '<ins class="erratum-now" id="correction-thickness">'
     assert others == ['<ins class="erratum-now">'] * 2
@@ -100,7 +103,9 @@ def test_three_passages_in_one_run_of_words_are_all_marked() -> None:
 def test_two_corrections_of_one_lesson_both_show() -> None:
     html = "<p>2 mm deep, 1 mL each.</p>"
     shown = corrected_html(
-        html, [a_correction("2 mm", "1 mm"), a_correction("1 mL", "0.1 mL", key="volume")]
+        html,
+        [a_correction("2 mm", "1 mm"), a_correction("1 mL", "0.1 mL", key="volume")],
+        ENGLISH_WORDS,
     )
     assert 'id="correction-thickness"' in shown
     assert 'id="correction-volume"' in shown
@@ -126,7 +131,7 @@ def test_without_the_marks_the_old_text_is_whole(text: str, was: str) -> None:
     """Whatever is corrected, taking the right words and the marks away gives the old text back."""
 
     source = f"<p>{html.escape(text, quote=False)}</p>"
-    shown = corrected_html(source, [a_correction(was, "right")])
+    shown = corrected_html(source, [a_correction(was, "right")], ENGLISH_WORDS)
     bare = re.sub(r" <ins.*?</ins>|</?del[^>]*>", "", shown)
     assert bare == source
 

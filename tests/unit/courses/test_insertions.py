@@ -2,7 +2,8 @@
 
 from app.courses.domain.diff import ChangeKind
 from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import NOT_SET, USUAL_ADVICE, Insertion, read_insertions
+from app.courses.domain.insertions import Insertion, read_insertions
+from app.courses.domain.lesson_words import NOT_SET, USUAL_ADVICE
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from tests.make.courses import compared, small_course, small_files
@@ -15,7 +16,7 @@ AROUND = Surroundings(
     {
         "patch": Insertion("patch", "Stop & call 999."),
         "depth": Insertion("depth", None, "Depth on the cheek <upper>"),
-        "rest": Insertion("rest", "15 minutes", "Rest", "Set by Dr Lead on 2027-01-31. Source: x"),
+        "rest": Insertion("rest", "15 minutes", "Rest", ("Dr Lead", "2027-01-31", "x")),
     },
 )
 END = "\n\n::: key-points\n- One point.\n:::\n"
@@ -119,10 +120,9 @@ def test_a_value_is_read_with_who_set_it_and_from_where() -> None:
         "source": "Meeting",
     }
     bare = {"key": "rest", "decides": "Rest", "value": "5"}
-    approval = "Set by Dr Lead on 2027-01-31. Source: Meeting"
     assert read_insertions({"clinical_values": [whole, bare]}) == {
-        "depth": Insertion("depth", "0.5 mm", "Depth", approval),
-        "rest": Insertion("rest", "5", "Rest", "Set by  on . Source: "),
+        "depth": Insertion("depth", "0.5 mm", "Depth", ("Dr Lead", "2027-01-31", "Meeting")),
+        "rest": Insertion("rest", "5", "Rest", ("", "", "")),
     }
 
 
@@ -139,7 +139,7 @@ def test_agreed_words_keep_a_key_that_a_value_has_too() -> None:
 
 def test_a_value_that_is_not_set_is_a_notice_and_no_problem() -> None:
     parsed = with_value(UNSET)
-    assert NOT_SET in page(parsed)
+    assert str(NOT_SET) in page(parsed)
     assert parsed.course is not None
     assert [value.key for value in parsed.course.unset_values] == ["depth"]
     lines = small_files()["course.yaml"].decode().count("\n")

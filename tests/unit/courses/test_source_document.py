@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from app.courses.domain import folder, source, svg, yaml_source
 from app.courses.domain.fields import LONGEST_KEY, LONGEST_TEXT
 from app.courses.domain.folder import arranged
-from app.courses.domain.markdown import CALLOUT_TITLES
+from app.courses.domain.lesson_words import CALLOUTS
 from app.courses.domain.svg import check_drawing
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_the_text_names_the_fields_that_have_no_table(
 
 def test_the_callouts_are_named() -> None:
     text = section("lessons/")
-    for kind in CALLOUT_TITLES:
+    for kind in CALLOUTS:
         assert f"`::: {kind}" in text
 
 
