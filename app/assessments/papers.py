@@ -2,7 +2,6 @@
 
 from functools import partial
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 
@@ -19,6 +18,7 @@ from app.kit.messages import Message, msg
 from app.kit.words import Words
 from app.practicals.domain.times import moment_words, span_words
 from app.web.access import SIGNED_IN, STAFF, FreshProof
+from app.web.dates import local_day
 from app.web.pdf_response import PdfResponse
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
@@ -33,9 +33,9 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
     assert sheet.signed_at is not None  # noqa: S101 - a report is a signed sheet
     values = _on_top(visit, sheet.zone) | _report(sheet, visit.words)
     values["signed"] = moment_words(sheet.signed_at, sheet.zone)
-    day = sheet.starts_at.astimezone(ZoneInfo(sheet.zone))
-    make = partial(papers.paper, "report", values, at=sheet.signed_at)
-    return PdfResponse(visit.actor.user_id, make, f"assessment-report-{day:%Y-%m-%d}")
+    make = partial(papers.paper, "report", values, visit.words, at=sheet.signed_at)
+    name = f"assessment-report-{local_day(sheet.starts_at, sheet.zone)}"
+    return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
 
 
 @pages.get(
@@ -60,16 +60,15 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
         "sections": _blank_sections(blank.checklist),
         "sheets": _sheets(visit, blank),
     }
-    make = partial(papers.paper, "checklist", values, at=visit.now)
-    starts = day.starts_at.astimezone(ZoneInfo(day.zone))
+    make = partial(papers.paper, "checklist", values, visit.words, at=visit.now)
     part = f"-{blank.number}-of-{blank.count}" if blank.count > 1 else ""
-    return PdfResponse(visit.actor.user_id, make, f"checklists-{starts:%Y-%m-%d}{part}")
+    name = f"checklists-{local_day(day.starts_at, day.zone)}{part}"
+    return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
 
 
 def _on_top(visit: RequestContext, zone: str) -> dict[str, Any]:
     return {
         "academy": visit.academy.name,
-        "language": visit.academy.language,
         "printed": moment_words(visit.now, zone),
     }
 
@@ -88,10 +87,7 @@ def _report(sheet: Sheet, words: Words) -> dict[str, Any]:
         "competent": result.outcome is Outcome.competent,
         "headline": words.of(result.headline),
         "why_not": [words.of(reason) for reason in result.why_not],
-        "points": words.of(
-            msg("{earned} of {possible} points.", earned=result.earned, possible=result.possible)
-        ),
-        "needed": [words.of(sentence) for sentence in pass_rule(sheet.checklist)],
+        "points": words.of(_points(sheet)),
         "comment": sheet.comment,
         "to_practise": [step.text for step in result.to_practise],
         "sections": [
@@ -113,6 +109,15 @@ def _report(sheet: Sheet, words: Words) -> dict[str, Any]:
             for section in sheet.sections
         ],
     }
+
+
+def _points(sheet: Sheet) -> Message:
+    return msg(
+        "{earned} of {possible} points. Competent needs: {rule:lines}",
+        earned=sheet.result.earned,
+        possible=sheet.result.possible,
+        rule=pass_rule(sheet.checklist),
+    )
 
 
 POINTS_IN_WORDS: Final = {

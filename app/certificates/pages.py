@@ -61,14 +61,16 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         raise NotPrintable(
             msg("What is stored is not what was issued. The academy's office can help.")
         )
+    issuer = _issuer(visit)
     make = partial(
         certificate_pdf,
         certificate.signed,
-        _issuer(visit),
+        issuer,
         address=f"{visit.settings.base_url}/verify/{certificate.serial}",
         kept_in=Path(visit.settings.files_url),
     )
-    return PdfResponse(visit.actor.user_id, make, f"certificate-{certificate.grouped}")
+    name = f"certificate-{certificate.grouped}"
+    return PdfResponse(visit.actor.user_id, make, name, language=issuer.language)
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)

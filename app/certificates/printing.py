@@ -4,6 +4,7 @@ signed. The file is made once and cached under the hash of its content and key."
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.certificates.records import SignedCertificate, trained
 from app.certificates.serials import grouped
 from app.certificates.signing import Issuer, written_document
 from app.documents import papers
+from app.kit.words import ENGLISH_WORDS, Words
 
 log = structlog.get_logger("preceptor.certificates")
 
@@ -35,14 +37,17 @@ def certificate_pdf(
     Takes 0.2 s the first time, and later 10 ms to check the cached file, so never call it inside a
     write block. Raise TakesTooLong after `within` seconds.
     """
-    values = _values(signed, issuer, address)
-    said = json.dumps([values, issuer.keys.newest_id], sort_keys=True).encode()
+    words = _words(issuer)
+    values = _values(signed, issuer, address, words)
+    said = json.dumps(
+        [papers.data_of("certificate", values, words), issuer.keys.newest_id], sort_keys=True
+    ).encode()
     name = sha256(papers.source_of("certificate") + said).hexdigest()
     issued_at = datetime.fromisoformat(signed.snapshot["issued_at"])
 
     def make() -> bytes:
         # The typesetting process gets only the text to print, and no private key.
-        paper = papers.exact_paper("certificate", values, at=issued_at, within=within)
+        paper = papers.exact_paper("certificate", values, words, at=issued_at, within=within)
         return sign_pdf(paper, issuer.keys, academy=values["academy"])
 
     data = str(values["signed"]).encode()
@@ -107,15 +112,26 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _values(signed: SignedCertificate, issuer: Issuer, address: str) -> dict[str, Any]:
+def _words(issuer: Issuer) -> Words:
+    """Return the words of certificates, which are not those of the reader: a certificate says the same to
+    everybody, for ever. It has the language of its course, and courses are in English."""
+    return replace(ENGLISH_WORDS, tag=issuer.language)
+
+
+def _values(
+    signed: SignedCertificate, issuer: Issuer, address: str, words: Words
+) -> dict[str, Any]:
     said = signed.snapshot
+
+    def day(of: date) -> str:
+        return words.value(of, "plain")
+
     return {
         "academy": said.get("issuer", issuer.academy),
-        "language": issuer.language,
         "name": said["holder"]["name"],
         "title": said["title"],
         "scope": said["scope"],
-        "issued": _day(date.fromisoformat(said["issued_on"])),
+        "issued": day(date.fromisoformat(said["issued_on"])),
         "serial": grouped(said["serial"]),
         "address": address,
         "qr": papers.qr_code(address),
@@ -123,15 +139,10 @@ def _values(signed: SignedCertificate, issuer: Issuer, address: str) -> dict[str
         "practicals": [
             {
                 "title": practical.title,
-                "on": _day(practical.on),
-                "assessed": _day(practical.assessed_on),
+                "on": day(practical.on),
+                "assessed": day(practical.assessed_on),
                 "assessor": practical.assessor,
             }
             for practical in trained(said)
         ],
     }
-
-
-def _day(day: date) -> str:
-    """8 December 2026"""
-    return f"{day.day} {day:%B %Y}"

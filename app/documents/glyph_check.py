@@ -18,6 +18,7 @@ from app.documents import papers
 from app.kit import typeface
 from app.kit.errors import Conflict
 from app.kit.messages import msg
+from app.kit.words import ENGLISH_WORDS
 
 log = structlog.get_logger("preceptor.names")
 
@@ -115,7 +116,9 @@ def _try_to_print(texts: Sequence[str], within: float) -> tuple[str, ...]:
     """Return the letters that cannot be printed. If typst crashes on a text, return all its
     letters."""
     try:
-        papers.exact_paper("name", {"names": list(texts)}, at=_ANY_DAY, within=within)
+        papers.exact_paper(
+            "name", {"names": list(texts)}, ENGLISH_WORDS, at=_ANY_DAY, within=within
+        )
     except papers.NotLaidOut:
         return tuple(dict.fromkeys("".join("".join(texts).split())))
     except papers.NotDrawn as refused:

@@ -15,10 +15,12 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
+from app.documents.paper_words import words_of
 from app.kit import typeface
 from app.kit.errors import Conflict
 from app.kit.messages import msg
 from app.kit.paths import TEMPLATES
+from app.kit.words import Words
 
 FOLDER = TEMPLATES / "pdf"
 NO_GLYPH = "◊"
@@ -57,37 +59,65 @@ class TakesTooLong(Conflict):
 
 
 def paper(
-    template: str, values: Mapping[str, Any], *, at: datetime, within: float = PATIENCE
+    template: str,
+    values: Mapping[str, Any],
+    words: Words,
+    *,
+    at: datetime,
+    within: float = PATIENCE,
 ) -> bytes:
-    """Render `templates/pdf/<template>.typ` with plain JSON values. Never fails because of a name.
+    """Render `templates/pdf/<template>.typ` with plain JSON values, in the language of `words`. Never fails
+    because of a name.
 
     The main typeface is used first, then Noto Sans for many scripts and typst's own fonts. A
     character that none of them has is printed as ◊, and the document says so. Takes 0.1 s or more,
     so never call it inside a write block. Raise TakesTooLong after `within` seconds.
     """
     until = monotonic() + within
+    data = data_of(template, values, words)
+    sure = typeface.drawn_characters() | set(map(ord, "".join(data["words"].values())))
+
+    def is_sure(letter: str) -> bool:
+        return ord(letter) in sure
+
     try:
-        return _print(template, _clean(values, None), at, until)
+        return _print(template, _clean(data, None), at, until)
     except NotLaidOut:
-        return _print(template, _clean(values, _is_house), at, until, masked=True)
+        return _print(template, _clean(data, is_sure), at, until, masked=True)
     except NotDrawn as refused:
         missing = frozenset(letters_not_drawn(refused))
         if not missing:
             raise
     try:
         # typst reports a letter together with its combining mark, even if only the mark is missing.
-        others = _clean(values, lambda letter: letter not in missing or _is_house(letter))
+        others = _clean(data, lambda letter: letter not in missing or is_sure(letter))
         return _print(template, others, at, until, masked=True)
     except (NotLaidOut, NotDrawn):
         # A combining mark whose letter was replaced is alone now, and no font can draw that.
-        return _print(template, _clean(values, _is_house), at, until, masked=True)
+        return _print(template, _clean(data, is_sure), at, until, masked=True)
 
 
 def exact_paper(
-    template: str, values: Mapping[str, Any], *, at: datetime, within: float = PATIENCE
+    template: str,
+    values: Mapping[str, Any],
+    words: Words,
+    *,
+    at: datetime,
+    within: float = PATIENCE,
 ) -> bytes:
     """Return the document with every character unchanged, or raise NotDrawn if a font lacks one."""
-    return _print(template, _clean(values, None), at, monotonic() + within)
+    data = _clean(data_of(template, values, words), None)
+    return _print(template, data, at, monotonic() + within)
+
+
+def data_of(template: str, values: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Return everything that a template reads: its values, and its own words in a language."""
+    return {
+        **values,
+        "language": words.tag,
+        "direction": words.direction,
+        "words": words_of(template, words),
+    }
 
 
 def source_of(template: str) -> bytes:
@@ -100,21 +130,19 @@ def qr_code(address: str) -> dict[str, str]:
     return {"qr_code_of": address}
 
 
-def order_of(template: str, values: Any, at: datetime, *, masked: bool = False) -> dict[str, Any]:
-    """Return the JSON order that the typesetting process reads."""
+def order_of(template: str, data: Any, at: datetime, *, masked: bool = False) -> dict[str, Any]:
+    """Return the JSON order that the typesetting process reads; `data` is what `data_of` returns."""
     return {
         "source": str(FOLDER / f"{template}.typ"),
         "root": str(FOLDER),
-        "data": values,
+        "data": data,
         "masked": masked,
         "timestamp": int(at.timestamp()),
     }
 
 
-def _print(
-    template: str, values: Any, at: datetime, until: float, *, masked: bool = False
-) -> bytes:
-    order = order_of(template, values, at, masked=masked)
+def _print(template: str, data: Any, at: datetime, until: float, *, masked: bool = False) -> bytes:
+    order = order_of(template, data, at, masked=masked)
     try:
         done = subprocess.run(
             [sys.executable, "-m", "app.documents.typesetting"],
@@ -148,10 +176,6 @@ def _clean(value: Any, is_drawn: Callable[[str], bool] | None) -> Any:
     if isinstance(value, list | tuple):
         return [_clean(inner, is_drawn) for inner in value]
     return value
-
-
-def _is_house(letter: str) -> bool:
-    return ord(letter) in typeface.drawn_characters()
 
 
 def letters_not_drawn(refused: NotDrawn) -> tuple[str, ...]:

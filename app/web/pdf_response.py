@@ -12,17 +12,19 @@ from app.kit.ids import UserId
 
 
 class PdfResponse(Response):
-    """A PDF response with a descriptive file name; search engines do not index it.
+    """A PDF response with a descriptive file name; search engines do not index it. `language` is the tag of
+    the language that the document is in.
 
     The document is made when the response is sent. Refusals are answered as for other routes.
     """
 
     media_type = "application/pdf"
 
-    def __init__(self, whose: UserId, make: Make, name: str) -> None:
+    def __init__(self, whose: UserId, make: Make, name: str, *, language: str) -> None:
         super().__init__(
             headers={
                 "content-disposition": f'attachment; filename="{name}.pdf"',
+                "content-language": language,
                 "x-robots-tag": "noindex, nofollow",
             }
         )

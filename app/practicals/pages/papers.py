@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 
@@ -12,11 +11,11 @@ from app.courses import queries as courses
 from app.documents import papers
 from app.kit.errors import Refused
 from app.kit.ids import PracticalId, UserId
-from app.kit.messages import msg
+from app.kit.messages import Message, Text, msg
 from app.practicals import queries
 from app.practicals.domain.times import moment_words, span_words
 from app.practicals.forms import RosterWithNeedsForm
-from app.practicals.pages.teaching import demand_theirs, roster_csv
+from app.practicals.pages.teaching import demand_theirs, file_name, roster_csv
 from app.practicals.queries import Roster
 from app.practicals.service import read_needs_of_roster
 from app.web.access import STAFF, FreshProof
@@ -62,10 +61,10 @@ def take_roster_with_needs(
     reader = NeedsReader(visit.actor, place, visit.network, form.reason)
     with visit.database.write() as db:
         people = read_needs_of_roster(db, reader, practical_id, visit.keys.sealing, now=visit.now)
-    words = {person.user_id: _words_of(person) for person in people}
+    needs = {person.user_id: visit.words.of(_needs_of(person)) for person in people}
     if form.file == "csv":
-        return roster_csv(roster, words)
-    return roster_paper(visit, roster, shared, words)
+        return roster_csv(visit, roster, needs)
+    return roster_paper(visit, roster, shared, needs)
 
 
 def roster_paper(
@@ -78,8 +77,15 @@ def roster_paper(
     reason; without them it says only who has some."""
     day = roster.practical
     values = shared | {
-        "instructors": ", ".join(roster.instructors) or "None yet",
-        "places": f"{roster.expected} of {day.capacity} booked, {roster.attended} present",
+        "instructors": visit.words.of(_instructors(roster)),
+        "places": visit.words.of(
+            msg(
+                "{booked} of {places} booked, {present} present",
+                booked=roster.expected,
+                places=day.capacity,
+                present=roster.attended,
+            )
+        ),
         "note": roster.note,
         "names_needs": needs is not None,
         "people": [
@@ -93,8 +99,15 @@ def roster_paper(
             for seat in roster.seats
         ],
     }
-    make = partial(papers.paper, "roster", values, at=visit.now)
-    return PdfResponse(visit.actor.user_id, make, _file_name("roster", roster))
+    make = partial(papers.paper, "roster", values, visit.words, at=visit.now)
+    name = file_name("roster", roster)
+    return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
+
+
+def _instructors(roster: Roster) -> Message:
+    if not roster.instructors:
+        return msg("None yet")
+    return msg("{names:plain}", names=roster.instructors)
 
 
 @pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF, proof=TAKEN_AWAY)
@@ -107,8 +120,9 @@ def print_attendance_sheet(visit: Visit, practical_id: PracticalId) -> Response:
         "people": [seat.name for seat in roster.seats],
         "spare": SPARE_ROWS,
     }
-    make = partial(papers.paper, "attendance", values, at=visit.now)
-    return PdfResponse(visit.actor.user_id, make, _file_name("attendance", roster))
+    make = partial(papers.paper, "attendance", values, visit.words, at=visit.now)
+    name = file_name("attendance", roster)
+    return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
 
 
 def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict[str, Any]]:
@@ -120,7 +134,6 @@ def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict
     day = roster.practical
     return roster, {
         "academy": visit.academy.name,
-        "language": visit.academy.language,
         "printed": moment_words(visit.now, day.zone),
         "title": day.title,
         "course": course,
@@ -146,10 +159,5 @@ def _needs_form(
     )
 
 
-def _words_of(person: PersonNeeds) -> str:
-    return person.needs.plain_text if person.needs else "Cannot be read at the moment"
-
-
-def _file_name(kind: str, roster: Roster) -> str:
-    day = roster.practical.starts_at.astimezone(ZoneInfo(roster.practical.zone))
-    return f"{kind}-{day:%Y-%m-%d}"
+def _needs_of(person: PersonNeeds) -> Text:
+    return person.needs.plain_text if person.needs else msg("Cannot be read at the moment")

@@ -2,6 +2,7 @@
 assessments."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from fastapi import Response
 
@@ -12,12 +13,15 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
 from app.kit.messages import msg
 from app.kit.spreadsheets import csv_text
+from app.kit.words import Words
 from app.practicals import policy, queries
+from app.practicals.domain.states import Attendance
 from app.practicals.domain.times import span_words, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
 from app.practicals.service import read_needs_of_roster
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
+from app.web.dates import local_day
 from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
@@ -48,7 +52,7 @@ def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         roster = queries.roster(db, practical_id)
-    return roster_csv(roster)
+    return roster_csv(visit, roster)
 
 
 @pages.post(
@@ -73,34 +77,52 @@ def show_access_needs(visit: Visit, practical_id: PracticalId, submitted: Submit
     )
 
 
-def roster_csv(roster: Roster, needs: Mapping[UserId, str] | None = None) -> Response:
+def roster_csv(
+    visit: RequestContext, roster: Roster, needs: Mapping[UserId, str] | None = None
+) -> Response:
     """Return a roster as a file for spreadsheets. `needs` holds the access needs in words if
     someone has asked for them with a reason; without it, the file says only who has needs."""
-    name = f"roster-{roster.practical.starts_at:%Y-%m-%d}.csv"
+    name = file_name("roster", roster)
     return Response(
-        _roster_csv(roster, needs or {}),
+        _roster_csv(roster, needs or {}, visit.words),
         media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )
 
 
-def _roster_csv(roster: Roster, needs: Mapping[UserId, str]) -> str:
+ROSTER_HEADING: Final = (
+    *(msg("Name"), msg("E-mail"), msg("Access needs")),
+    *(msg("Attendance"), msg("Practical"), msg("When")),
+)
+ATTENDANCE_WORDS: Final = {
+    Attendance.attended: msg("attended"),
+    Attendance.absent: msg("absent"),
+}
+
+
+def _roster_csv(roster: Roster, needs: Mapping[UserId, str], words: Words) -> str:
     practical = roster.practical
     when = span_words(practical.starts_at, practical.ends_at, practical.zone)
     return csv_text(
-        ("Name", "E-mail", "Access needs", "Attendance", "Practical", "When"),
+        [words.of(title) for title in ROSTER_HEADING],
         (
             (
                 seat.name,
                 seat.email,
-                needs.get(seat.user_id) or ("Has access needs" if seat.has_access_needs else ""),
-                seat.attendance or "",
+                needs.get(seat.user_id)
+                or (words.of(msg("Has access needs")) if seat.has_access_needs else ""),
+                words.of(ATTENDANCE_WORDS[seat.attendance]) if seat.attendance else "",
                 practical.title,
                 when,
             )
             for seat in roster.seats
         ),
     )
+
+
+def file_name(kind: str, roster: Roster) -> str:
+    """Return the name of a file about a day, without its extension: roster-2026-12-15."""
+    return f"{kind}-{local_day(roster.practical.starts_at, roster.practical.zone)}"
 
 
 def _page(visit: RequestContext) -> int:

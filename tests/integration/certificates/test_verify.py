@@ -19,6 +19,7 @@ from app.certificates.printing import certificate_pdf
 from app.certificates.signing import Issuer, StatementKind, signed_by, written_document
 from app.documents import papers
 from app.kit.keys import SIGNING, SigningKeys, new_line
+from app.kit.words import ENGLISH_WORDS
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER, KEY_SETTINGS
@@ -138,7 +139,7 @@ def test_a_list_of_a_stranger_says_that_it_may_be_one(
     words = {"certificate": said}
     proof = signed_by(stranger.keys, StatementKind.certificate, words)
     values = values_of("certificate") | {"signed": written_document(words, proof)}
-    paper = papers.exact_paper("certificate", values, at=NOW)
+    paper = papers.exact_paper("certificate", values, ENGLISH_WORDS, at=NOW)
     forged, keys = tmp_path / "forged.pdf", tmp_path / "forged.json"
     forged.write_bytes(sign_pdf(paper, stranger.keys, academy="Preceptor Academy"))
     keys.write_text(written_list(stranger, {}, now=NOW))

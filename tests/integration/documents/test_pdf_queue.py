@@ -15,6 +15,7 @@ from app.documents import papers, pdf_queue
 from app.documents.pdf_queue import AT_ONCE, PdfQueue
 from app.kit.errors import TooMany
 from app.kit.ids import UserId, new_uuid
+from app.kit.words import ENGLISH_WORDS
 from app.practicals.models import PracticalRow
 from tests.make import NOW
 from tests.make.patience import SECONDS, until
@@ -87,7 +88,7 @@ def test_whose_turn_does_not_come_in_time_is_told_to_wait(monkeypatch):
 def test_a_paper_that_takes_too_long_is_stopped():
     began = monotonic()
     with pytest.raises(papers.TakesTooLong, match="Wait a minute and ask for it again"):
-        papers.paper("attendance", {"academy": "A"}, at=NOW, within=0.001)
+        papers.paper("attendance", {"academy": "A"}, ENGLISH_WORDS, at=NOW, within=0.001)
     assert monotonic() - began < SECONDS
 
 

@@ -29,6 +29,7 @@ from app.certificates.pdf_signature import (
 from app.certificates.signing import PublicKeys
 from app.documents import papers
 from app.kit.keys import SIGNING, SigningKeys, new_line
+from app.kit.words import ENGLISH_WORDS
 from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.threads import in_its_own_thread
@@ -40,7 +41,9 @@ DATA = '{"name": "Zo\\u00eb"}'
 
 @cache
 def printed() -> bytes:
-    return papers.exact_paper("certificate", values_of("certificate") | {"signed": DATA}, at=NOW)
+    return papers.exact_paper(
+        "certificate", values_of("certificate") | {"signed": DATA}, ENGLISH_WORDS, at=NOW
+    )
 
 
 @cache
@@ -161,7 +164,7 @@ def test_an_encrypted_file_is_told():
 
 
 def test_a_signed_file_without_our_data_is_told():
-    paper = papers.exact_paper("attendance", values_of("attendance"), at=NOW)
+    paper = papers.exact_paper("attendance", values_of("attendance"), ENGLISH_WORDS, at=NOW)
     assert flaw_of(sign_pdf(paper, KEYS, academy="")) is Flaw.no_data
 
 

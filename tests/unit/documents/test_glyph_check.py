@@ -14,6 +14,7 @@ import pytest
 import typst
 
 from app.documents import papers, typesetting
+from app.kit.words import ENGLISH_WORDS
 from tests.make.names import PRINTED, REFUSED
 from tests.unit.documents.test_papers import AT, values_of
 
@@ -23,7 +24,11 @@ RIGHT_TO_LEFT = {"R", "AL"}
 @cache
 def certificate_of(name: str) -> bytes:
     """Return a certificate, made as the process for papers makes it, but in this one."""
-    order = papers.order_of("certificate", values_of("certificate", name), AT)
+    order = papers.order_of(
+        "certificate",
+        papers.data_of("certificate", values_of("certificate", name), ENGLISH_WORDS),
+        AT,
+    )
     return typesetting.typeset(json.loads(json.dumps(order)))
 
 
@@ -123,7 +128,7 @@ def test_the_printer_answers_that_it_prints_the_name(language, name):
 
 def check_of(names: list[str], source: str | None = None) -> bytes:
     """Return the paper that the printer is asked for, or its refusal."""
-    order = papers.order_of("name", {"names": names}, AT)
+    order = papers.order_of("name", papers.data_of("name", {"names": names}, ENGLISH_WORDS), AT)
     if source is not None:
         order["source"] = source.encode()
     try:
@@ -153,6 +158,6 @@ def test_another_name_is_not_read_as_this_one():
 @pytest.mark.parametrize(("script", "name", "letters"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_a_script_without_a_font_is_refused_and_its_letters_named(script, name, letters):
     with pytest.raises(papers.NotDrawn) as refused:
-        papers.exact_paper("certificate", values_of("certificate", name), at=AT)
+        papers.exact_paper("certificate", values_of("certificate", name), ENGLISH_WORDS, at=AT)
     assert set(papers.letters_not_drawn(refused.value)) <= set(letters)
     assert papers.letters_not_drawn(refused.value)

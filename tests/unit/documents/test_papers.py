@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from app.documents import papers
+from app.kit.words import ENGLISH_WORDS
 from tests.make.pdf import text_of
 
 AT = datetime(2026, 12, 7, 16, 20, tzinfo=UTC)
@@ -71,9 +72,9 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
                 "competent": False,
                 "headline": "Not yet",
                 "why_not": [name],
-                "points": "1 of 2.",
+                "points": "1 of 2 points. Competent needs: 70% of all points.",
             },
-            **{"needed": ["70% of all points."], "comment": name, "to_practise": [name]},
+            **{"comment": name, "to_practise": [name]},
             "sections": [{"title": "First", "steps": list(marks)}],
         },
         "checklist": {
@@ -105,7 +106,7 @@ TEMPLATES = ["roster", "attendance", "report", "checklist", "certificate"]
 def test_a_paper_is_tagged_and_takes_no_markup_from_a_name(template):
     """R-106: what people typed is data."""
     name = '#panic("x") *bold* $1/0$ @cite <label>'
-    content = papers.paper(template, values_of(template, name), at=AT)
+    content = papers.paper(template, values_of(template, name), ENGLISH_WORDS, at=AT)
     document = pypdfium2.PdfDocument(content)
     try:
         assert pypdfium2.raw.FPDFCatalog_IsTagged(document)
@@ -121,7 +122,7 @@ def test_a_paper_is_tagged_and_takes_no_markup_from_a_name(template):
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_paper_says_that_it_is_made_for_everybody(template):
     """PDF/UA-1: it names the standard, is tagged, has a language, and shows its title and not its file."""
-    content = papers.paper(template, values_of(template), at=AT)
+    content = papers.paper(template, values_of(template), ENGLISH_WORDS, at=AT)
     assert re.findall(rb"<pdfuaid:part>(.*?)</pdfuaid:part>", content) == [b"1"]
     for entry in (b"/MarkInfo", b"/Marked true", b"/StructTreeRoot", b"/DisplayDocTitle true"):
         assert entry in content
@@ -137,7 +138,7 @@ def test_every_sheet_of_a_bundle_is_counted_by_itself():
     values = values_of("checklist")
     step = values["sections"][0]["steps"][0]
     values["sections"] = [{"title": "A", "steps": [{**step, "number": n} for n in range(1, 31)]}]
-    document = pypdfium2.PdfDocument(papers.paper("checklist", values, at=AT))
+    document = pypdfium2.PdfDocument(papers.paper("checklist", values, ENGLISH_WORDS, at=AT))
     try:
         counted = [PAGE_COUNT.findall(page.get_textpage().get_text_bounded()) for page in document]
     finally:
@@ -155,7 +156,7 @@ def language_of(document: pypdfium2.PdfDocument) -> str:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_tables_have_heads(template):
-    content = papers.paper(template, values_of(template), at=AT)
+    content = papers.paper(template, values_of(template), ENGLISH_WORDS, at=AT)
     has_table = template != "certificate"
     document = pypdfium2.PdfDocument(content)
     try:
@@ -194,7 +195,7 @@ def element_kinds(page: pypdfium2.PdfPage) -> set[str]:
     "name", ["Łukasz Nguyễn", "Женя", "Ελένη", "דוד", "محمد", "王小明", "กานดา", "សុខ"]
 )
 def test_every_paper_prints_other_scripts(template, name):
-    text = text_of(papers.paper(template, values_of(template, name), at=AT))
+    text = text_of(papers.paper(template, values_of(template, name), ENGLISH_WORDS, at=AT))
     assert papers.NO_GLYPH not in text
     assert ON_TOP["title"] in text
 
@@ -206,7 +207,10 @@ def test_a_long_word_stays_on_the_certificate(name):
     """B23."""
     document = pypdfium2.PdfDocument(
         papers.exact_paper(
-            "certificate", values_of("certificate", name) | {"scope": "Two days."}, at=AT
+            "certificate",
+            values_of("certificate", name) | {"scope": "Two days."},
+            ENGLISH_WORDS,
+            at=AT,
         )
     )
     try:
@@ -226,23 +230,27 @@ def test_a_long_word_stays_on_the_certificate(name):
 
 @pytest.mark.parametrize("name", ["Ann ꦗꦮ", "Женя 𞤀𞤣", "Sam ᠮᠣᠩ"])
 def test_a_character_that_no_font_draws_is_a_box_and_the_paper_says_so(name):
-    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+    text = text_of(papers.paper("roster", values_of("roster", name), ENGLISH_WORDS, at=AT))
     assert papers.NO_GLYPH in text
     assert "cannot print" in text
     assert name.split()[0][:3] in text
     with pytest.raises(papers.NotDrawn):
-        papers.exact_paper("roster", values_of("roster", name), at=AT)
+        papers.exact_paper("roster", values_of("roster", name), ENGLISH_WORDS, at=AT)
 
 
 def test_a_mark_on_a_character_that_is_not_drawn_is_masked_too():
-    text = text_of(papers.paper("roster", values_of("roster", "Lee \ua98f\u0483"), at=AT))
+    text = text_of(
+        papers.paper("roster", values_of("roster", "Lee \ua98f\u0483"), ENGLISH_WORDS, at=AT)
+    )
     assert "Lee ◊" in text
     assert "cannot print" in text
 
 
 def test_a_letter_under_a_mark_that_no_font_draws_stays():
     """typst names both as one; the paper masks the mark, and no other letter of its kind."""
-    text = text_of(papers.paper("roster", values_of("roster", "Rene\u1a55 Lee"), at=AT))
+    text = text_of(
+        papers.paper("roster", values_of("roster", "Rene\u1a55 Lee"), ENGLISH_WORDS, at=AT)
+    )
     assert "Rene◊ Lee" in text
 
 
@@ -250,8 +258,8 @@ def test_a_text_over_which_typst_stops_is_printed_all_the_same(capfd):
     """A mark after a space among letters from right to left that no font draws makes typst 0.15 panic."""
     name = "Ann \u079b \u07aa \u07ab\u0780"
     with pytest.raises(papers.NotLaidOut):
-        papers.exact_paper("roster", values_of("roster", name), at=AT)
-    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+        papers.exact_paper("roster", values_of("roster", name), ENGLISH_WORDS, at=AT)
+    text = text_of(papers.paper("roster", values_of("roster", name), ENGLISH_WORDS, at=AT))
     assert "Ann ◊" in text
     assert "cannot print" in text
     capfd.readouterr()  # typst writes where it stopped
@@ -259,16 +267,18 @@ def test_a_text_over_which_typst_stops_is_printed_all_the_same(capfd):
 
 def test_signs_that_are_no_letters_are_left_out():
     name = "Ann\x07\u202e Lee\r\nsecond"
-    text = text_of(papers.paper("roster", values_of("roster", name), at=AT))
+    text = text_of(papers.paper("roster", values_of("roster", name), ENGLISH_WORDS, at=AT))
     assert "Ann Lee" in text
     assert "cannot print" not in text
 
 
 def test_a_mistake_in_a_template_is_not_hidden():
     with pytest.raises(papers.NotDrawn, match="dictionary does not contain key"):
-        papers.paper("roster", {"academy": "The Academy", "title": "x"}, at=AT)
+        papers.paper("roster", {"academy": "The Academy", "title": "x"}, ENGLISH_WORDS, at=AT)
 
 
 def test_the_same_paper_is_the_same_bytes():
     values = values_of("attendance")
-    assert papers.paper("attendance", values, at=AT) == papers.paper("attendance", values, at=AT)
+    assert papers.paper("attendance", values, ENGLISH_WORDS, at=AT) == papers.paper(
+        "attendance", values, ENGLISH_WORDS, at=AT
+    )
