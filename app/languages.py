@@ -49,6 +49,22 @@ class Languages:
     def tags(self) -> tuple[str, ...]:
         return (self.own.tag, *(tag for tag in self.others if tag != self.own.tag))
 
+    def tag_unless_own(self, words: Words) -> str | None:
+        """Return the tag of a language, or None if it is the academy's own."""
+        return None if words.tag == self.own.tag else words.tag
+
+    def own_name(self, tag: str) -> str:
+        """Return what a language calls itself, such as “Deutsch”: with the place or the script if another of
+        its variants is spoken here too, and the tag for a language that Babel does not know."""
+        try:
+            locale = Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            return tag
+        language = locale.language
+        is_alone = sum(other.partition("-")[0] == language for other in self.tags) < 2
+        name = (locale.get_language_name() if is_alone else locale.get_display_name()) or tag
+        return name[:1].upper() + name[1:]
+
     def best(self, account: str | None, accept_language: str) -> Words:
         """Return the language that a person reads."""
         if not self.others:

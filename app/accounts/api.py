@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.accounts import own_account, queries, sign_ins
 from app.accounts.domain import Profile, missing_profile_fields
-from app.accounts.forms import PERSONAL_DETAILS, Name
+from app.accounts.forms import PERSONAL_DETAILS, LanguageTag, Name
 from app.accounts.printable_names import demand_printable_profile
+from app.accounts.spoken_languages import demand_spoken
 from app.kit.actor import Role
 from app.kit.ids import GroupId, SignInId
 from app.kit.opened import Opened
@@ -35,6 +36,8 @@ class ProfileIn(BaseModel):
         Annotated[str, StringConstraints(max_length=2000), AfterValidator(as_seen)] | None
     ) = Field(None, repr=False)
     theme: Literal["auto", "light", "dark"] = "auto"
+    language: LanguageTag | None = None
+    """One of the `languages` of `GET /me`, or null: what `Accept-Language` asks for."""
     version: Annotated[str, StringConstraints(max_length=LONGEST_VERSION)]
     """The version of the profile on which this one is based, from `GET /me`."""
 
@@ -48,6 +51,7 @@ class ProfileOut(BaseModel):
     profession: str | None
     registration_number: str | None
     theme: str
+    language: str | None
     version: str
 
 
@@ -59,6 +63,8 @@ class MeOut(BaseModel):
     has_access_needs: bool
     """Whether the person has entered access needs; `GET /me/access-needs` returns them."""
     missing: list[str]
+    languages: list[str]
+    """The tags of the languages that are spoken here."""
 
 
 class AccessNeedsOut(BaseModel):
@@ -142,20 +148,22 @@ def show_access_needs(*, visit: Visit) -> AccessNeedsOut:
     response_model=MeOut,
 )
 def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
-    """Replace the profile; what is left out becomes empty, but access needs that are left out stay as they
-    are. One that was made from an older version is
-    refused with 409 and the reason `stale`, a name that certificates cannot print with 422 and the reason
-    `name_not_printed`.
+    """Replace the profile; what is left out becomes empty, but access needs and a language that are left out
+    stay as they are. One that was made from an older version is refused with 409 and the reason `stale`, a
+    name that certificates cannot print with 422 and the reason `name_not_printed`, a language that is not
+    spoken here with 422 and the reason `language_not_spoken`.
 
     To change a detail needs the password, typed within the last 15 minutes: without it the answer is 403
-    with the reason `fresh-proof-needed`. A token cannot prove who holds it. It may change the theme, and
-    fill in what a place still asks for (`missing` of `GET /me`); for the rest there is the page `/me`.
+    with the reason `fresh-proof-needed`. A token cannot prove who holds it. It may change the theme and the
+    language, and fill in what a place still asks for (`missing` of `GET /me`); for the rest there is the
+    page `/me`.
     """
     sealing = visit.keys.sealing
     with visit.database.read() as db:
         before = queries.profile(db, visit.actor.user_id, sealing)
     wanted = _wanted(profile, before)
     demand_printable_profile(before, wanted, visit.actor.roles)
+    demand_spoken(before, wanted, visit.app_context.languages)
     with visit.database.write() as db:
         own_account.change_profile(
             db, visit.actor, wanted, sealing, expected_version=profile.version, now=visit.now
@@ -246,10 +254,11 @@ def show_taught_group(*, visit: Visit, group_id: GroupId) -> GroupPageOut:
 
 
 def _wanted(profile: ProfileIn, before: Profile) -> Profile:
-    """Return the profile to write. Access needs that were not sent are those of `before`."""
+    """Return the profile to write. Access needs and a language that were not sent are those of `before`."""
     needs = Opened(profile.access_needs) if profile.access_needs else None
     return Profile(
-        **profile.model_dump(exclude={"version", "access_needs"}),
+        **profile.model_dump(exclude={"version", "access_needs", "language"}),
+        language=profile.language if "language" in profile.model_fields_set else before.language,
         access_needs=needs if "access_needs" in profile.model_fields_set else before.access_needs,
     )
 
@@ -267,6 +276,7 @@ def _me(visit: RequestContext) -> MeOut:
         profile=ProfileOut.model_validate(profile),
         has_access_needs=profile.access_needs is not None or profile.are_needs_unreadable,
         missing=list(missing) if actor.is_student else [],
+        languages=list(visit.app_context.languages.tags),
     )
 
 

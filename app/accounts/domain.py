@@ -21,6 +21,7 @@ MOST_SIGN_INS = 10
 API_TOKEN_LASTS = timedelta(days=90)
 MOST_API_TOKENS = 10
 LONGEST_TOKEN_NAME = 80
+LONGEST_TAG = 35
 
 STAFF = frozenset({Role.instructor, Role.admin})
 
@@ -264,6 +265,8 @@ class Profile:
     are_needs_unreadable: bool = False
     """Whether there are access needs that no sealing key opens; `access_needs` is None then."""
     theme: str = "auto"
+    language: str | None = None
+    """The tag of the language they chose, or None: as their browser asks."""
 
     @property
     def record(self) -> dict[str, object]:
@@ -276,6 +279,7 @@ class Profile:
             "registration_number": self.registration_number,
             "access_needs": self.access_needs.plain_text if self.access_needs else None,
             "theme": self.theme,
+            "language": self.language,
         }
 
     @property

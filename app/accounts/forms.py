@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from app.accounts.domain import (
     LONGEST_NAME,
+    LONGEST_TAG,
     LONGEST_TOKEN_NAME,
     AccountState,
     Profile,
@@ -21,6 +22,8 @@ from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form, label
 
+AS_MY_BROWSER = "auto"
+"""What the field of the language holds if a person reads what their browser asks for."""
 ADDRESS_HELP = msg("Enter an e-mail address in the form name@example.com.")
 
 
@@ -45,6 +48,7 @@ TypedPassword = Annotated[
 ]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Token = Annotated[str, StringConstraints(max_length=LONGEST_TOKEN)]
+LanguageTag = Annotated[str, StringConstraints(max_length=LONGEST_TAG)]
 Wanted = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -102,7 +106,7 @@ class ChangeAddressForm(Form):
 
 PERSONAL_DETAILS = FreshProof(msg("change your details"), by_use_case=True)
 """The fresh proof that page and API require before a profile is changed; changing only the theme
-needs none."""
+or the language needs none."""
 
 
 class ProfileForm(EditForm):
@@ -118,6 +122,7 @@ class ProfileForm(EditForm):
         None, title=label("access needs"), repr=False
     )
     theme: Literal["auto", "light", "dark"] = Field("auto", title=label("the colours"))
+    language: LanguageTag = Field(AS_MY_BROWSER, title=label("the language"))
 
     def profile(self) -> Profile:
         return Profile(
@@ -128,6 +133,7 @@ class ProfileForm(EditForm):
             registration_number=self.registration_number,
             access_needs=Opened(self.access_needs) if self.access_needs else None,
             theme=self.theme,
+            language=None if self.language == AS_MY_BROWSER else self.language,
         )
 
 

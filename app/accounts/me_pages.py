@@ -7,12 +7,19 @@ from fastapi import Response
 
 from app.accounts import own_account, passwords, queries, sign_ins, token_queries
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
-from app.accounts.forms import PERSONAL_DETAILS, ChangeAddressForm, ChangePasswordForm, ProfileForm
+from app.accounts.forms import (
+    AS_MY_BROWSER,
+    PERSONAL_DETAILS,
+    ChangeAddressForm,
+    ChangePasswordForm,
+    ProfileForm,
+)
 from app.accounts.fresh_proof_pages import checked
 from app.accounts.issued_names import words_after_saving
 from app.accounts.password_rules import guessable_words
 from app.accounts.printable_names import demand_printable_profile
 from app.accounts.sign_in_cookies import browser_of, signed_in
+from app.accounts.spoken_languages import demand_spoken, language_options
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import SignInId
 from app.kit.messages import Message, msg, sentences
@@ -46,14 +53,16 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
         before = queries.profile(db, visit.actor.user_id, sealing)
     try:
         demand_printable_profile(before, profile, visit.actor.roles)
+        demand_spoken(before, profile, visit.app_context.languages)
         with visit.database.write() as db:
             stored = queries.profile(db, visit.actor.user_id, sealing)
-            profile = _with_the_rest(visit, profile, stored)
+            profile = _with_the_rest(visit, profile, stored, submitted)
             own_account.change_profile(
                 db, visit.actor, profile, sealing, expected_version=form.version, now=visit.now
             )
     except (Stale, Invalid) as refused:
         return _me_page(visit, submitted, refused)
+    visit.speak(profile.language)
     words = sentences(msg("Your profile is saved."), _words_on_certificates(visit, before, profile))
     return visit.redirect(visit.url("accounts.me"), flash=words)
 
@@ -134,10 +143,14 @@ def end_sign_in(*, visit: Visit, submitted: Submitted, sign_in_id: SignInId) -> 
     return visit.redirect(visit.url("accounts.sign_ins"), flash=msg("That device is signed out."))
 
 
-def _with_the_rest(visit: RequestContext, typed: Profile, stored: Profile) -> Profile:
+def _with_the_rest(
+    visit: RequestContext, typed: Profile, stored: Profile, submitted: Submission
+) -> Profile:
     """Return what was typed, with the stored value of each field that this person's page does not have."""
+    if "language" not in submitted.fields:
+        typed = replace(typed, language=stored.language)
     if not visit.actor.is_student:
-        return replace(stored, name=typed.name, theme=typed.theme)
+        return replace(stored, name=typed.name, theme=typed.theme, language=typed.language)
     if visit.academy.asks_medical_background:
         return typed
     return replace(
@@ -154,6 +167,7 @@ def _me_page(
     with visit.database.read() as db:
         profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
         subjects = visit.app_context.subjects(db)
+    languages = language_options(visit.app_context.languages)
     asks = visit.academy.asks_medical_background
     missing = missing_profile_fields(profile, asks_medical_background=asks)
     return form_page(
@@ -162,7 +176,8 @@ def _me_page(
         submitted,
         refused,
         values=_values(profile),
-        options=OPTIONS,
+        options={**OPTIONS, "language": languages},
+        languages=languages,
         missing=tuple(PROFILE_WORDS[name] for name in missing) if visit.actor.is_student else (),
         asks_life_support=subjects.asks_life_support,
         are_needs_unreadable=profile.are_needs_unreadable,
@@ -190,4 +205,5 @@ def _values(profile: Profile) -> dict[str, Any]:
         "registration_number": profile.registration_number or "",
         "access_needs": profile.access_needs.plain_text if profile.access_needs else "",
         "theme": profile.theme,
+        "language": profile.language or AS_MY_BROWSER,
     }

@@ -40,6 +40,9 @@ class User(Base):
     plain_access_needs: Mapped[None] = mapped_column("access_needs", Text, nullable=True)
     """Where access needs were before they were sealed. It stays, empty, for versions that still read it."""
     theme: Mapped[str] = mapped_column(String(10), default="auto")
+    language: Mapped[str | None] = mapped_column(String(35))
+    """The tag of the language they chose, or None: as their browser asks. It may be one that is no longer
+    spoken here; `app.languages` passes over it then."""
     life_support_until: Mapped[date | None]
     """The last day of the current proof of basic life support, or None if none was seen."""
     second_factor_since: Mapped[datetime | None]
@@ -70,6 +73,7 @@ class User(Base):
             sign_in_id=sign_in_id,
             confirmed=self.confirmed_at is not None,
             theme=self.theme,
+            language=self.language,
             life_support_until=self.life_support_until,
             has_certificate_name=bool(self.certificate_name),
             second_factor=self.second_factor_since is not None,

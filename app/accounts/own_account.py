@@ -70,17 +70,19 @@ def register(
     email: str,
     password_hash: str,
     wanted: str,
+    language: str | None = None,
     mails_freely: bool = True,
     now: datetime,
 ) -> None:
     """Make a student's account that works once its address is confirmed, and mail the link.
+    `language` is the one in which the person registers, or None if it is the academy's.
 
     The person sees the same answer in every case (R-024). A confirmed account is not changed, and
     its owner is told by mail. An unconfirmed account gets the newest password, because nobody has
     proved to own the address yet, and confirming requires the password. Unless `mails_freely` (from
     `ask_to_register`), a mail is sent only if no earlier link works.
     """
-    user = _by_email(db, email) or _add_student(db, name, email, password_hash, now=now)
+    user = _by_email(db, email) or _add_student(db, name, email, password_hash, language, now=now)
     if user is None:  # another request was first
         user = db.scalars(select(User).where(User.email == email)).one()
     if user.disabled_at is not None:
@@ -92,6 +94,7 @@ def register(
         return
     if user.password_hash is not None:
         user.name = name
+        user.language = language
     user.password_hash = password_hash
     record_account_act(db, None, user.id, "accounts.registered", now=now)
     if mails_freely or not _has_link(db, user, LinkPurpose.confirm, now=now):
@@ -316,6 +319,7 @@ def change_profile(
             registration_number=profile.registration_number,
             access_needs_sealed=_sealed_needs(user, recorded, profile, sealing),
             theme=profile.theme,
+            language=profile.language,
         )
     )
     record_account_act(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
@@ -339,7 +343,13 @@ def _by_email(db: Session, email: str) -> User | None:
 
 
 def _add_student(
-    db: Session, name: str, email: str, password_hash: str, *, now: datetime
+    db: Session,
+    name: str,
+    email: str,
+    password_hash: str,
+    language: str | None,
+    *,
+    now: datetime,
 ) -> User | None:
     """Add an account, or return None if there is one. This is one statement, so that unknown
     addresses take hardly longer than known ones (R-024)."""
@@ -351,6 +361,7 @@ def _add_student(
             name=name,
             password_hash=password_hash,
             is_student=True,
+            language=language,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=[User.email])

@@ -81,6 +81,7 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
                     email=form.email,
                     password_hash=password_hash,
                     wanted=_path_or_nothing(form.next),
+                    language=visit.app_context.languages.tag_unless_own(visit.words),
                     mails_freely=mails_freely,
                     now=visit.now,
                 )

@@ -19,11 +19,13 @@ _COLUMNS = PEOPLE.c
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PersonColumns:
-    """`is_closed`: the account is closed. `is_emptied`: its personal data were deleted afterwards."""
+    """`language`: the tag that they chose, or None. `is_closed`: the account is closed. `is_emptied`: its
+    personal data were deleted afterwards."""
 
     id: ColumnElement[Any]
     name: ColumnElement[Any]
     email: ColumnElement[Any]
+    language: ColumnElement[Any]
     has_access_needs: ColumnElement[bool]
     life_support_until: ColumnElement[Any]
     is_student: ColumnElement[bool]
@@ -36,6 +38,7 @@ PERSON = PersonColumns(
     id=_COLUMNS.id,
     name=_COLUMNS.name,
     email=_COLUMNS.email,
+    language=_COLUMNS.language,
     has_access_needs=_COLUMNS.access_needs_sealed.is_not(None),
     life_support_until=_COLUMNS.life_support_until,
     is_student=_COLUMNS.is_student,

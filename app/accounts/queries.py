@@ -53,6 +53,8 @@ class Person:
     created_at: datetime
     life_support_until: date | None = None
     """The last day of the current proof of basic life support, or None if none was seen."""
+    language: str | None = None
+    """The tag of the language that they chose for pages and mails, or None."""
 
     @property
     def roles_label(self) -> Message | None:
@@ -152,6 +154,7 @@ PERSON = select(
     USER.disabled_at,
     USER.created_at,
     USER.life_support_until,
+    USER.language,
 )
 PEOPLE = PERSON.where(USER.id.in_(bindparam("user_ids", expanding=True)))
 GROUP, MEMBER = table_of(Group), table_of(GroupMember)
@@ -169,11 +172,7 @@ GROUPS = (
 )
 
 
-def _group_row(row: Row[*tuple[Any, ...]]) -> GroupRow:
-    return GroupRow(*row)
-
-
-ALL_GROUPS = Prepared(GROUPS, _group_row)
+ALL_GROUPS = Prepared(GROUPS, lambda row: GroupRow(*row))
 
 
 def person(db: Session, user_id: UserId) -> Person:
@@ -238,6 +237,7 @@ def profile_from(user: User, sealing: SealingKeys) -> Profile:
         access_needs=needs,
         are_needs_unreadable=user.has_access_needs and needs is None,
         theme=user.theme,
+        language=user.language,
     )
 
 
@@ -299,7 +299,7 @@ def groups(db: Session) -> tuple[GroupRow, ...]:
 def groups_of(db: Session, person_id: UserId) -> tuple[GroupRow, ...]:
     """Return the groups a person is in, as student or instructor."""
     mine = select(MEMBER.c.group_id).where(MEMBER.c.user_id == person_id)
-    return tuple(map(_group_row, db.execute(GROUPS.where(GROUP.c.id.in_(mine)))))
+    return tuple(GroupRow(*row) for row in db.execute(GROUPS.where(GROUP.c.id.in_(mine))))
 
 
 def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
@@ -307,7 +307,7 @@ def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
     taught = select(MEMBER.c.group_id).where(
         MEMBER.c.user_id == actor.user_id, MEMBER.c.role == Role.instructor
     )
-    return tuple(map(_group_row, db.execute(GROUPS.where(GROUP.c.id.in_(taught)))))
+    return tuple(GroupRow(*row) for row in db.execute(GROUPS.where(GROUP.c.id.in_(taught))))
 
 
 def group_page(db: Session, actor: Actor, group_id: GroupId) -> GroupPage:
@@ -386,6 +386,7 @@ def person_from(user: User | Row[*tuple[Any, ...]]) -> Person:
         is_closed=user.disabled_at is not None,
         created_at=user.created_at,
         life_support_until=user.life_support_until,
+        language=user.language,
     )
 
 

@@ -42,6 +42,8 @@ class Actor:
     confirmed: bool = True
     """Whether the address has been confirmed by mail."""
     theme: str = "auto"
+    language: str | None = None
+    """The tag of the language that they chose, or None: as their browser asks."""
     sign_in_ends_at: datetime | None = None
     """When this sign-in ends if nothing more is done in it."""
     life_support_until: date | None = None

@@ -200,4 +200,5 @@ def _emptied(users: Columns, *, now: datetime) -> dict[str, Any]:
         "life_support_until": null(),
         "second_factor_since": null(),
         "theme": "auto",
+        "language": null(),
     }

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -84,9 +84,14 @@ class RequestContext:
 
     @property
     def words(self) -> Words:
-        """The language in which this person reads."""
+        """The language in which this person reads: that of their account, or what their browser asks for."""
         asked_for = self.request.headers.get("accept-language", "")
-        return self.app_context.languages.best(None, asked_for)
+        chosen = self._actor.language if self._actor else None
+        return self.app_context.languages.best(chosen, asked_for)
+
+    def speak(self, tag: str | None) -> None:
+        """Answer in the language that the person has just chosen."""
+        self._actor = replace(self.actor, language=tag)
 
     @property
     def keys(self) -> Keys:

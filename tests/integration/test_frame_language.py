@@ -1,10 +1,5 @@
 """The frame of a page, a refused form and a problem document in the language of their reader."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-
-import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lxml import html
 
@@ -13,18 +8,6 @@ from app.languages import Languages, words_in
 from tests.make.academy import ACADEMY
 from tests.make.people import a_user
 from tests.make.pseudo_languages import bracketed, mirrored
-
-
-@pytest.fixture
-def speak(app: FastAPI) -> Iterator[Callable[[Languages], None]]:
-    """Let the application of this test speak some languages; it is the application of other tests too."""
-    before = app.state.app_context
-
-    def choose(languages: Languages) -> None:
-        app.state.app_context = replace(before, languages=languages)
-
-    yield choose
-    app.state.app_context = before
 
 
 def head_of(page: str) -> tuple[str | None, str | None]:

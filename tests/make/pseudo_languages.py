@@ -35,6 +35,13 @@ def bracketed(academy: Academy) -> Languages:
     return Languages(Words("en-XA", "ltr", BRACKETS, formats))
 
 
+def in_three(academy: Academy) -> Languages:
+    """Return the languages of an academy that speaks English, German in brackets and mirrored Arabic."""
+    german = words_in(academy, "de", BRACKETS)
+    own = words_in(academy, academy.language, SOURCE_TEXTS)
+    return Languages(own, {"ar-EG": mirrored(academy).own, "de": german})
+
+
 def mirrored(academy: Academy) -> Languages:
     """Return the languages of an academy that is read from right to left."""
     return Languages(words_in(academy, "ar-EG", SOURCE_TEXTS))

@@ -109,7 +109,7 @@ def with_possessions(db: Session, person: Actor, admin: Actor) -> None:
     db.execute(
         update(User)
         .where(User.id == user_id)
-        .values(life_support_until=NOW.date() + timedelta(days=365))
+        .values(life_support_until=NOW.date() + timedelta(days=365), language="de")
     )
     a_notice(db, person, details=DAY | {"name": NAME})
 
@@ -151,7 +151,11 @@ def test_nothing_of_a_person_who_left_is_left(database, admin):
     after = row_of(database, person)
     assert (after.name, after.emptied_at) == (NAME_OF_WHO_LEFT, OVER)
     assert after.email == f"{person.user_id.hex}{LEFT_ADDRESS}"
-    for column in ("password_hash", "access_needs_sealed", "profession", "registration_number"):
+    assert before.language == "de"
+    for column in (
+        *("password_hash", "access_needs_sealed", "profession", "registration_number"),
+        "language",
+    ):
         assert getattr(after, column) is None
     assert (after.certificate_name, after.life_support_until) == (None, None)
     assert after.second_factor_since is None

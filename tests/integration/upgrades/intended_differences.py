@@ -35,6 +35,7 @@ class Capital(Difference):
 
 SENTENCE = "the line below the greeting is a sentence of its own"
 SEALED = "access needs are sealed: pages and files say only that there are some"
+CHOSEN = "a person may choose a language; the version of their profile holds it too"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
 ROSTER = r"/teach/practicals/[\w-]+"
 
@@ -88,6 +89,13 @@ INTENDED: tuple[Difference, ...] = (
         "/api/v1/me",
         r'("email": "[^"]+", )(.*)"access_needs": "[^"]+", ',
         r'\1"has_access_needs": true, \2',
+    ),
+    Difference(CHOSEN, "/api/v1/me", '"missing": ', '"languages": ["en-GB"], "missing": '),
+    Difference(
+        CHOSEN,
+        "/api/v1/me",
+        r'("is_medical": \w+, )(.*"version": ".{24})',
+        r'\1"language": null, \g<2>8Xb3RXYb',
     ),
     Difference(
         SEALED,

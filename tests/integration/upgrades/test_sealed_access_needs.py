@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.accounts.models import User
 from app.db.database import Database, sqlite_module
@@ -77,7 +77,7 @@ def everything_stored(database: Database) -> bytes:
 
 def needs_of(database: Database, user_id: UserId) -> str | None:
     with database.read() as db:
-        sealed = db.get_one(User, user_id).access_needs_sealed
+        sealed = db.scalars(select(User.access_needs_sealed).where(User.id == user_id)).one()
     if sealed is None:
         return None
     return open_sealed(sealing_keys(), sealed, purpose=f"access needs of {user_id}").plain_text
