@@ -221,12 +221,12 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-UNKNOWN_BROWSER: Final = "A browser"
+UNKNOWN_BROWSER: Final = msg("A browser")
 
 
 def device_label(user_agent: str) -> str:
     """Return the stored label by which a person recognises their device, such as “Firefox on Windows”."""
-    browser = next((words for mark, words in BROWSERS if mark in user_agent), UNKNOWN_BROWSER)
+    browser = next((words for mark, words in BROWSERS if mark in user_agent), UNKNOWN_BROWSER.text)
     system = next((words for mark, words in SYSTEMS if mark in user_agent), None)
     return f"{browser} on {system}" if system else browser
 
@@ -234,8 +234,8 @@ def device_label(user_agent: str) -> str:
 def device_words(label: str) -> Message:
     """Return what is said of a device whose label is stored."""
     browser, _, system = label.partition(" on ")
-    if browser == UNKNOWN_BROWSER:
-        return msg("A browser on {system}", system=system) if system else msg("A browser")
+    if browser == UNKNOWN_BROWSER.text:
+        return msg("A browser on {system}", system=system) if system else UNKNOWN_BROWSER
     return (
         msg("{browser} on {system}", browser=browser, system=system)
         if system

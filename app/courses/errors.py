@@ -10,6 +10,7 @@ from app.courses.domain.diff import Change
 from app.courses.domain.problems import Problem
 from app.courses.domain.stored import UnreadableDocument
 from app.kit.errors import Conflict, Invalid
+from app.kit.messages import Message, msg
 from app.kit.stored_documents import DamagedDocument, LaterVersionNeeded
 
 log = structlog.get_logger("preceptor.courses")
@@ -20,7 +21,9 @@ class CourseHasProblems(Invalid):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"Nothing was published. Mend these problems first:\n{lines}")
+        super().__init__(
+            msg("Nothing was published. Mend these problems first:\n{problems}", problems=lines)
+        )
         self.problems = tuple(problems)
 
 
@@ -33,7 +36,10 @@ class CorruptsEvidence(Conflict):
             f"  {change.where}: {change.sentence} {change.remedy}" for change in changes
         )
         super().__init__(
-            f"Nothing was published, because results that exist would change their meaning:\n{lines}",
+            msg(
+                "Nothing was published, because results that exist would change their meaning:\n{changes}",
+                changes=lines,
+            ),
             reason="corrupts-evidence",
         )
         self.changes = tuple(changes)
@@ -44,8 +50,11 @@ class ErratumChanged(Conflict):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"The erratum {key} was published before, and people have read it. Leave it as it was, "
-            "and add another one with a new key.",
+            msg(
+                "The erratum {key} was published before, and people have read it. Leave it as it was, and "
+                "add another one with a new key.",
+                key=key,
+            ),
             reason="erratum-changed",
         )
 
@@ -65,22 +74,36 @@ class RevisionUnreadable(Conflict):
     """This version cannot read a revision of a course: a later version stored it, or it is damaged."""
 
     def __init__(self, revision: UnreadableRevision) -> None:
-        what = f"Revision {revision.number} of the course {revision.course_key}"
         kind = LaterVersionNeeded if revision.is_newer else DamagedDocument
         self.title, self.slug = kind.title, kind.slug
-        if revision.is_newer:
-            needed = f"Preceptor {revision.written_by or 'in a later version'}"
-            super().__init__(
-                f"{what} was published with {needed}, and this is an earlier version, which cannot read it. "
-                f"The academy needs {needed} or newer for this course. Everything else works.",
-                reason="needs-newer-version",
-            )
-        else:
-            super().__init__(
-                f"{what} is damaged and cannot be read. The academy has to restore it from a backup; "
-                "“preceptor audit” names it. Everything else works.",
-                reason="revision-damaged",
-            )
+        reason = "needs-newer-version" if revision.is_newer else "revision-damaged"
+        super().__init__(_why_unreadable(revision), reason=reason)
+
+
+def _why_unreadable(revision: UnreadableRevision) -> Message:
+    if not revision.is_newer:
+        return msg(
+            "Revision {number} of the course {course} is damaged and cannot be read. The academy has to "
+            "restore it from a backup; “preceptor audit” names it. Everything else works.",
+            number=revision.number,
+            course=revision.course_key,
+        )
+    if revision.written_by is None:
+        return msg(
+            "Revision {number} of the course {course} was published with Preceptor in a later version, and "
+            "this is an earlier version, which cannot read it. The academy needs Preceptor in a later "
+            "version for this course. Everything else works.",
+            number=revision.number,
+            course=revision.course_key,
+        )
+    return msg(
+        "Revision {number} of the course {course} was published with Preceptor {version}, and this is an "
+        "earlier version, which cannot read it. The academy needs Preceptor {version} or newer for this "
+        "course. Everything else works.",
+        number=revision.number,
+        course=revision.course_key,
+        version=revision.written_by,
+    )
 
 
 def note_unreadable(row: Any, problem: UnreadableDocument) -> UnreadableRevision:
@@ -101,7 +124,9 @@ class PublishedMeanwhile(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else published at the same moment, so nothing was published here. "
-            "Look at what is published now, and publish again.",
+            msg(
+                "Somebody else published at the same moment, so nothing was published here. "
+                "Look at what is published now, and publish again."
+            ),
             reason="published-meanwhile",
         )

@@ -1,9 +1,9 @@
 """Reads the published courses for admins. It may read keys, so learners' pages never import it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.courses.errors import RevisionUnreadable
 from app.courses.models import CourseHead, Revision
 from app.kit.actor import Actor, require
 from app.kit.ids import RevisionId, UserId
-from app.kit.messages import Text
+from app.kit.messages import Message, Text, msgs
 
 SHOWN = 20
 """How many of the newest revisions of each course the page shows; older ones stay in the database."""
@@ -46,7 +46,7 @@ class CourseRevisions:
 
     key: str
     title: str
-    figures: tuple[tuple[str, int], ...]
+    figures: tuple[tuple[Message, int], ...]
     revisions: tuple[RevisionRow, ...]
     total: int
     unset_values: tuple[ClinicalValue, ...]
@@ -87,13 +87,21 @@ def _course_revisions(
     return CourseRevisions(key, course.title, figures, shown, total, course.unset_values)
 
 
-def figures_in_words(counted: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+NOUNS: Final[Mapping[str, Callable[[int], Message]]] = {
+    "modules": lambda n: msgs("module", "modules", n),
+    "lessons": lambda n: msgs("lesson", "lessons", n),
+    "words": lambda n: msgs("word", "words", n),
+    "figures": lambda n: msgs("figure", "figures", n),
+    "questions": lambda n: msgs("question", "questions", n),
+    "generators": lambda n: msgs("generator", "generators", n),
+    "cases": lambda n: msgs("case", "cases", n),
+}
+"""The noun that stands under each count of `statistics`."""
+
+
+def figures_in_words(counted: Mapping[str, int]) -> tuple[tuple[Message, int], ...]:
     """Return the counts that are not 0, each with its noun: “1 lesson”, “2 lessons”."""
-    return tuple(
-        (noun.removesuffix("s") if count == 1 else noun, count)
-        for noun, count in counted.items()
-        if count
-    )
+    return tuple((NOUNS[key](count), count) for key, count in counted.items() if count)
 
 
 def _revision_row(db: Session, row: Any, head: RevisionId) -> RevisionRow:

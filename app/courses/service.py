@@ -28,6 +28,7 @@ from app.courses.publication import (
 from app.courses.steps.errata import publish_errata
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.ids import RevisionId, new_uuid
+from app.kit.messages import msg
 
 
 def publish(
@@ -47,7 +48,7 @@ def publish(
     ErratumChanged, or PublishedMeanwhile. Errata reach learners of every revision, so they are published
     even when the course itself did not change.
     """
-    require(policy.may_publish(actor), "Only admins publish courses.")
+    require(policy.may_publish(actor), msg("Only admins publish courses."))
     admin = actor if isinstance(actor, Actor) else None
     if parsed.course is not None:
         _lock_course(db, parsed.course.key)

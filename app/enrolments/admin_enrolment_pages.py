@@ -13,6 +13,7 @@ from app.enrolments.admin_queries import EnrolmentPage
 from app.enrolments.forms import EnrolmentReasonForm, InvoiceForm, PaymentForm, midnight
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import EnrolmentId
+from app.kit.messages import Message, msg
 from app.kit.versions import Stale
 from app.web.access import ADMIN
 from app.web.dates import local_day, typed_moment
@@ -36,7 +37,7 @@ def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
         ButtonForm.read(submitted)
         service.confirm_request(db, visit.actor, enrolment_id, now=visit.now)
 
-    said = "The place is confirmed. The person gets a mail that says how to begin."
+    said = msg("The place is confirmed. The person gets a mail that says how to begin.")
     return _do(visit, enrolment_id, submitted, command, said)
 
 
@@ -46,7 +47,7 @@ def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
         form = EnrolmentReasonForm.read(submitted)
         service.decline_request(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
 
-    said = "The request is declined. The person gets a mail with your reason."
+    said = msg("The request is declined. The person gets a mail with your reason.")
     return _do(visit, enrolment_id, submitted, command, said)
 
 
@@ -64,7 +65,9 @@ def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Res
             service.cancel_place(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
     except (Invalid, Conflict) as refused:
         return _cancel_page(visit, enrolment_id, submitted, refused)
-    said = "The place is cancelled, with all that depended on it. The person gets a mail with your reason."
+    said = msg(
+        "The place is cancelled, with all that depended on it. The person gets a mail with your reason."
+    )
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
 
 
@@ -86,7 +89,7 @@ def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
             now=visit.now,
         )
 
-    return _do(visit, enrolment_id, submitted, command, "The invoice is recorded.")
+    return _do(visit, enrolment_id, submitted, command, msg("The invoice is recorded."))
 
 
 @pages.post("/payment", name="enrolments.payment", access=ADMIN)
@@ -105,7 +108,7 @@ def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
             now=visit.now,
         )
 
-    return _do(visit, enrolment_id, submitted, command, "The payment is recorded.")
+    return _do(visit, enrolment_id, submitted, command, msg("The payment is recorded."))
 
 
 def _do(
@@ -113,7 +116,7 @@ def _do(
     enrolment_id: EnrolmentId,
     submitted: Submission,
     command: Callable[[Session], None],
-    said: str,
+    said: Message,
 ) -> Response:
     """Run one command in its own transaction; a refusal shows the page again with what was typed."""
     try:
@@ -143,7 +146,17 @@ def _enrolment(
         page=page,
         errors=errors,
         values=values,
+        days=_days(page, visit),
     )
+
+
+def _days(page: EnrolmentPage, visit: RequestContext) -> dict[str, str]:
+    """Return the recorded days of the invoice and the payment, or today, as they can be typed."""
+    recorded = {"invoiced_on": page.row.invoiced_at, "paid_on": page.row.paid_at}
+    return {
+        name: typed_moment(moment or visit.now, visit.academy.zone)["day"]
+        for name, moment in recorded.items()
+    }
 
 
 def _recorded(page: EnrolmentPage, typed: Mapping[str, Any], zone: str) -> dict[str, str]:

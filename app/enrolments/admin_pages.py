@@ -1,6 +1,6 @@
 """The office's pages of intakes: the list, one intake with its people, creating and changing one."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Response
 
@@ -9,15 +9,16 @@ from app.courses import queries as courses
 from app.db.paging import page_number
 from app.enrolments import admin_queries, service
 from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
-from app.enrolments.domain import intake_record
+from app.enrolments.domain import STATE_WORDS, intake_record
 from app.enrolments.forms import FIELDS_OF_INTAKE, EnrolmentReasonForm, IntakeForm, NewIntakeForm
 from app.enrolments.queries import places_by_intake
 from app.kit.academy import Academy
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
-from app.kit.messages import msg
+from app.kit.messages import msg, msgs, sentences
 from app.kit.spreadsheets import csv_text
 from app.kit.versions import Stale, version_of
+from app.kit.words import Words
 from app.web.access import ADMIN, FreshProof
 from app.web.dates import local_day, typed_day, typed_moment
 from app.web.errors import status_of
@@ -64,7 +65,7 @@ def make_intake(visit: Visit, submitted: Submitted) -> Response:
     except Invalid as refused:
         return _intake_form(visit, submitted.values, refused)
     return visit.redirect(
-        to, flash="The intake is saved as a draft. Open it when visitors may see it."
+        to, flash=msg("The intake is saved as a draft. Open it when visitors may see it.")
     )
 
 
@@ -99,15 +100,14 @@ def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         with visit.database.read() as db:
             intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         return _intake_form(visit, submitted.values, refused, intake)
-    people = (
-        "1 person who holds or waits for a place was"
-        if told == 1
-        else (f"{told} people who hold or wait for a place were")
+    mailed = msgs(
+        "{n} person who holds or waits for a place was mailed the new start date.",
+        "{n} people who hold or wait for a place were mailed the new start date.",
+        told,
     )
-    mailed = f" {people} mailed the new start date." if told else ""
     return visit.redirect(
         visit.url("enrolments.intake", intake_id=intake_id),
-        flash=f"The intake is changed.{mailed}",
+        flash=sentences(msg("The intake is changed."), mailed if told else None),
     )
 
 
@@ -121,7 +121,7 @@ def open_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Resp
         return _intake(visit, intake_id, refused)
     return visit.redirect(
         visit.url("enrolments.intake", intake_id=intake_id),
-        flash="The intake is open: visitors see it on the page of the course.",
+        flash=msg("The intake is open: visitors see it on the page of the course."),
     )
 
 
@@ -143,7 +143,7 @@ def cancel_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         return _cancel_page(visit, intake_id, submitted, refused)
     return visit.redirect(
         visit.url("enrolments.intake", intake_id=intake_id),
-        flash="The intake is cancelled. Everybody concerned gets a mail with the reason.",
+        flash=msg("The intake is cancelled. Everybody concerned gets a mail with the reason."),
     )
 
 
@@ -162,7 +162,7 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
     name = f"{intake.course_key}-{intake.starts_on.isoformat()}.csv"
     return Response(
-        _people_csv(rows),
+        _people_csv(rows, visit.words),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -265,26 +265,30 @@ def _typed(intake: IntakeFacts, academy: Academy) -> dict[str, Any]:
     }
 
 
-def _people_csv(rows: tuple[EnrolmentRow, ...]) -> str:
-    heading = (
-        *("Name", "E-mail", "State", "Position", "Requested", "Decided", "Reserved by the office"),
-        *("Invoice", "Invoiced", "Paid", "Note", "Reason"),
-    )
-    return csv_text(heading, (_csv_row(row) for row in rows))
+CSV_HEADING: Final = (
+    *(msg("Name"), msg("E-mail"), msg("State"), msg("Position"), msg("Requested"), msg("Decided")),
+    *(msg("Reserved by the office"), msg("Invoice"), msg("Invoiced"), msg("Paid"), msg("Note")),
+    msg("Reason"),
+)
 
 
-def _csv_row(row: EnrolmentRow) -> tuple[str, ...]:
+def _people_csv(rows: tuple[EnrolmentRow, ...], words: Words) -> str:
+    heading = [words.of(title) for title in CSV_HEADING]
+    return csv_text(heading, (_csv_row(row, words) for row in rows))
+
+
+def _csv_row(row: EnrolmentRow, words: Words) -> tuple[str, ...]:
     return (
         row.name,
         row.email,
-        row.state,
+        words.of(STATE_WORDS[row.state]),
         str(row.position or ""),
         row.requested_at.isoformat(),
         row.decided_at.isoformat() if row.decided_at else "",
-        "yes" if row.is_reserved else "no",
+        words.of(msg("yes") if row.is_reserved else msg("no")),
         row.invoice_number or "",
         row.invoiced_at.isoformat() if row.invoiced_at else "",
         row.paid_at.isoformat() if row.paid_at else "",
         row.note or "",
-        row.reason or "",
+        words.of(row.reason or ""),
     )

@@ -27,6 +27,8 @@ from app.enrolments.queries import intake_from
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId
+from app.kit.messages import Message, Text, msg
+from app.kit.stored_reasons import reason_words
 from app.kit.versions import version_of
 
 SHOWN = ("requested", "confirmed", "waiting", "ended")
@@ -77,8 +79,13 @@ class IntakeFacts:
     waiting: int
     ended: int
 
+    @property
+    def label(self) -> Message:
+        """The intake with its course, for headings."""
+        return msg("{course}, {intake}", course=self.course_title, intake=self.title)
+
     def window(self, now: datetime) -> RequestWindow:
-        """Return the sentence about the reservation period for the present moment."""
+        """Return what to say about the reservation period at the present moment."""
         return request_window(self.opens_at, self.closes_at, now)
 
     def counted(self, shown: str) -> int:
@@ -104,7 +111,7 @@ class EnrolmentRow:
     decided_at: datetime | None
     is_reserved: bool
     note: str | None
-    reason: str | None
+    reason: Text | None
     invoice_number: str | None
     invoiced_at: datetime | None
     paid_at: datetime | None
@@ -150,7 +157,7 @@ def _row(row: Any, position: int | None = None) -> EnrolmentRow:
         decided_at=row.decided_at,
         is_reserved=row.reserved_by is not None,
         note=row.note,
-        reason=row.reason,
+        reason=reason_words(row.reason),
         invoice_number=row.invoice_number,
         invoiced_at=row.invoiced_at,
         paid_at=row.paid_at,

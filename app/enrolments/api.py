@@ -4,11 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Header, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from app.enrolments import queries, service
-from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState
+from app.enrolments.domain import Decision, EnrolmentState
 from app.enrolments.held_places import still_stands
+from app.enrolments.reasons import EnrolmentsReason
+from app.kit.errors import Refusal
 from app.kit.ids import EnrolmentId, IntakeId
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
@@ -17,6 +19,10 @@ from app.web.request_context import Visit
 from app.web.routing import Api
 
 api = Api("/api/v1/intakes", tags=["intakes"])
+
+
+def _reason_of(refusal: object) -> object:
+    return refusal.reason if isinstance(refusal, Refusal) else refusal
 
 
 class OfferShape(BaseModel):
@@ -36,7 +42,7 @@ class OfferShape(BaseModel):
     opens_at: datetime
     closes_at: datetime
     own: EnrolmentState | None
-    refusal: EnrolmentsReason | None
+    refusal: Annotated[EnrolmentsReason | None, BeforeValidator(_reason_of)]
     decision: Decision
 
 

@@ -1,12 +1,14 @@
 """Rules of intakes and their places. No clock, no database."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from app.enrolments.reasons import EnrolmentsReason
 from app.kit.ids import EnrolmentId
+from app.kit.messages import Message, msg
 
 
 class IntakeStatus(StrEnum):
@@ -28,124 +30,17 @@ class EnrolmentState(StrEnum):
     closed = "closed"
 
 
+STATE_WORDS: Final = {
+    EnrolmentState.requested: msg("requested"),
+    EnrolmentState.confirmed: msg("confirmed"),
+    EnrolmentState.waiting: msg("waiting"),
+    EnrolmentState.declined: msg("declined"),
+    EnrolmentState.cancelled: msg("cancelled"),
+    EnrolmentState.closed: msg("closed"),
+}
 HOLDING: Final = frozenset({EnrolmentState.requested, EnrolmentState.confirmed})
 LIVE: Final = HOLDING | {EnrolmentState.waiting}
 
-
-class EnrolmentsReason(StrEnum):
-    """Why something is refused: `sentence` says what is wrong, `remedy` what to do about it."""
-
-    address_unconfirmed = "address_unconfirmed"
-    already_requested = "already_requested"
-    already_confirmed = "already_confirmed"
-    already_waiting = "already_waiting"
-    not_open_yet = "not_open_yet"
-    closed = "closed"
-    intake_draft = "intake_draft"
-    intake_cancelled = "intake_cancelled"
-    already_open = "already_open"
-    not_requested = "not_requested"
-    ended = "ended"
-    started = "started"
-    too_few_places = "too_few_places"
-    others_wait = "others_wait"
-    person_has_place = "person_has_place"
-    places_below_taken = "places_below_taken"
-    course_unpublished = "course_unpublished"
-    no_invoice = "no_invoice"
-    students_only = "students_only"
-
-    @property
-    def sentence(self) -> str:
-        return _WORDS[self][0]
-
-    @property
-    def remedy(self) -> str:
-        return _WORDS[self][1]
-
-    @property
-    def detail(self) -> str:
-        return f"{self.sentence} {self.remedy}"
-
-
-_WORDS: Final[Mapping[EnrolmentsReason, tuple[str, str]]] = {
-    EnrolmentsReason.students_only: (
-        "Only students ask for a place for themselves.",
-        "As staff, reserve places for people on the intake's page.",
-    ),
-    EnrolmentsReason.address_unconfirmed: (
-        "Your e-mail address is not confirmed yet.",
-        "Open the link in the mail we sent you when you made your account, then come back.",
-    ),
-    EnrolmentsReason.already_requested: (
-        "You have already asked for a place in this intake.",
-        "You need do nothing more: we write to you when it is confirmed.",
-    ),
-    EnrolmentsReason.already_confirmed: (
-        "You already have a place in this intake.",
-        "Open Learn to begin or go on.",
-    ),
-    EnrolmentsReason.already_waiting: (
-        "You are already on the waiting list of this intake.",
-        "Your position is on the page of your places.",
-    ),
-    EnrolmentsReason.not_open_yet: (
-        "Reservations for this intake have not opened yet.",
-        "Come back on the day they open.",
-    ),
-    EnrolmentsReason.closed: (
-        "Reservations for this intake have closed.",
-        "Choose a later intake, or write to the academy.",
-    ),
-    EnrolmentsReason.intake_draft: (
-        "This intake is not published yet.",
-        "Open it for reservations first.",
-    ),
-    EnrolmentsReason.intake_cancelled: (
-        "This intake was cancelled.",
-        "Choose another intake of the course.",
-    ),
-    EnrolmentsReason.already_open: (
-        "This intake is open for reservations already.",
-        "There is nothing more to do.",
-    ),
-    EnrolmentsReason.not_requested: (
-        "This request has already been decided.",
-        "Look at its present state before you go on.",
-    ),
-    EnrolmentsReason.ended: (
-        "This place is not held any more.",
-        "Make a new reservation if the person should have a place.",
-    ),
-    EnrolmentsReason.started: (
-        "This intake has started, so you cannot give up your place yourself.",
-        "Write to the academy and it will see to it.",
-    ),
-    EnrolmentsReason.too_few_places: (
-        "There are not enough places left for everybody you named.",
-        "Name fewer people, or say why the intake may run over its number of places.",
-    ),
-    EnrolmentsReason.others_wait: (
-        "Other people wait for a place in this intake.",
-        "Say why the people you named go first.",
-    ),
-    EnrolmentsReason.person_has_place: (
-        "This person already has a confirmed place in this intake.",
-        "Leave the person out.",
-    ),
-    EnrolmentsReason.places_below_taken: (
-        "More places are taken than you want to offer.",
-        "Nobody loses a place: give more places, or say why the intake may run over.",
-    ),
-    EnrolmentsReason.course_unpublished: (
-        "There is no published course with this name.",
-        "Publish the course first, or choose another.",
-    ),
-    EnrolmentsReason.no_invoice: (
-        "No invoice is recorded for this place.",
-        "Record the number of the invoice first.",
-    ),
-}
 
 _ALREADY: Final = {
     EnrolmentState.requested: EnrolmentsReason.already_requested,
@@ -177,22 +72,30 @@ class Intake:
         return max(0, self.places - self.taken)
 
 
+class Window(StrEnum):
+    """Where the present moment lies in a reservation period."""
+
+    before = "before"
+    within = "within"
+    after = "after"
+
+
 @dataclass(frozen=True, slots=True)
 class RequestWindow:
-    """A phrase about the reservation period: `words` are followed by the time `at`."""
+    """What a page says about a reservation period. `at` is when it opens, if it has not opened yet, and
+    otherwise when it closes."""
 
-    words: str
+    window: Window
     at: datetime
-    is_open: bool
 
 
 def request_window(opens_at: datetime, closes_at: datetime, now: datetime) -> RequestWindow:
-    """Return the phrase about the reservation period for the present moment."""
+    """Return what to say about the reservation period at the present moment."""
     if now >= closes_at:
-        return RequestWindow("Reservations closed on", closes_at, is_open=False)
+        return RequestWindow(Window.after, closes_at)
     if now < opens_at:
-        return RequestWindow("Reservations open on", opens_at, is_open=False)
-    return RequestWindow("Reservations are open until", closes_at, is_open=True)
+        return RequestWindow(Window.before, opens_at)
+    return RequestWindow(Window.within, closes_at)
 
 
 class Decision(StrEnum):
@@ -375,11 +278,11 @@ def change_refusal(
     return None
 
 
-def intake_problems(fields: IntakeFields) -> dict[str, str]:
+def intake_problems(fields: IntakeFields) -> dict[str, Message]:
     """Return a message for each field that contradicts the others."""
-    problems: dict[str, str] = {}
+    problems: dict[str, Message] = {}
     if fields.closes_at <= fields.opens_at:
-        problems["closes_on"] = "Reservations must close after they open."
+        problems["closes_on"] = msg("Reservations must close after they open.")
     return problems
 
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 
-from app.enrolments.domain import EnrolmentsReason
+from app.enrolments.reasons import EnrolmentsReason
 from app.kit.errors import Conflict, Invalid
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
 
 
 class EnrolmentRefused(Conflict):
-    """A rule refuses the command; `why` is the reason."""
+    """A rule refuses the command, for one of the reasons of `EnrolmentsReason`."""
 
     title = msg("This place cannot be changed so")
     slug = "enrolment-refused"
 
-    def __init__(self, why: EnrolmentsReason, *, fields: Mapping[str, str] | None = None) -> None:
-        super().__init__(why.detail, reason=why.value, fields=fields)
-        self.why = why
+    def __init__(self, why: EnrolmentsReason) -> None:
+        super().__init__(why.refusal)
 
 
 class IntakeInvalid(Invalid):
@@ -23,5 +22,5 @@ class IntakeInvalid(Invalid):
 
     slug = "intake-invalid"
 
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__("Some dates or numbers do not fit each other.", fields=fields)
+    def __init__(self, fields: Mapping[str, Message]) -> None:
+        super().__init__(msg("Some dates or numbers do not fit each other."), fields=fields)

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
 from app.enrolments.domain import IntakeFields
 from app.kit.errors import Invalid
-from app.kit.messages import Text
+from app.kit.messages import Text, msg, msgs
 from app.web.dates import Amount, Day, TimeOfDay, moment
 from app.web.field_messages import message_in
 from app.web.forms import EditForm, Form, Submission, label
@@ -109,9 +109,9 @@ def read_reservation(
     except Invalid as refused:
         messages.update(refused.fields)
     if not named and not messages:
-        messages["name_1"] = "Name at least one person."
+        messages["name_1"] = msg("Name at least one person.")
     if messages or form is None:
-        raise Invalid("There is a problem with what you entered.", fields=messages)
+        raise Invalid(msg("There is a problem with what you entered."), fields=messages)
     return form, named
 
 
@@ -124,15 +124,21 @@ def _named(submission: Submission, messages: dict[str, Text]) -> tuple[NamedPers
             continue
         name, email = clean_name(typed_name), normal_email(typed_email)
         if not name:
-            messages[f"name_{row}"] = f"Enter the name of person {row}."
+            messages[f"name_{row}"] = msg("Enter the name of person {row}.", row=row)
         elif len(name) > LONGEST_NAME:
-            messages[f"name_{row}"] = f"Use at most {LONGEST_NAME} characters."
+            messages[f"name_{row}"] = msgs(
+                "Use at most {n:plain} character.",
+                "Use at most {n:plain} characters.",
+                LONGEST_NAME,
+            )
         if email is None:
-            messages[f"email_{row}"] = (
-                f"Enter the e-mail address of person {row}, such as name@example.com."
+            messages[f"email_{row}"] = msg(
+                "Enter the e-mail address of person {row}, such as name@example.com.", row=row
             )
         elif email in seen:
-            messages[f"email_{row}"] = f"This is the address of person {seen[email]} too."
+            messages[f"email_{row}"] = msg(
+                "This is the address of person {row} too.", row=seen[email]
+            )
         else:
             seen[email] = row
             named.append(NamedPerson(row, name, email))
@@ -149,7 +155,7 @@ def _moment(field: str, day: date, at: time, zone: str) -> datetime:
 def midnight(field: str, day: date, *, today: date, zone: str) -> datetime:
     """Return the beginning of a day. Raise Invalid for a day in the future."""
     if day > today:
-        message = "This day is in the future. Enter the day it happened."
+        message = msg("This day is in the future. Enter the day it happened.")
         raise Invalid(message, fields={field: message})
     return _moment(field, day, time(0, 0), zone)
 

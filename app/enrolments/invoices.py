@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.enrolments import domain, policy
-from app.enrolments.domain import EnrolmentsReason, EnrolmentState, invoice_record, payment_record
+from app.enrolments.domain import EnrolmentState, invoice_record, payment_record
 from app.enrolments.errors import EnrolmentRefused
+from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import transitions
 from app.enrolments.steps.locking import lock_intake_of, row_of
 from app.kit.actor import Actor, require

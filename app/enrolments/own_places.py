@@ -15,6 +15,8 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.queries import ENROLMENT, INTAKE, ConfirmedPlace, intake_from
 from app.kit.ids import EnrolmentId, IntakeId, UserId
+from app.kit.messages import Text
+from app.kit.stored_reasons import reason_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class OwnPlace:
     position: int | None
     waiting: int
     requested_at: datetime
-    reason: str | None
+    reason: Text | None
     is_invoiced: bool
     is_paid: bool
     may_withdraw: bool
@@ -138,7 +140,7 @@ def _own(db: Session, row: Any, today: date, now: datetime) -> OwnPlace:
         position=row.position if state is EnrolmentState.waiting else None,
         waiting=row.waiting,
         requested_at=row.requested_at,
-        reason=row.reason,
+        reason=reason_words(row.reason),
         is_invoiced=row.invoice_number is not None,
         is_paid=row.paid_at is not None,
         may_withdraw=domain.withdraw_refusal(intake_from(row), state, today=today) is None,

@@ -8,6 +8,7 @@ from app.enrolments.own_places import own_places
 from app.enrolments.schema_org import course_document
 from app.kit.errors import Conflict, Refused
 from app.kit.ids import EnrolmentId, IntakeId
+from app.kit.messages import Message, msg
 from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
 from app.web.errors import status_of
@@ -42,7 +43,7 @@ def show_reserve(visit: Visit, course_key: str, intake_id: IntakeId) -> Response
 def request_place(
     visit: Visit, course_key: str, intake_id: IntakeId, submitted: Submitted
 ) -> Response:
-    said = "Your request is recorded."
+    said = msg("Your request is recorded.")
     try:
         ButtonForm.read(submitted)
         with visit.database.write() as db:
@@ -77,17 +78,19 @@ def withdraw(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> R
         return _own_places(visit, refused)
     return visit.redirect(
         visit.url("enrolments.mine"),
-        flash="You have given it up. We have sent you a mail about it.",
+        flash=msg("You have given it up. We have sent you a mail about it."),
     )
 
 
-def _said(outcome: service.RequestOutcome) -> str:
+def _said(outcome: service.RequestOutcome) -> Message:
     if outcome.state is EnrolmentState.waiting:
-        return (
-            f"You are number {outcome.position} on the waiting list. "
-            "We write to you when a place becomes free."
+        return msg(
+            "You are number {position} on the waiting list. We write to you when a place becomes free.",
+            position=outcome.position or 0,
         )
-    return "We have your request and keep a place for you. We write to you when it is confirmed."
+    return msg(
+        "We have your request and keep a place for you. We write to you when it is confirmed."
+    )
 
 
 def _reserve(

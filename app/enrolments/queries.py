@@ -13,11 +13,13 @@ from app.courses.domain.delivery import Course
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import domain
-from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState, Intake, IntakeStatus
+from app.enrolments.domain import Decision, EnrolmentState, Intake, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.reasons import EnrolmentsReason
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
+from app.kit.messages import Message, Money, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,15 @@ class Offer:
     opens_at: datetime
     closes_at: datetime
     own: EnrolmentState | None
-    refusal: EnrolmentsReason | None
+    refusal: Refusal | None
     decision: Decision
 
+    @property
+    def price(self) -> Money:
+        return Money(self.price_pence)
+
     def window(self, now: datetime) -> domain.RequestWindow:
-        """Return the phrase about the reservation period for the present moment."""
+        """Return what to say about the reservation period at the present moment."""
         return domain.request_window(self.opens_at, self.closes_at, now)
 
 
@@ -70,8 +76,8 @@ class IntakeOption:
 
     intake_id: IntakeId
     course_key: str
-    label: str
-    short_label: str
+    label: Message
+    short_label: Message
     """The label without the course's title, for pages that show it already."""
     starts_on: date
     status: IntakeStatus
@@ -95,12 +101,16 @@ INTAKE = table_of(IntakeRow).c
 
 
 def _option(row: Row[*tuple[Any, ...]]) -> IntakeOption:
-    day = domain.day_in_words(row.starts_on)
     return IntakeOption(
         intake_id=row.id,
         course_key=row.course_key,
-        label=f"{row.title}, {row.course_key}, {day}",
-        short_label=f"{row.title}, {day}",
+        label=msg(
+            "{title}, {course}, {day:long}",
+            title=row.title,
+            course=row.course_key,
+            day=row.starts_on,
+        ),
+        short_label=msg("{title}, {day:long}", title=row.title, day=row.starts_on),
         starts_on=row.starts_on,
         status=row.status,
     )
@@ -185,7 +195,9 @@ def offers(
         query = query.where(IntakeRow.course_key == course_key)
     all_offers = _offers(db, db.scalars(query).all(), actor, now)
     return tuple(
-        each_offer for each_offer in all_offers if each_offer.refusal is not EnrolmentsReason.closed
+        each_offer
+        for each_offer in all_offers
+        if each_offer.refusal is None or each_offer.refusal.reason != EnrolmentsReason.closed
     )
 
 
@@ -258,6 +270,7 @@ def _offer(
     intake: IntakeRow, own: EnrolmentState | None, waiting: int, is_confirmed: bool, now: datetime
 ) -> Offer:
     intake_values = intake_from(intake)
+    reason = domain.request_refusal(intake_values, own, is_confirmed=is_confirmed, now=now)
     return Offer(
         intake_id=intake.id,
         course_key=intake.course_key,
@@ -270,7 +283,7 @@ def _offer(
         opens_at=intake.opens_at,
         closes_at=intake.closes_at,
         own=own,
-        refusal=domain.request_refusal(intake_values, own, is_confirmed=is_confirmed, now=now),
+        refusal=reason.refusal if reason else None,
         decision=domain.decision(intake_values, waiting=waiting),
     )
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.courses.domain.delivery import Course
-from app.enrolments.domain import EnrolmentsReason
 from app.enrolments.queries import Offer
+from app.enrolments.reasons import EnrolmentsReason
 from app.kit.academy import Academy
 from app.kit.currency import Currency
 
@@ -87,6 +87,6 @@ def start_event(offer: Offer, title: str, *, academy: Academy, base_url: str) ->
 
 
 def _availability(offer: Offer) -> str:
-    if offer.refusal is EnrolmentsReason.not_open_yet:
+    if offer.refusal and offer.refusal.reason == EnrolmentsReason.not_open_yet:
         return "PreSale"
     return "InStock" if offer.places_left else "SoldOut"

@@ -7,6 +7,7 @@ people who wait, and records audit and mails in the same transaction.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -16,7 +17,6 @@ from app.courses import queries as courses
 from app.enrolments import domain, policy
 from app.enrolments.domain import (
     Decision,
-    EnrolmentsReason,
     EnrolmentState,
     Intake,
     IntakeFields,
@@ -24,6 +24,7 @@ from app.enrolments.domain import (
 )
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications, transitions
 from app.enrolments.steps.locking import (
     draw_waiting_number,
@@ -40,7 +41,10 @@ from app.enrolments.steps.locking import (
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
+from app.kit.messages import msg
 from app.kit.versions import demand_current
+
+OWN_PLACES_ONLY: Final = msg("Only students hold places of their own.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def make_intake(
     """Add an intake as a draft that only the office sees. Refused for an unknown course."""
     require(policy.may_manage_intakes(actor))
     if courses.current(db, course_key) is None:
-        raise IntakeInvalid({"course_key": EnrolmentsReason.course_unpublished.detail})
+        raise IntakeInvalid({"course_key": EnrolmentsReason.course_unpublished.refusal.words})
     _check(fields)
     intake = IntakeRow(
         id=IntakeId(new_uuid()),
@@ -169,7 +173,9 @@ def request_place(
     list if the intake is full or others wait. Refused for the reasons in `domain.request_refusal`.
     Raises NotFound for a draft, and for an intake of another course than `course_key` if one is
     given."""
-    require(policy.may_reserve_own_place(actor), "Only students reserve places for themselves.")
+    require(
+        policy.may_reserve_own_place(actor), msg("Only students reserve places for themselves.")
+    )
     intake = lock_intake(db, intake_id)
     if intake.status is domain.IntakeStatus.draft or course_key not in (None, intake.course_key):
         raise NotFound
@@ -195,7 +201,7 @@ def withdraw(
     """Give up one's own place or waiting-list entry; a place that becomes free goes to the first
     person who waits. `today` is the date in the academy's time zone: a confirmed place can be given
     up until the day before the start."""
-    require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
+    require(policy.may_reserve_own_place(actor), OWN_PLACES_ONLY)
     intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     if not policy.may_withdraw(actor, row.user_id):
@@ -208,7 +214,7 @@ def withdraw_from_intake(
 ) -> None:
     """As `withdraw`, for whatever the actor holds in this intake. Raise NotFound if they hold
     nothing."""
-    require(policy.may_reserve_own_place(actor), "Only students hold places of their own.")
+    require(policy.may_reserve_own_place(actor), OWN_PLACES_ONLY)
     intake = lock_intake(db, intake_id)
     row = next(iter(live_rows(db, intake_id, [actor.user_id])), None)
     if row is None:

@@ -37,7 +37,7 @@ def sitemap(base_url: str, courses: Mapping[str, datetime]) -> str:
 
 
 def _entry(address: str, changed: datetime | None) -> str:
-    lastmod = f"<lastmod>{changed:%Y-%m-%d}</lastmod>" if changed else ""
+    lastmod = f"<lastmod>{changed.date().isoformat()}</lastmod>" if changed else ""
     return f"  <url><loc>{escape(address)}</loc>{lastmod}</url>"
 
 

@@ -50,7 +50,11 @@ class KeyLine:
 
 def new_line(kind: str, *, on: date) -> KeyLine:
     """Return a new key. Its id begins with the date, so that people can see which key is newer."""
-    return KeyLine(f"{on:%Y%m%d}-{secrets.token_hex(4)}", kind, secrets.token_bytes(KEY_BYTES))
+    return KeyLine(
+        f"{on.isoformat().replace('-', '')}-{secrets.token_hex(4)}",
+        kind,
+        secrets.token_bytes(KEY_BYTES),
+    )
 
 
 def read_lines(text: str, kinds: frozenset[str]) -> tuple[KeyLine, ...]:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
+from app.kit.messages import Text
+from app.kit.stored_reasons import reason_words
 from app.outbox.models import KeptMail, OutboxEvent
 
 MAIL = "mail"
@@ -46,7 +48,7 @@ class FailedEvent:
     to: str | None
     created_at: datetime
     again_at: datetime
-    last_error: str
+    last_error: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class GivenUpEvent:
     created_at: datetime
     given_up_at: datetime
     tries: int
-    last_error: str
+    last_error: Text
     template: str
 
     @property
@@ -119,7 +121,7 @@ def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
             row.payload.get("to"),
             row.created_at,
             row.available_at,
-            row.last_error or "",
+            reason_words(row.last_error) or "",
         )
         for row in rows
     )
@@ -199,6 +201,6 @@ def _given_up(row: OutboxEvent) -> GivenUpEvent:
         created_at=row.created_at,
         given_up_at=row.dead_at or row.created_at,
         tries=row.tries,
-        last_error=row.last_error or "",
+        last_error=reason_words(row.last_error) or "",
         template=str(row.payload.get("template", "")),
     )

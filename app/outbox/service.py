@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
+from app.kit.stored_reasons import HELD_BACK
 from app.outbox.facts import Fact
 from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
 from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due
@@ -20,7 +21,6 @@ between the tries that takes eight hours."""
 PATIENCE = timedelta(days=3)
 """How long a mail is retried that another server refuses only temporarily."""
 MOST_WORDS = 2000
-HELD_BACK = "Held back when a backup was restored: it may have been sent already."
 Calendar = dict[str, Any] | list[dict[str, Any]] | None
 """The calendar entries that a mail adds or removes: one, several or none."""
 
@@ -234,7 +234,7 @@ def hold_back_mails(db: Session, *, now: datetime) -> int:
         .where(
             OutboxEvent.name == MAIL, OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None)
         )
-        .values(dead_at=now, leased_until=None, last_error=HELD_BACK)
+        .values(dead_at=now, leased_until=None, last_error=HELD_BACK.text)
         .returning(OutboxEvent.id)
         .execution_options(synchronize_session=False)
     )

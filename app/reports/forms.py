@@ -1,6 +1,6 @@
 """The filters of results, read from the address or from the export form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, ValidationError
 
 from app.kit.ids import GroupId, IntakeId
+from app.kit.messages import Text
 from app.reports.queries import FilterOptions
 from app.reports.students import Order, ResultsQuery
 from app.web.forms import Form, label
@@ -82,7 +83,7 @@ def address_of(query: ResultsQuery, **changes: str) -> str:
     )
 
 
-def _known(wanted: UUID | None, choices: tuple[tuple[Any, str], ...], kind: Any) -> Any:
+def _known(wanted: UUID | None, choices: Sequence[tuple[Any, Text]], kind: Any) -> Any:
     return kind(wanted) if any(wanted == value for value, _ in choices) else None
 
 

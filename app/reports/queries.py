@@ -64,7 +64,7 @@ class FilterOptions:
 
     courses: tuple[tuple[str, str], ...]
     quizzes: tuple[QuizColumn, ...]
-    intakes: tuple[tuple[IntakeId, str], ...]
+    intakes: tuple[tuple[IntakeId, Message], ...]
     groups: tuple[tuple[GroupId, str], ...]
 
 

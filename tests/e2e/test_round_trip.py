@@ -25,9 +25,9 @@ from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.people import ADMIN
 from app.kit.keys import Keys
+from app.kit.stored_reasons import HELD_BACK
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import MAIL
-from app.outbox.service import HELD_BACK
 from app.practicals.domain.seats import SeatState
 from app.practicals.models import PracticalRow, Seat
 from app.quizzes.models import AnswerRow, AttemptRow
@@ -295,7 +295,7 @@ def compare(academy: Academy, writers: list[Writer], began: float, ended: float)
 def held_mails(academy: Academy) -> int:
     with academy.database() as database, database.read() as db:
         held = select(func.count()).where(
-            OutboxEvent.name == MAIL, OutboxEvent.last_error == HELD_BACK
+            OutboxEvent.name == MAIL, OutboxEvent.last_error == HELD_BACK.text
         )
         assert db.scalar(held.where(OutboxEvent.dead_at.is_(None))) == 0
         return db.scalar(held) or 0

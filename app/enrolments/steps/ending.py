@@ -11,8 +11,7 @@ from app.enrolments.held_places import PlaceHeld, places_to_end
 from app.enrolments.models import Enrolment
 from app.enrolments.steps.locking import lock_intake, move_state, promote, release_places, row_of
 from app.kit.ids import UserId
-
-REASON = "The account was closed."
+from app.kit.stored_reasons import ACCOUNT_CLOSED
 
 
 def end_places(
@@ -45,7 +44,7 @@ def _end(
         row.id,
         row.state,
         EnrolmentState.cancelled,
-        reason=REASON,
+        reason=ACCOUNT_CLOSED.text,
         decided_at=now,
         decided_by=by,
     )
@@ -57,7 +56,7 @@ def _end(
         subject_kind="enrolment",
         subject_id=row.id,
         person_id=row.user_id,
-        reason=REASON,
+        reason=ACCOUNT_CLOSED.text,
         details={"intake_id": str(row.intake_id)},
     )
     if not held_one:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.enrolments import domain
-from app.enrolments.domain import EnrolmentsReason, EnrolmentState, Intake
+from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid

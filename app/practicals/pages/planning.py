@@ -38,7 +38,7 @@ from app.practicals.queries.admin_lists import ListedDays, ListFilters, board, b
 from app.practicals.queries.eligibility_facts import read_practical
 from app.web.access import ADMIN
 from app.web.errors import status_of
-from app.web.form_pages import compared, errors_of
+from app.web.form_pages import Options, compared, errors_of
 from app.web.forms import Submission, Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
@@ -284,7 +284,7 @@ def _form(
         offered = choices(db)
         brief = queries.practical_summary(db, practical_id) if practical_id else None
         if practical_id is not None and isinstance(refused, Stale):
-            options = {"instructors": offered.instructors, "intake": offered.intakes}
+            options: Options = {"instructors": offered.instructors, "intake": offered.intakes}
             recorded = values_of(planned(db, practical_id))
             values, errors = compared(
                 refused, values, recorded, shown_in=FIELDS_OF_PLAN, options=options

@@ -15,6 +15,7 @@ from app.enrolments import queries as enrolments
 from app.kit.actor import Role
 from app.kit.errors import NotFound
 from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
+from app.kit.messages import Message
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.seats import (
@@ -69,7 +70,7 @@ class AdminPracticalPage:
     cancel: CancelTerms | None
     clashes: tuple[Clash, ...]
     course_title: str
-    intake_title: str | None
+    intake_title: Message | None
     roster: Roster
     queue: tuple[WaitingPerson, ...]
 
@@ -118,7 +119,7 @@ class Choices:
     """The choices in the form of a practical."""
 
     kinds: tuple[KindChoice, ...]
-    intakes: tuple[tuple[str, str], ...]
+    intakes: tuple[tuple[str, Message], ...]
     instructors: tuple[tuple[str, str], ...]
     rooms: tuple[str, ...]
     """The rooms of earlier practicals, the newest first."""

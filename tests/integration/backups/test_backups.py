@@ -25,6 +25,7 @@ from app.db.database import sqlite_module
 from app.enrolments import service as enrolments
 from app.enrolments.models import Enrolment
 from app.kit.keys import SIGNING, Keys, SealingKeys, SigningKeys, new_line
+from app.kit.stored_reasons import HELD_BACK
 from app.outbox import service as outbox
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import SeatState
@@ -94,7 +95,7 @@ class TestThereAndBack:
         assert done.held_mails == 1
         with live.open() as database, database.read() as db:
             held = db.scalars(select(OutboxEvent).where(OutboxEvent.id == mail)).one()
-            assert (held.dead_at, held.last_error) == (NOW, outbox.HELD_BACK)
+            assert (held.dead_at, held.last_error) == (NOW, HELD_BACK.text)
             waiting = select(OutboxEvent.name).where(OutboxEvent.dead_at.is_(None))
             assert db.scalars(waiting).all() == ["quiz.submitted"]
             assert db.scalars(select(SignIn)).all() == []
@@ -118,7 +119,7 @@ class TestThereAndBack:
                 "enrolments/cancelled",
                 "rights/ended",
             }
-            assert {(mail.dead_at, mail.last_error) for mail in mails} == {(NOW, outbox.HELD_BACK)}
+            assert {(mail.dead_at, mail.last_error) for mail in mails} == {(NOW, HELD_BACK.text)}
             assert done.held_mails == len(mails)
             assert db.get_one(Seat, seat).state is SeatState.cancelled_by_admin
 

@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
 from app.enrolments import invoices, queries, service
-from app.enrolments.domain import EnrolmentsReason, EnrolmentState, IntakeStatus
+from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.own_places import own_places
+from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import locking
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
@@ -103,7 +104,7 @@ def acts(database) -> list[str]:
 
 
 def refusal_of(error) -> EnrolmentsReason:
-    return error.value.why
+    return EnrolmentsReason(error.value.reason)
 
 
 def test_an_intake_is_made_as_a_draft_opened_and_changed(database, published, office, students):
@@ -589,4 +590,6 @@ def test_offers_say_what_each_visitor_may_do(database, published, office, studen
             queries.offer(db, "other-course", free, None, now=now)
         options = queries.intake_options(db)
         assert len(options) == 4
-        assert "Free, small-course, Friday 1 January 2027" in [option.label for option in options]
+        assert "Free, small-course, Friday 1 January 2027" in [
+            str(option.label) for option in options
+        ]

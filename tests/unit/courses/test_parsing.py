@@ -15,6 +15,7 @@ from app.courses.domain.keys import CourseKeys, QuestionKey, QuizKeys
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.domain.problems import Problem
 from app.courses.domain.statistics import statistics
+from app.courses.overview import NOUNS
 from tests.make.courses import digest_of, small_course, small_files
 from tests.make.examples import EXAMPLES
 
@@ -536,6 +537,7 @@ def test_statistics() -> None:
     assert parsed.course is not None
     assert parsed.keys is not None
     counts = statistics(parsed.course, parsed.keys)
+    assert counts.keys() == NOUNS.keys()
     words = counts.pop("words")
     assert counts == {
         "modules": 2,

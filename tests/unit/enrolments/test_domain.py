@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.enrolments import domain
-from app.enrolments.domain import Decision, EnrolmentsReason, EnrolmentState, IntakeStatus
+from app.enrolments.domain import Decision, EnrolmentState, IntakeStatus
+from app.enrolments.reasons import EnrolmentsReason
 from app.kit.ids import EnrolmentId, new_uuid
 from tests.make import NOW
 from tests.make.enrolments import an_intake_value, some_fields
@@ -232,10 +233,11 @@ def test_a_day_is_written_in_words():
 
 @pytest.mark.parametrize("reason", EnrolmentsReason)
 def test_every_reason_says_what_to_do(reason):
-    assert reason.sentence.endswith(".")
-    assert reason.remedy.endswith(".")
-    assert "!" not in reason.detail
-    assert reason.detail == f"{reason.sentence} {reason.remedy}"
+    refusal = reason.refusal
+    assert refusal.reason == reason
+    assert str(refusal.message).endswith(".")
+    assert str(refusal.remedy).endswith(".")
+    assert "!" not in str(refusal.words)
 
 
 @given(

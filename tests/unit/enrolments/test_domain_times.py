@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.enrolments import domain
-from app.enrolments.domain import EnrolmentState, RequestWindow
+from app.enrolments.domain import EnrolmentState, RequestWindow, Window
+from app.kit.messages import msg
 from tests.make import NOW
 from tests.make.enrolments import some_fields
 
@@ -15,18 +16,18 @@ State = EnrolmentState
 
 
 @pytest.mark.parametrize(
-    ("opens", "closes", "words", "at", "is_open"),
+    ("opens", "closes", "window", "at"),
     [
-        (TICK, DAY, "Reservations open on", TICK, False),
-        (0 * DAY, DAY, "Reservations are open until", DAY, True),
-        (-DAY, TICK, "Reservations are open until", TICK, True),
-        (-DAY, 0 * DAY, "Reservations closed on", 0 * DAY, False),
-        (DAY, -DAY, "Reservations closed on", -DAY, False),
+        (TICK, DAY, Window.before, TICK),
+        (0 * DAY, DAY, Window.within, DAY),
+        (-DAY, TICK, Window.within, TICK),
+        (-DAY, 0 * DAY, Window.after, 0 * DAY),
+        (DAY, -DAY, Window.after, -DAY),
     ],
 )
-def test_what_is_said_of_the_time_of_reservations(opens, closes, words, at, is_open):
-    window = domain.request_window(NOW + opens, NOW + closes, NOW)
-    assert window == RequestWindow(words, NOW + at, is_open=is_open)
+def test_what_is_said_of_the_time_of_reservations(opens, closes, window, at):
+    period = domain.request_window(NOW + opens, NOW + closes, NOW)
+    assert period == RequestWindow(window, NOW + at)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_which_places_end_with_the_account(state, starts, closes, ends):
 
 def test_reservations_close_after_they_open():
     opens = some_fields().opens_at
-    message = {"closes_on": "Reservations must close after they open."}
+    message = {"closes_on": msg("Reservations must close after they open.")}
     assert domain.intake_problems(some_fields(closes_at=opens)) == message
     assert domain.intake_problems(some_fields(closes_at=opens - TICK)) == message
     assert domain.intake_problems(some_fields(closes_at=opens + TICK)) == {}

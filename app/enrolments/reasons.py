@@ -1,0 +1,118 @@
+"""Why something about an intake or a place is refused, in words that a person can act on."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from app.kit.errors import Refusal
+from app.kit.messages import Message, msg
+
+
+class EnrolmentsReason(StrEnum):
+    """Why something is refused. The values are part of the API."""
+
+    address_unconfirmed = "address_unconfirmed"
+    already_requested = "already_requested"
+    already_confirmed = "already_confirmed"
+    already_waiting = "already_waiting"
+    not_open_yet = "not_open_yet"
+    closed = "closed"
+    intake_draft = "intake_draft"
+    intake_cancelled = "intake_cancelled"
+    already_open = "already_open"
+    not_requested = "not_requested"
+    ended = "ended"
+    started = "started"
+    too_few_places = "too_few_places"
+    others_wait = "others_wait"
+    person_has_place = "person_has_place"
+    places_below_taken = "places_below_taken"
+    course_unpublished = "course_unpublished"
+    no_invoice = "no_invoice"
+    students_only = "students_only"
+
+    @property
+    def refusal(self) -> Refusal:
+        """The refusal for this reason: what is wrong, and what to do about it."""
+        message, remedy = _WORDS[self]
+        return Refusal(self.value, message, remedy)
+
+
+_WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
+    EnrolmentsReason.students_only: (
+        msg("Only students ask for a place for themselves."),
+        msg("As staff, reserve places for people on the intake's page."),
+    ),
+    EnrolmentsReason.address_unconfirmed: (
+        msg("Your e-mail address is not confirmed yet."),
+        msg("Open the link in the mail we sent you when you made your account, then come back."),
+    ),
+    EnrolmentsReason.already_requested: (
+        msg("You have already asked for a place in this intake."),
+        msg("You need do nothing more: we write to you when it is confirmed."),
+    ),
+    EnrolmentsReason.already_confirmed: (
+        msg("You already have a place in this intake."),
+        msg("Open Learn to begin or go on."),
+    ),
+    EnrolmentsReason.already_waiting: (
+        msg("You are already on the waiting list of this intake."),
+        msg("Your position is on the page of your places."),
+    ),
+    EnrolmentsReason.not_open_yet: (
+        msg("Reservations for this intake have not opened yet."),
+        msg("Come back on the day they open."),
+    ),
+    EnrolmentsReason.closed: (
+        msg("Reservations for this intake have closed."),
+        msg("Choose a later intake, or write to the academy."),
+    ),
+    EnrolmentsReason.intake_draft: (
+        msg("This intake is not published yet."),
+        msg("Open it for reservations first."),
+    ),
+    EnrolmentsReason.intake_cancelled: (
+        msg("This intake was cancelled."),
+        msg("Choose another intake of the course."),
+    ),
+    EnrolmentsReason.already_open: (
+        msg("This intake is open for reservations already."),
+        msg("There is nothing more to do."),
+    ),
+    EnrolmentsReason.not_requested: (
+        msg("This request has already been decided."),
+        msg("Look at its present state before you go on."),
+    ),
+    EnrolmentsReason.ended: (
+        msg("This place is not held any more."),
+        msg("Make a new reservation if the person should have a place."),
+    ),
+    EnrolmentsReason.started: (
+        msg("This intake has started, so you cannot give up your place yourself."),
+        msg("Write to the academy and it will see to it."),
+    ),
+    EnrolmentsReason.too_few_places: (
+        msg("There are not enough places left for everybody you named."),
+        msg("Name fewer people, or say why the intake may run over its number of places."),
+    ),
+    EnrolmentsReason.others_wait: (
+        msg("Other people wait for a place in this intake."),
+        msg("Say why the people you named go first."),
+    ),
+    EnrolmentsReason.person_has_place: (
+        msg("This person already has a confirmed place in this intake."),
+        msg("Leave the person out."),
+    ),
+    EnrolmentsReason.places_below_taken: (
+        msg("More places are taken than you want to offer."),
+        msg("Nobody loses a place: give more places, or say why the intake may run over."),
+    ),
+    EnrolmentsReason.course_unpublished: (
+        msg("There is no published course with this name."),
+        msg("Publish the course first, or choose another."),
+    ),
+    EnrolmentsReason.no_invoice: (
+        msg("No invoice is recorded for this place."),
+        msg("Record the number of the invoice first."),
+    ),
+}

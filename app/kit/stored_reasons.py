@@ -1,0 +1,25 @@
+"""Reasons that Preceptor itself stores as text: why a place or a seat ended, the reason of an act in
+the audit trail, why a mail is held back. In most of these columns a person may have typed one instead.
+
+A row holds the English text of such a reason. It is translated when it is read, so rows that older versions
+wrote are translated, too.
+"""
+
+from typing import Final
+
+from app.kit.messages import Message, Text, msg
+
+ACCOUNT_CLOSED: Final = msg("The account was closed.")
+NO_STUDENT: Final = msg("The account is no longer that of a student.")
+PLACE_ENDED: Final = msg("The place on the course has ended.")
+OTHER_INTAKE: Final = msg("The day is kept for another intake.")
+HELD_BACK: Final = msg("Held back when a backup was restored: it may have been sent already.")
+_BY_TEXT: Final[dict[str, Message]] = {
+    reason.text: reason
+    for reason in (ACCOUNT_CLOSED, NO_STUDENT, PLACE_ENDED, OTHER_INTAKE, HELD_BACK)
+}
+
+
+def reason_words(stored: str | None) -> Text | None:
+    """Return a stored reason: a message if it is one of ours, otherwise the text as it stands."""
+    return None if stored is None else _BY_TEXT.get(stored, stored)
