@@ -35,18 +35,10 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 OTHERS_WORDS: dict[str, str] = {}
 """Texts that may stand outside, each with its reason."""
 WAITING: dict[str, tuple[str, ...]] = {
-    "empty, admin": (
-        "/admin/intakes/new",
-        "/admin/practicals/new",
-    ),
+    "empty, admin": ("/admin/practicals/new",),
     "empty, student": ("/practicals",),
     "filled, admin": (
         "/admin/courses",
-        "/admin/intakes/*",
-        "/admin/intakes/*/cancel",
-        "/admin/intakes/*/edit",
-        "/admin/intakes/*/reserve",
-        "/admin/intakes/new",
         "/admin/life-support",
         "/admin/practicals",
         "/admin/practicals/*",
@@ -55,16 +47,12 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/admin/practicals/*/reserve",
         "/admin/practicals/*/seats/*",
         "/admin/practicals/new",
-        "/courses/mesotherapy",
         "/dates",
-        "/results",
         "/teach/practicals/*",
         "/teach/practicals/*/roster.csv",
     ),
     "filled, graduate": (
         "/attempts/*",
-        "/courses/mesotherapy",
-        "/courses/mesotherapy/reserve/*",
         "/dates",
         "/home",
         "/learn/mesotherapy/lessons/aftercare-by-time",
@@ -79,18 +67,14 @@ WAITING: dict[str, tuple[str, ...]] = {
     ),
     "filled, instructor": (
         "/assessments/*/stop",
-        "/courses/mesotherapy",
         "/dates",
         "/notices",
         "/notices/*",
-        "/results",
         "/teach/practicals/*",
         "/teach/practicals/*/roster.csv",
     ),
     "filled, learner": (
         "/attempts/*",
-        "/courses/mesotherapy",
-        "/courses/mesotherapy/reserve/*",
         "/dates",
         "/learn/mesotherapy",
         "/learn/mesotherapy/lessons/infection-risk",
@@ -103,14 +87,9 @@ WAITING: dict[str, tuple[str, ...]] = {
     ),
     "filled, visitor": (
         "/",
-        "/courses/mesotherapy",
-        "/courses/mesotherapy/reserve/*",
         "/dates",
     ),
-    "refused, admin": (
-        "POST /admin/intakes/new",
-        "POST /admin/practicals/new",
-    ),
+    "refused, admin": ("POST /admin/practicals/new",),
 }
 """By test, the shapes of addresses whose pages are not converted yet."""
 

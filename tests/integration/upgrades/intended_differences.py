@@ -159,4 +159,10 @@ INTENDED: tuple[Difference, ...] = (
         "practical days will see on the roster that you have some, and can open them. They are stored "
         "encrypted, and each reading is recorded.",
     ),
+    Difference(
+        "a form shows a day as it can be typed in every language",
+        r"/admin/enrolments/[\w-]+",
+        r"\[(invoiced_on|paid_on): \w{3} (\d+) Dec (\d{4})\]",
+        r"[\1: \2 December \3]",
+    ),
 )
