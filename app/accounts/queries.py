@@ -30,7 +30,6 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 from app.kit.keys import SealingKeys
 from app.kit.messages import Message, Text, msg
-from app.kit.stored_reasons import reason_words
 from app.kit.versions import version_of
 
 THE_SYSTEM: Final = msg("the system")
@@ -284,7 +283,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
                 act.at,
                 act_words(act.action),
                 names.get(act.actor_id, THE_SYSTEM) if act.actor_id else THE_SYSTEM,
-                reason_words(act.reason),
+                act.reason,
             )
             for act in acts
         ),

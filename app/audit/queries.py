@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.kit.ids import UserId
+from app.kit.messages import Text
+from app.kit.stored_reasons import reason_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Act:
     at: datetime
     action: str
     actor_id: UserId | None
-    reason: str | None
+    reason: Text | None
     details: dict[str, Any]
 
 
@@ -29,7 +31,9 @@ def acts_about(db: Session, person_id: UserId, *, most: int = 100) -> tuple[Act,
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .limit(most)
     )
-    return tuple(Act(row.at, row.action, row.actor_id, row.reason, row.details) for row in rows)
+    return tuple(
+        Act(row.at, row.action, row.actor_id, reason_words(row.reason), row.details) for row in rows
+    )
 
 
 def last_act_at(db: Session) -> datetime | None:
