@@ -53,7 +53,7 @@ def search_people(
     else:
         counted, listed = _lists(role, state, sort)
         total = counted.one_or_none(db)[0]
-        listed_people = listed.all(db, most=PAGE_SIZE, skipped=skipped)
+        listed_people = listed.all(db, skipped=skipped)
     return page_of(listed_people, number=number, total=total)
 
 
@@ -67,9 +67,7 @@ def _lists(
     return (
         Prepared(_narrowed(select(func.count(USER.id)), role, state)),
         Prepared(
-            listed.limit(bindparam("most", type_=Integer())).offset(
-                bindparam("skipped", type_=Integer())
-            ),
+            listed.limit(PAGE_SIZE).offset(bindparam("skipped", type_=Integer())),
             person_from,
             most_kept=MOST_ROWS,
         ),

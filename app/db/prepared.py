@@ -4,6 +4,7 @@ statement and the conversion of values: its compiler makes the text once, and it
 values.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +12,27 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Select, TypeDecorator, Uuid
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    Select,
+    TypeDecorator,
+    Uuid,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.type_api import TypeEngine
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.db.database import Database, as_sqlalchemys, count_statement
 
 Process = Callable[[Any], Any]
+BOUND_LIMIT = re.compile(r"\bLIMIT (\?|%\()")
+"""SQLite makes the plan of a statement again at every run if its limit is a bound value."""
 READ_ALIKE = (Date, DateTime, Enum, Uuid)
 """Types with immutable values, so that each value from the database is converted only once."""
 MOST_ROWS = 500
@@ -29,8 +43,9 @@ MOST_READ = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """One statement for one kind of database. `literals` are ready for the driver; `parameters` are
-    the values that the caller gives, each with its converter; `read` converts a row of the driver."""
+    """One statement for one kind of database. `literals` are values that the compiler adds, such as the
+    offset that SQLite needs beside a limit; `parameters` are the values that the caller gives, each with
+    its converter; `read` converts a row of the driver."""
 
     sql: str
     order: tuple[str, ...] | None
@@ -49,7 +64,8 @@ class _Compiled:
 
 class Prepared:
     """A select of plain columns whose values are named by `bindparam`. It refuses lists (`in_`), whose
-    length would change the text. If two columns share a name, use the index of the second.
+    length would change the text, and a limit that is not a constant. If two columns share a name, use the
+    index of the second.
 
     `convert` is a function of the row alone that returns what callers want; the default is the row
     as a named tuple. `most_kept` is the number of results that are cached by the row from the
@@ -135,23 +151,37 @@ def _single(rows: list[Any]) -> Any:
 
 
 def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
-    compiled: Any = prepared.statement.compile(dialect=dialect)
-    literals, parameters = {}, []
-    for name, bound in compiled.binds.items():
-        if bound.expanding or bound.literal_execute:
-            raise ValueError(f"{name} is a list: a prepared statement takes single values.")
-        process = bound.type.dialect_impl(dialect).bind_processor(dialect)
-        if bound.required:
-            parameters.append((name, process))
-        else:
-            literals[name] = bound.value if process is None else process(bound.value)
+    statement: Any = replacement_traverse(prepared.statement, {}, _constant_in_the_text)
+    compiled: Any = statement.compile(dialect=dialect)
+    given_by_caller = {name: bound for name, bound in compiled.binds.items() if bound.required}
+    expanded = compiled.construct_expanded_state(dict.fromkeys(given_by_caller))
+    if BOUND_LIMIT.search(expanded.statement):
+        raise ValueError("The limit of a prepared statement is a constant, not a bound value.")
     return _Compiled(
-        sql=str(compiled),
-        order=tuple(compiled.positiontup) if compiled.positional else None,
-        literals=literals,
-        parameters=tuple(parameters),
+        sql=expanded.statement,
+        order=tuple(expanded.positiontup) if compiled.positional else None,
+        literals={
+            name: bound.value
+            for name, bound in compiled.binds.items()
+            if not bound.required and not bound.literal_execute
+        },
+        parameters=tuple(
+            (name, bound.type.dialect_impl(dialect).bind_processor(dialect))
+            for name, bound in given_by_caller.items()
+        ),
         read=_reading(prepared, dialect),
     )
+
+
+def _constant_in_the_text(element: Any, **_options: Any) -> Any:
+    """Return a constant of a statement (a state, a limit) as one that is written into its text, and None
+    for everything else, which stays as it is. If a plan uses a partial index whose condition is about a
+    bound value, SQLite makes the plan again at every run."""
+    if not isinstance(element, BindParameter):
+        return None
+    if element.expanding:
+        raise ValueError(f"{element.key} is a list: a prepared statement takes single values.")
+    return None if element.required else element.render_literal_execute()
 
 
 def _reading(prepared: Prepared, dialect: Dialect) -> Process:

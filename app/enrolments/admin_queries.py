@@ -174,7 +174,7 @@ COUNTED = Prepared(
 PAGE_LISTED = {
     shown: Prepared(
         _listed(bindparam("intake_id"), shown)
-        .limit(bindparam("most", type_=Integer()))
+        .limit(PAGE_SIZE)
         .offset(bindparam("skipped", type_=Integer())),
         _row,
         most_kept=MOST_ROWS,
@@ -235,7 +235,7 @@ def intake_page(
         rows = [_row(row, row.position) for row in matches]
     else:
         total = intake.counted(shown)
-        listing = PAGE_LISTED[shown].all(db, intake_id=intake_id, most=PAGE_SIZE, skipped=first)
+        listing = PAGE_LISTED[shown].all(db, intake_id=intake_id, skipped=first)
         rows = listing
         if shown == "waiting":
             rows = [

@@ -144,9 +144,7 @@ def students(
     if shape.has_text:
         values["words"] = _pattern(query.text)
     if part is Part.page:
-        values |= {"most": PAGE_SIZE, "skipped": (number - 1) * PAGE_SIZE}
-    if part is Part.file:
-        values |= {"most": MOST_EXPORTED, "skipped": 0}
+        values["skipped"] = (number - 1) * PAGE_SIZE
     if shape.names_quizzes:
         return db.execute(_statement(shape), values).all()
     return _prepared(shape).all(db, **values)
@@ -173,8 +171,10 @@ def _statement(shape: _Shape) -> Rows:
     held = select(ENROLMENT.id).where(ENROLMENT.user_id == USER.id, *_on_course(shape))
     rows: Rows = select(USER.id, USER.name, USER.email).where(held.exists())
     rows = rows.where(*_conditions(shape, USER.id))
-    most, skipped = (bindparam(name, type_=Integer()) for name in ("most", "skipped"))
-    return _ordered(rows, shape).limit(most).offset(skipped)
+    rows = _ordered(rows, shape)
+    if shape.part is Part.file:
+        return rows.limit(MOST_EXPORTED)
+    return rows.limit(PAGE_SIZE).offset(bindparam("skipped", type_=Integer()))
 
 
 def _counted(shape: _Shape) -> Rows:

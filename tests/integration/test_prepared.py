@@ -3,7 +3,18 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Uuid, bindparam, select, text
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    Uuid,
+    bindparam,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.accounts.models import SignIn, User
@@ -165,6 +176,27 @@ def test_a_list_is_refused(database):
     listed = Prepared(select(USER.id).where(USER.id.in_(bindparam("ids", expanding=True))))
     with database.read() as db, pytest.raises(ValueError, match="is a list"):
         listed.all(db, ids=[])
+
+
+def test_a_limit_that_is_bound_is_refused(database):
+    """SQLite would make the plan again at every run."""
+    paged = Prepared(select(USER.id).limit(bindparam("most", type_=Integer())))
+    with database.read() as db, pytest.raises(ValueError, match="limit"):
+        paged.all(db, most=1)
+
+
+@pytest.mark.parametrize("name", ["O'Hara", "100 %s", "a?b:name", 'say "x"', "back\\slash"])
+def test_a_constant_is_compared_as_it_is(database, name):
+    """It stands in the text of the statement and not among the values."""
+    statement = Prepared(
+        select(USER.name, literal(name).label("said")).where(USER.name == name).limit(1)
+    )
+    with database.write() as db:
+        a_user(db, name)
+        a_user(db, "Somebody Else")
+    with database.read() as db:
+        assert statement.all(db) == [(name, name)]
+    assert name not in statement._for(database.engine.dialect).literals.values()
 
 
 def test_an_error_of_the_database_is_one_of_sqlalchemy(database):

@@ -1,11 +1,11 @@
 """Reads who is expected on a practical: everyone for PDFs, one page of them for the screen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, bindparam, func, select
+from sqlalchemy import BindParameter, Integer, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
@@ -17,7 +17,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
 from app.practicals.domain.recipients import Recipients
-from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.seats import Attendance, PracticalStatus, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.summaries import HOLDS_A_SEAT, SEAT, SUMMARY, PracticalSummary
 
@@ -73,17 +73,15 @@ class Roster:
 
 
 THIS: BindParameter[Any] = bindparam("practical_id")
-
-
-def _counted(*which: Any) -> Any:
-    return (
-        select(func.count())
-        .select_from(Seat)
-        .where(Seat.practical_id == PracticalRow.id, Seat.state == SeatState.confirmed, *which)
-        .scalar_subquery()
+COUNTED = (
+    select(
+        func.count().label("expected"),
+        func.count().filter(SEAT.attendance == Attendance.attended).label("attended"),
     )
-
-
+    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
+    .subquery()
+)
+"""Both are counted in one pass, because a pass reads every seat of the practical."""
 # Built once, because building such statements takes longer than running them.
 DAY = Prepared(
     select(
@@ -95,9 +93,11 @@ DAY = Prepared(
             WaitingEntry.practical_id == PracticalRow.id, WaitingEntry.state == WaitingState.waiting
         )
         .scalar_subquery(),
-        _counted(),
-        _counted(Seat.attendance == Attendance.attended),
-    ).where(PracticalRow.id == THIS)
+        COUNTED.c.expected,
+        COUNTED.c.attended,
+    )
+    .join(COUNTED, true())
+    .where(PracticalRow.id == THIS)
 )
 TEACHERS = Prepared(
     select(PERSON.name)
@@ -108,7 +108,6 @@ TEACHERS = Prepared(
 )
 EXPECTED_SEATS = (
     select(
-        SEAT.practical_id,
         SEAT.id.label("seat_id"),
         SEAT.user_id,
         PERSON.name,
@@ -117,7 +116,7 @@ EXPECTED_SEATS = (
         SEAT.attendance,
         SEAT.attendance_at,
         SEAT.booked_at,
-        SEAT.reserved_by,
+        SEAT.reserved_by.is_not(None).label("is_reserved"),
         PERSON.life_support_until,
     )
     .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
@@ -126,31 +125,12 @@ EXPECTED_SEATS = (
 )
 
 
-def _seat(row: Any) -> RosterSeat:
-    return RosterSeat(
-        seat_id=row.seat_id,
-        user_id=row.user_id,
-        name=row.name,
-        email=row.email,
-        has_access_needs=row.has_access_needs,
-        attendance=row.attendance,
-        attendance_at=row.attendance_at,
-        booked_at=row.booked_at,
-        is_reserved=row.reserved_by is not None,
-        life_support_until=row.life_support_until,
-    )
-
-
-_page = (
-    select(SEAT.id)
-    .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
-    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
-    .order_by(func.lower(PERSON.name), SEAT.id)
-    .limit(bindparam("most", type_=Integer()))
+"""The columns of everyone who is expected, in the order of the fields of `RosterSeat`."""
+PAGE_EXPECTED = Prepared(
+    EXPECTED_SEATS.where(SEAT.practical_id == THIS)
+    .limit(SHOWN)
     .offset(bindparam("skipped", type_=Integer()))
 )
-# Sorts names only; other columns are read only for the people on the page.
-PAGE_EXPECTED = Prepared(EXPECTED_SEATS.where(SEAT.id.in_(_page)), _seat)
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -170,8 +150,9 @@ def expected_on(
     """Return who is expected on each of many practicals, by name, in one statement."""
     expected: dict[PracticalId, tuple[RosterSeat, ...]] = dict.fromkeys(practical_ids, ())
     if practical_ids:
-        for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id.in_(practical_ids))):
-            expected[row.practical_id] = (*expected[row.practical_id], _seat(row))
+        seats = EXPECTED_SEATS.add_columns(SEAT.practical_id)
+        for *seat, practical_id in db.execute(seats.where(SEAT.practical_id.in_(practical_ids))):
+            expected[practical_id] = (*expected[practical_id], RosterSeat(*seat))
     return expected
 
 
@@ -193,20 +174,17 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
     if row is None:
         raise NotFound
     *brief, note, waiting, expected, attended = row
+    people: Iterable[Any]
     if number is None:
-        people = [
-            _seat(row)
-            for row in db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))
-        ]
+        people = db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))
     else:
-        skipped = (number - 1) * SHOWN
-        people = PAGE_EXPECTED.all(db, practical_id=practical_id, most=SHOWN, skipped=skipped)
+        people = PAGE_EXPECTED.all(db, practical_id=practical_id, skipped=(number - 1) * SHOWN)
     day = PracticalSummary(*brief)
     return Roster(
         day,
         note,
         tuple(row.name for row in TEACHERS.all(db, practical_id=practical_id)),
-        _with_life_support(db, day, people),
+        _seats(db, day, people),
         waiting,
         expected,
         attended,
@@ -214,24 +192,19 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
     )
 
 
-def _with_life_support(
-    db: Session, day: PracticalSummary, seats: Sequence[RosterSeat]
-) -> tuple[RosterSeat, ...]:
-    """Say beside each person whether their proof covers the day, where the kind of day asks for one; no
-    statement while the revision is in memory."""
+def _seats(db: Session, day: PracticalSummary, rows: Iterable[Any]) -> tuple[RosterSeat, ...]:
+    """Return everyone who is expected, with whether their proof of basic life support covers the day if
+    this kind of practical asks for one. No statement if the revision is in memory."""
     kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
     if kind is None or not kind.basic_life_support:
-        return tuple(seats)
+        return tuple(RosterSeat(*row) for row in rows)
+    seats = list(rows)
     # Many people on one practical have the same last day of proof, or none; each is computed once.
-    by_last_day = {
+    by_last_day: dict[date | None, tuple[Any, ...]] = {
         until: (
             life_support_state(until, day.starts_at, day.zone),
             life_support_unmet(until, day.starts_at, day.zone) is None,
         )
         for until in {seat.life_support_until for seat in seats}
     }
-    return tuple(
-        replace(seat, life_support=words, has_life_support=is_covered)
-        for seat in seats
-        for words, is_covered in (by_last_day[seat.life_support_until],)
-    )
+    return tuple(RosterSeat(*seat, *by_last_day[seat.life_support_until]) for seat in seats)

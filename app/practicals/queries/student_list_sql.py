@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
-from app.db.prepared import Prepared
+from app.db.prepared import MOST_ROWS, Prepared
 from app.enrolments.place_conditions import PLACE
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
@@ -166,7 +166,7 @@ def _others(*which: ColumnElement[bool]) -> Rows:
             select(*PRACTICAL_COLUMNS, waits.scalar_subquery(), total), PracticalStatus.published
         )
         .where(*conditions, not_(MINE))
-        .limit(bindparam("most", type_=Integer()))
+        .limit(LISTED)
         .offset(bindparam("skipped", type_=Integer()))
     )
 
@@ -178,7 +178,7 @@ OWN_DATES = Prepared(
     .limit(50),
     _own,
 )
-OTHER_DATES = Prepared(_others(), _other)
+OTHER_DATES = Prepared(_others(), _other, most_kept=MOST_ROWS)
 
 
 def one_date(db: Session, *, viewer: UserId, practical_id: PracticalId) -> DateListRow | None:
@@ -194,7 +194,7 @@ def other_dates(
     db: Session, filters: DateFilters, *, viewer: UserId, zone: str, now: datetime, number: int
 ) -> list[DateListRow]:
     """Return one page of the future dates that are not the viewer's."""
-    values = {"viewer": viewer, "now": now, "most": LISTED, "skipped": (number - 1) * LISTED}
+    values = {"viewer": viewer, "now": now, "skipped": (number - 1) * LISTED}
     if filters.any:
         return list(map(_other, db.execute(_others(*_narrowed(filters, zone)), values)))
     return OTHER_DATES.all(db, **values)
