@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test coverage test-deep check bench sheet lock clean
+.PHONY: run test coverage test-deep check bench sheet messages lock clean
 
 # Its settings are written down, so that `.venv/bin/preceptor audit` beside it looks at the same academy.
 run: .venv/.run
@@ -30,6 +30,9 @@ bench: .venv/.dev
 sheet: .venv/.dev
 	@$(BIN)/python -m tests.sight.sheet
 
+messages: .venv/.dev
+	@$(BIN)/python -m tests.messages $(LANGUAGE)
+
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -c requirements.lock -o requirements-dev.lock
@@ -44,7 +47,7 @@ clean:
 .venv/.run: .venv/.made requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m app.languages
+	@$(BIN)/python -m app.catalogues
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.lock

@@ -1,4 +1,5 @@
-"""`make check`: format, lint, types, import contracts, templates, content. Runs all, then reports."""
+"""`make check`: format, lint, types, import contracts, templates, translations,
+house rules, content. Runs all, then reports."""
 
 import subprocess
 import sys
@@ -24,6 +25,7 @@ CHECKS = {
     "types": ["mypy"],
     "import contracts": ["lint-imports"],
     "templates": ["djlint", "templates", "--lint", "--quiet"],
+    "translations": ["python", "-m", "app.catalogues"],
     "house rules": ["pytest", "tests/house_rules", "-q", "-p", "no:cacheprovider"],
     "content": ["preceptor", "content", "check", *content_of(Path("courses"))],
 }

@@ -1,9 +1,9 @@
-"""Catalogues: what is compiled is read, and a translation that does not fit its text is refused."""
+"""Which language a person reads, and what languages are called."""
 
 import pytest
 
-from app.kit.messages import msg, msgs
-from app.languages import BadCatalogue, compile_catalogues, languages_of
+from app.kit.messages import SOURCE_TEXTS, msg, msgs
+from app.languages import Languages, languages_of, words_in
 from tests.make.academy import ACADEMY
 
 HEAD = 'msgid ""\nmsgstr "Plural-Forms: nplurals=2; plural=(n != 1);"\n\n'
@@ -13,8 +13,7 @@ def compiled(tmp_path, entry: str):
     folder = tmp_path / "locales" / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "messages.po").write_text(HEAD + entry, encoding="utf-8")
-    compile_catalogues(tmp_path / "locales", tmp_path / "compiled")
-    return languages_of(ACADEMY, tmp_path / "compiled")
+    return languages_of(ACADEMY, tmp_path / "locales", tmp_path / "compiled")
 
 
 PLACES = (
@@ -22,27 +21,12 @@ PLACES = (
 )
 
 
-def test_a_catalogue_is_compiled_and_read(tmp_path):
+def test_a_catalogue_adds_a_language(tmp_path):
     german = compiled(tmp_path, PLACES).best(None, "fr;q=0.9, de-CH;q=0.1, de;q=0.5")
     assert german.tag == "de"
     assert german.of(msgs("{n} place", "{n} places", 1)) == "1 Platz"
     assert german.of(msgs("{n} place", "{n} places", 1250)) == "1.250 Plätze"
     assert german.of(msg("Not translated yet")) == "Not translated yet"
-
-
-@pytest.mark.parametrize(
-    ("entry", "problem"),
-    [
-        (PLACES.replace("{n} Plätze", ""), "a form of the plural is missing"),
-        ('msgid "At {when}."\nmsgstr "Um {wann}."\n', "other placeholders"),
-        ('msgid "At {when}."\nmsgstr "Um {when:plain}."\n', "other placeholders"),
-        ('msgid "At %(when)s."\nmsgstr "Um."\n', "other placeholders"),
-        ('msgid "<b>Now</b>"\nmsgstr "Jetzt"\n', "other tags of HTML"),
-    ],
-)
-def test_a_translation_that_does_not_fit_is_refused_with_its_place(tmp_path, entry, problem):
-    with pytest.raises(BadCatalogue, match=rf"messages\.po:\d+: {problem}"):
-        compiled(tmp_path, entry)
 
 
 HOSTILE = ["", "*", "\x00", "de;q=0", "de;q=abc", "q=1;;=", "x" * 100_000, "," * 50_000, "xx-YY"]
@@ -53,3 +37,41 @@ def test_a_header_of_no_language_is_passed_over(tmp_path, header):
     languages = compiled(tmp_path, PLACES)
     assert languages.best(None, header) is languages.own
     assert languages.best("tlh", header) is languages.own
+
+
+def spoken(*tags: str) -> Languages:
+    own = words_in(ACADEMY, "en-GB", SOURCE_TEXTS)
+    return Languages(own, {tag: words_in(ACADEMY, tag, SOURCE_TEXTS) for tag in tags})
+
+
+@pytest.mark.parametrize(
+    ("account", "header", "tag"),
+    [
+        ("de", "ar-EG", "de"),
+        (None, "ar-EG", "ar-EG"),
+        (None, "fr", "en-GB"),
+        ("tlh", "de", "de"),
+        ("", "de", "de"),
+        ("en-GB", "de", "en-GB"),
+    ],
+)
+def test_the_account_decides_then_the_browser_then_the_academy(account, header, tag):
+    assert spoken("de", "ar-EG").best(account, header).tag == tag
+
+
+@pytest.mark.parametrize(
+    ("tags", "names"),
+    [
+        (("de",), ["English", "Deutsch"]),
+        (("fr", "ar-EG"), ["English", "Français", "العربية"]),
+        (("pt", "pt-BR"), ["English", "Português", "Português (Brasil)"]),
+        (("en-US",), ["English (United Kingdom)", "English (United States)"]),
+    ],
+)
+def test_a_language_is_called_as_it_calls_itself(tags, names):
+    languages = spoken(*tags)
+    assert [languages.own_name(tag) for tag in languages.tags] == names
+
+
+def test_a_language_without_a_name_is_called_by_its_tag():
+    assert spoken().own_name("en-XA") == "en-XA"
