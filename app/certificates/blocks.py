@@ -4,6 +4,7 @@ is told."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,8 +22,9 @@ from app.documents import glyph_check
 from app.kit import name_letters
 from app.kit.actor import Role
 from app.kit.ids import CertificateId, UserId
+from app.kit.messages import Message, msg
 
-NO_NAME = "The profile has no name for the certificate."
+NO_NAME: Final = msg("The profile has no name for the certificate.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Hindrance:
 
     whose: NameOwner
     person_id: UserId | None
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +87,32 @@ def hindrance(facts: CertificateFacts, person: Person) -> Hindrance | None:
     if not name:
         return Hindrance(NameOwner.holder, person.user_id, NO_NAME)
     if pictures := name_letters.pictures_in(name):
-        return _of_holder(person, name_letters.listed([f"“{sign}”" for sign in pictures]))
+        return _of_holder(person, tuple(map(name_letters.quoted, pictures)))
     missing = glyph_check.letters_found_missing(_texts(facts, name))
     if letters := missing[name]:
         return _of_holder(person, name_letters.where_in(name, letters))
     for judged in domain.assessments_of(facts):
         if letters := missing[judged.assessor]:
-            where = name_letters.where_in(judged.assessor, letters)
-            reason = f"Our certificates cannot print {where} in the name of the assessor, {judged.assessor}."
+            reason = msg(
+                "Our certificates cannot print {letters} in the name of the assessor, {assessor}.",
+                letters=name_letters.where_in(judged.assessor, letters),
+                assessor=judged.assessor,
+            )
             return Hindrance(NameOwner.assessor, judged.assessor_id, reason)
     for text in course_texts(facts.course):
         if letters := missing[text]:
-            where = name_letters.where_in(text, letters)
-            reason = f"Our certificates cannot print {where} in the text of the course."
+            reason = msg(
+                "Our certificates cannot print {letters} in the text of the course.",
+                letters=name_letters.where_in(text, letters),
+            )
             return Hindrance(NameOwner.course, None, reason)
     return None
 
 
-def _of_holder(person: Person, where: str) -> Hindrance:
-    reason = f"Our certificates cannot print {where} in the name of the holder."
+def _of_holder(person: Person, letters: tuple[Message, ...]) -> Hindrance:
+    reason = msg(
+        "Our certificates cannot print {letters} in the name of the holder.", letters=letters
+    )
     return Hindrance(NameOwner.holder, person.user_id, reason)
 
 

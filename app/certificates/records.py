@@ -4,7 +4,7 @@ read certificates through `certificate_view`, which checks the signature every t
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from app.audit import queries as audit
 from app.certificates import domain, serials
@@ -23,8 +23,10 @@ from app.certificates.signing import (
 from app.db.base import table_of
 from app.kit.ids import CertificateId, UserId
 from app.kit.keys import SigningKeys
-from app.kit.stored_documents import LaterVersionNeeded
+from app.kit.messages import msg
+from app.kit.stored_documents import DocumentKind, LaterVersionNeeded
 
+CERTIFICATES: Final = DocumentKind(msg("certificates"), msg("Certificates"))
 COLUMNS = table_of(Certificate).c
 REVOKED = "certificates.certificate_revoked"
 ISSUED = "certificates.certificate_issued"
@@ -119,7 +121,9 @@ def demand_known_format(row: Certificate, keys: KnownKeys) -> None:
     stated = row.snapshot.get("format") if isinstance(row.snapshot, dict) else None
     if type(stated) is not int or stated <= domain.FORMAT or not _may_be_genuine(row, keys):
         return
-    raise LaterVersionNeeded("certificates", f"this one has format {stated}", newest=domain.FORMAT)
+    raise LaterVersionNeeded(
+        CERTIFICATES, msg("this one has format {format:plain}", format=stated), newest=domain.FORMAT
+    )
 
 
 def _may_be_genuine(row: Certificate, keys: KnownKeys) -> bool:

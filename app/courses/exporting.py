@@ -12,6 +12,7 @@ from app.courses.domain.source_archive import CourseSource, DamagedSource, unpac
 from app.courses.models import CourseHead, Media, Revision
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import Conflict, NotFound
+from app.kit.messages import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def exported_course(
     Raises NotFound for an unknown course or revision, and Conflict for a revision that was published before
     files were stored, or whose files are damaged.
     """
-    require(policy.may_publish(actor), "Only admins export courses.")
+    require(policy.may_publish(actor), msg("Only admins export courses."))
     row = _row(db, course_key, number)
     if row.source is None:
         raise Conflict(

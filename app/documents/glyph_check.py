@@ -44,7 +44,9 @@ class PrinterAway(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Names on certificates cannot be checked at this moment. Wait a minute and try again."
+            msg(
+                "Names on certificates cannot be checked at this moment. Wait a minute and try again."
+            )
         )
 
 

@@ -54,7 +54,9 @@ class TakesTooLong(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "It was not ready in time, because the academy is busy. Wait a minute and ask for it again."
+            msg(
+                "It was not ready in time, because the academy is busy. Wait a minute and ask for it again."
+            )
         )
 
 

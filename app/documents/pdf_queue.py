@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, Lock, Semaphore, move_on_after, to_thread
 
 from app.kit.errors import TooMany
 from app.kit.ids import UserId
+from app.kit.messages import msg
 
 AT_ONCE = 2
 """How many documents are made at the same time."""
@@ -45,8 +46,10 @@ class PdfQueue:
                 left = WITHIN - (monotonic() - began)
                 if wait.cancelled_caught or left <= 0:
                     raise TooMany(
-                        "Papers that were asked for before are still being made. Wait until they have "
-                        "come, then ask for this one again.",
+                        msg(
+                            "Papers that were asked for before are still being made. Wait until they "
+                            "have come, then ask for this one again."
+                        ),
                         retry_after=int(WITHIN),
                     )
                 return await to_thread.run_sync(partial(make, within=left), limiter=self._threads)

@@ -41,7 +41,7 @@ class Refused(Exception):
     the problem type in the API.
     """
 
-    title: Text = msg("This was refused")
+    title: Message = msg("This was refused")
     slug = "refused"
 
     def __init__(

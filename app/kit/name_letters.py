@@ -1,7 +1,9 @@
 """Describes the letters of a name that cannot be printed, and where they are."""
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+
+from app.kit.messages import Message, msg
 
 _JOINERS = frozenset("\u200c\u200d")
 _PICTURE_MARKS = frozenset("\ufe0f\u20e3")
@@ -26,11 +28,11 @@ def _is_picture(letter: str) -> bool:
     )
 
 
-def where_in(name: str, letters: Collection[str]) -> str:
+def where_in(name: str, letters: Collection[str]) -> tuple[Message, ...]:
     """Return where letters occur in a name: whole words that consist of them, and single letters in
     other words. “ᏣᎳᎩ”, or “ꦗ” and “ꦮ” in “Anaꦗꦮ”. A combining mark is shown with its letter.
     """
-    parts = []
+    parts: list[Message] = []
     for word in name.split():
         drawn_as_one = _letters_with_marks(word)
         wanted = [
@@ -39,15 +41,16 @@ def where_in(name: str, letters: Collection[str]) -> str:
             if any(letter in letters for letter in letter_group)
         ]
         if len(wanted) == len(drawn_as_one):
-            parts.append(f"“{word}”")
+            parts.append(quoted(word))
         elif wanted:
-            parts.append(f"{listed([f'“{shown}”' for shown in dict.fromkeys(wanted)])} in “{word}”")
-    return listed(parts) or f"“{name}”"
+            shown = tuple(quoted(letter_group) for letter_group in dict.fromkeys(wanted))
+            parts.append(msg("{letters} in “{word}”", letters=shown, word=word))
+    return tuple(parts) or (quoted(name),)
 
 
-def listed(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence: a, b and c."""
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+def quoted(text: str) -> Message:
+    """Return a part of a name in quotation marks."""
+    return msg("“{text}”", text=text)
 
 
 def _letters_with_marks(word: str) -> list[str]:

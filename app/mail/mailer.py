@@ -6,15 +6,17 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from app.kit.ids import EventId
-from app.kit.stored_documents import version_of_document
+from app.kit.messages import msg
+from app.kit.stored_documents import DocumentKind, version_of_document
 from app.mail.calendar import invite
 from app.mail.letters import VALUES_VERSION, Letter, Letters
 from app.mail.mail_server import MailServer
 
+MAILS: Final = DocumentKind(msg("mails"), msg("Mails"))
 POLICY = SMTP.clone(cte_type="7bit")
 """Every part is encoded as ASCII, so that any server accepts it without changing it."""
 
@@ -72,7 +74,7 @@ class Mailer:
             message.add_attachment(data, maintype="application", subtype="ics", filename=name)
 
     def _letter(self, payload: dict[str, Any]) -> Letter:
-        version_of_document(payload["values"], "mails", newest=VALUES_VERSION)
+        version_of_document(payload["values"], MAILS, newest=VALUES_VERSION)
         values = {"sign": self.sign, **payload["values"]}
         return self.letters.read(
             payload["template"], values, academy=self.academy, base_url=self.base_url

@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import structlog
 from jinja2 import TemplateError
 
 from app.kit.ids import NoticeId
-from app.kit.stored_documents import LaterVersionNeeded, version_of_document
+from app.kit.messages import msg
+from app.kit.stored_documents import DocumentKind, LaterVersionNeeded, version_of_document
 from app.mail.letters import VALUES_VERSION, BadLetter, Block, Letter
 from app.notices.queries import OwnNotice
 from app.web.request_context import RequestContext
 
 log = structlog.get_logger("preceptor.notices")
 
+NOTICES: Final = DocumentKind(msg("notices"), msg("Notices"))
 LOST_SUBJECT = "A mail from the academy"
 LOST_WORDS = (
     "We wrote to you on this day, but the words cannot be shown here. They are in the mail you received. "
@@ -65,7 +68,7 @@ def _subject(visit: RequestContext, notice: OwnNotice) -> str:
 
 def _demand_known_version(notice: OwnNotice) -> None:
     """Raise LaterVersionNeeded for values that a later version stored in another shape."""
-    version_of_document(notice.details, "notices", newest=VALUES_VERSION)
+    version_of_document(notice.details, NOTICES, newest=VALUES_VERSION)
 
 
 def _house(visit: RequestContext) -> dict[str, str]:

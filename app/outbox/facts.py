@@ -11,11 +11,14 @@ the names differ.
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.kit.stored_documents import VERSION, DamagedDocument, Step, upgraded
+from app.kit.messages import msg
+from app.kit.stored_documents import VERSION, DamagedDocument, DocumentKind, Step, upgraded
+
+FACTS: Final = DocumentKind(msg("facts"), msg("Facts"))
 
 
 class FactPart(BaseModel):
@@ -46,11 +49,14 @@ class Fact(FactPart):
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Read a stored fact of any version. Raise LaterVersionNeeded for a later one, and
         DamagedDocument if a value is missing or has the wrong type."""
-        document = dict(upgraded(payload, "facts", newest=cls.version, steps=cls.steps))
+        document = dict(upgraded(payload, FACTS, newest=cls.version, steps=cls.steps))
         document.pop(VERSION, None)
         try:
             # JSON, because it has no identifiers and times: their texts are accepted there only.
             return cls.model_validate_json(json.dumps(document), extra="ignore")
         except ValidationError:
             # Its words would quote what is stored.
-            raise DamagedDocument(f"the fact “{cls.name}”") from None
+            kind = DocumentKind(
+                msg("the fact “{name}”", name=cls.name), msg("The fact “{name}”", name=cls.name)
+            )
+            raise DamagedDocument(kind) from None

@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
+from app.kit.messages import msg
 from app.kit.stored_documents import LaterVersionNeeded
-from app.outbox.facts import Fact
+from app.outbox.facts import FACTS, Fact
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
 
@@ -67,13 +68,15 @@ class Handlers:
         """Read a stored fact. Raise LaterVersionNeeded if only later versions can."""
         fact = self.facts.get(name)
         if fact is None:
-            raise LaterVersionNeeded("facts", f"one is named “{name}”", newest=1)
+            raise LaterVersionNeeded(FACTS, msg("one is named “{name}”", name=name), newest=1)
         return fact.from_payload(payload)
 
     def handler_of(self, fact: Fact, name: str | None) -> Handler[Any]:
         """Return a handler by its name. Raise LaterVersionNeeded if this version has none."""
         handler = self._handlers.get((fact.name, name or ""))
         if handler is None:
-            work = f"“{name}” follows from one that is named “{fact.name}”"
-            raise LaterVersionNeeded("facts", work, newest=fact.version)
+            work = msg(
+                "“{name}” follows from one that is named “{fact}”", name=name or "", fact=fact.name
+            )
+            raise LaterVersionNeeded(FACTS, work, newest=fact.version)
         return handler

@@ -20,7 +20,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 from app.operations.health import readiness
 from app.settings import Settings
 from app.web.access import EVERYONE
@@ -116,7 +116,7 @@ def show_problem(visit: Visit, slug: str) -> Response:
     return visit.render("problem.html", title=title, explanation=explanation)
 
 
-def explained(slug: str) -> tuple[Text, Text]:
+def explained(slug: str) -> tuple[Message, Message]:
     """Return the title and the explanation of a problem type. Raise NotFound for an unknown one."""
     types = problem_types()
     if slug not in types:
@@ -125,7 +125,7 @@ def explained(slug: str) -> tuple[Text, Text]:
 
 
 @cache
-def problem_types() -> dict[str, tuple[Text, Text]]:
+def problem_types() -> dict[str, tuple[Message, Message]]:
     """Return every type that a problem document can have: a refusal's slug, or `status-` and a
     number."""
     statuses = {

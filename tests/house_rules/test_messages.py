@@ -25,7 +25,7 @@ LOGGING = ("debug", "info", "warning", "error", "exception", "getLogger", "compi
 FORMATS = "kit/formats.py"
 WAITING_SENTENCES: dict[str, int] = {
     "certificates/domain.py": 1,
-    "certificates/steps/blocking.py": 3,
+    "certificates/steps/blocking.py": 2,
     "practicals/domain/attendance.py": 2,
     "practicals/domain/life_support.py": 7,
     "practicals/domain/lost_rights.py": 4,

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
-from app.accounts.printable_names import NO_LETTERS
+from app.accounts.printable_names import WRITE_IT
 from app.accounts.queries import Person
 from app.audit import service as audit
 from app.certificates.blocks import Hindrance, printed_names_of
@@ -15,9 +15,8 @@ from app.certificates.models import CertificateBlock
 from app.documents import glyph_check
 from app.kit import name_letters
 from app.kit.ids import UserId
+from app.kit.messages import msg
 from app.notices.steps.telling import tell
-
-WRITE_IT = f"{NO_LETTERS}your passport, or write to the academy."
 
 
 def block(
@@ -25,14 +24,15 @@ def block(
 ) -> None:
     """Store the reason for the office, record it in the audit trail, and tell the person whose name
     causes it. Each reason is told once."""
+    reason = str(why.reason)
     before = db.get(CertificateBlock, (person.user_id, course_key))
-    if before is not None and (before.reason, before.whose) == (why.reason, why.whose):
+    if before is not None and (before.reason, before.whose) == (reason, why.whose):
         return
     db.merge(
         CertificateBlock(
             user_id=person.user_id,
             course_key=course_key,
-            reason=why.reason,
+            reason=reason,
             whose=why.whose,
             about_id=why.person_id,
             blocked_at=before.blocked_at if before else now,
@@ -45,7 +45,7 @@ def block(
         now=now,
         subject_kind="certificate",
         person_id=person.user_id,
-        reason=why.reason,
+        reason=reason,
         details={"course_key": course_key, "whose": why.whose},
     )
     if why.person_id is not None:
@@ -54,7 +54,7 @@ def block(
             waits = (
                 "The certificate of somebody whom you assessed is earned and waits for this only."
             )
-        _tell(db, accounts.people(db, [why.person_id])[why.person_id], why.reason, waits, now=now)
+        _tell(db, accounts.people(db, [why.person_id])[why.person_id], reason, waits, now=now)
 
 
 def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
@@ -64,13 +64,16 @@ def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
     person = accounts.people(db, [user_id])[user_id]
     for name in printed_names_of(person):
         if letters := glyph_check.letters_found_missing([name])[name]:
-            problem = f"Our certificates cannot print {name_letters.where_in(name, letters)} in your name."
-            _tell(db, person, problem, "", now=now)
+            problem = msg(
+                "Our certificates cannot print {letters} in your name.",
+                letters=name_letters.where_in(name, letters),
+            )
+            _tell(db, person, str(problem), "", now=now)
             return
 
 
 def _tell(db: Session, person: Person, problem: str, waits: str, *, now: datetime) -> None:
-    said = {"name": person.name, "problem": problem, "waits": waits, "what_to_do": WRITE_IT}
+    said = {"name": person.name, "problem": problem, "waits": waits, "what_to_do": str(WRITE_IT)}
     tell(db, person, "certificates/name-needed", said, now=now)
 
 

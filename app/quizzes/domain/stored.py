@@ -12,7 +12,15 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeVar, assert_never
 
 from app.courses.domain.delivery import QuestionType
-from app.kit.stored_documents import DamagedDocument, Document, LaterVersionNeeded, Step, upgraded
+from app.kit.messages import msg
+from app.kit.stored_documents import (
+    DamagedDocument,
+    Document,
+    DocumentKind,
+    LaterVersionNeeded,
+    Step,
+    upgraded,
+)
 from app.quizzes.domain.attempt import QuestionMark
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
@@ -20,7 +28,9 @@ from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
 RESPONSE_VERSION: Final = 2
 DRAWN_VERSION: Final = 2
 MARKS_VERSION: Final = 1
-RESPONSES, DRAWN, MARKS = "answers", "drawn questions", "marks"
+RESPONSES: Final = DocumentKind(msg("answers"), msg("Answers"))
+DRAWN: Final = DocumentKind(msg("drawn questions"), msg("Drawn questions"))
+MARKS: Final = DocumentKind(msg("marks"), msg("Marks"))
 Value = TypeVar("Value")
 
 
@@ -147,23 +157,23 @@ def read_marks(stored: object) -> tuple[QuestionMark, ...]:
     return _demand_whole(MARKS, read)
 
 
-def _type_of(document: Document, what: str, newest: int) -> QuestionType | None:
+def _type_of(document: Document, kind: DocumentKind, newest: int) -> QuestionType | None:
     """Return the type that a document names. A type that this version does not have is of a later one."""
     named = document.get("type", "")
     if named is None:
         return None
     if not isinstance(named, str) or not named:
-        raise DamagedDocument(what)
+        raise DamagedDocument(kind)
     if named not in QuestionType.__members__.values():
-        raise LaterVersionNeeded(what, f"they are of the type “{named}”", newest)
+        raise LaterVersionNeeded(kind, msg("they are of the type “{type}”", type=named), newest)
     return QuestionType(named)
 
 
-def _demand_whole(what: str, read: Callable[[], Value]) -> Value:
+def _demand_whole(kind: DocumentKind, read: Callable[[], Value]) -> Value:
     try:
         return read()
     except (LookupError, TypeError, ValueError, InvalidOperation):
-        raise DamagedDocument(what) from None
+        raise DamagedDocument(kind) from None
 
 
 def _text(value: object) -> str:

@@ -9,14 +9,18 @@ from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.academy_file import load_academy
 from app.accounts import queries as people
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.demo.people import DemoPerson
+from app.kit.academy import Academy
 from app.kit.ids import new_uuid
+from app.languages import Languages
 from app.settings import Settings
 from tests.conftest import RUN, WORKER, an_app, fill_academy
 from tests.make import postgres
+from tests.make.brackets import Names, names_of
 from tests.make.browsing import a_browser
 from tests.make.once import shared_folder
 from tests.make.people import a_sign_in
@@ -77,16 +81,31 @@ def academy_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 
 
 @pytest.fixture
+def languages_of() -> Callable[[Academy], Languages] | None:
+    """What makes the languages of the application from the academy's file; None: the academy's own."""
+    return None
+
+
+@pytest.fixture
 def academy_client(
     academy_database: Database,
     settings_for: Callable[[Database], Settings],
     made_apps: dict[str, FastAPI],
     portal: BlockingPortal,
+    languages_of: Callable[[Academy], Languages] | None,
 ) -> Iterator[TestClient]:
     """A visitor of the demo academy."""
-    app = an_app(made_apps, settings_for(academy_database))
+    settings = settings_for(academy_database)
+    languages = languages_of(load_academy(settings)) if languages_of else None
+    app = an_app(made_apps, settings, languages)
     yield a_browser(app, portal)
     app.state.app_context.database.close()
+
+
+@pytest.fixture
+def names(academy_database: Database, settings_for: Callable[[Database], Settings]) -> Names:
+    """The words of the demo academy that are nobody's to translate."""
+    return names_of(academy_database, load_academy(settings_for(academy_database)))
 
 
 @pytest.fixture

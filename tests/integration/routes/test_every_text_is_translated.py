@@ -95,17 +95,8 @@ WAITING: dict[str, tuple[str, ...]] = {
 
 
 @pytest.fixture
-def academy_client(academy_database, settings_for, made_apps, portal) -> Iterator[TestClient]:
-    """A visitor of the demo academy, which speaks in brackets."""
-    settings = settings_for(academy_database)
-    app = an_app(made_apps, settings, bracketed(load_academy(settings)))
-    yield a_browser(app, portal)
-    app.state.app_context.database.close()
-
-
-@pytest.fixture
-def names(academy_database, settings_for) -> Names:
-    return names_of(academy_database, load_academy(settings_for(academy_database)))
+def languages_of():
+    return bracketed
 
 
 def untold(names: Names, pages: Iterable[Visited]) -> dict[str, list[str]]:

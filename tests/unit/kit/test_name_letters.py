@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.kit.name_letters import listed, pictures_in, where_in
+from app.kit.messages import msg
+from app.kit.name_letters import pictures_in, where_in
 
 
 @pytest.mark.parametrize(
@@ -21,14 +22,14 @@ from app.kit.name_letters import listed, pictures_in, where_in
 )
 def test_the_letters_and_their_words_are_shown(name, letters, words):
     """Never as code points (S12)."""
-    assert where_in(name, letters) == words
+    assert str(msg("{parts}", parts=where_in(name, letters))) == words
 
 
 @settings(deadline=None)
 @given(st.text(min_size=1, max_size=30), st.data())
 def test_every_letter_that_is_missing_is_shown(name, data):
     letters = data.draw(st.sets(st.sampled_from(name)))
-    shown = where_in(name, letters)
+    shown = str(msg("{parts}", parts=where_in(name, letters)))
     assert all(letter in shown for letter in letters if not letter.isspace())
 
 
@@ -48,12 +49,3 @@ def test_every_letter_that_is_missing_is_shown(name, data):
 )
 def test_pictures_are_told_from_letters(name, pictures):
     assert pictures_in(name) == pictures
-
-
-def test_words_are_listed():
-    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
