@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -23,11 +23,7 @@ from app.kit.currency import Currency
 Unit = Literal["day", "hour", "minute", "second"]
 DayForm = Literal["", "plain", "long", "month"]
 ListForm = Literal["and", "or", "plain", "clauses"]
-LIST_STYLES: Final[dict[str, Literal["standard", "or", "unit"]]] = {
-    "and": "standard",
-    "or": "or",
-    "plain": "unit",
-}
+LIST_STYLES: Final[dict[str, Literal["standard", "or"]]] = {"and": "standard", "or": "or"}
 """The names of CLDR for how a list is written."""
 ENGLISH_DAYS: Final[dict[DayForm, str]] = {
     "": "EEE d MMM y",
@@ -127,10 +123,16 @@ class Formats:
 
     def listed(self, words: Sequence[str], form: ListForm = "and") -> str:
         """`A, B and C`, `A, B or C`, plain: `A, B, C`, or clauses: `A; B; and C`"""
+        if not words:
+            return ""
         if form == "clauses":
             is_english = self.locale.language == "en" and len(words) > 1
             last = f"and {words[-1]}" if is_english else words[-1]
             return "; ".join((*words[:-1], last))
+        if form == "plain":
+            # Not the style "unit" of CLDR, which Babel does not have for German and most other languages.
+            joint = self.locale.list_patterns["standard"]["start"]
+            return reduce(joint.format, words)
         return format_list(words, LIST_STYLES[form], locale=self.locale)
 
     def _unit(self, number: int, unit: Unit) -> str:

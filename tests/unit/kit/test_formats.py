@@ -1,10 +1,13 @@
 """How days and lists are written."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
+from babel.localedata import locale_identifiers
 
-from app.kit.formats import ENGLISH, DayForm, ListForm
+from app.kit.currency import Currency
+from app.kit.formats import ENGLISH, DayForm, Formats, ListForm
 
 A_YEAR = [date(2026, 1, 1) + timedelta(days) for days in range(365)]
 
@@ -24,3 +27,21 @@ def test_every_day_of_a_year_is_written_with_names_of_three_letters(form: DayFor
 )
 def test_a_list_is_written(form: ListForm, words: str):
     assert ENGLISH.listed(["A", "B", "C"], form) == words
+
+
+@pytest.mark.parametrize("count", range(4))
+def test_every_language_can_write_every_list(count: int):
+    names = ["A", "B", "C"][:count]
+    for identifier in locale_identifiers():
+        language = Formats(identifier.replace("_", "-"), "UTC", Currency("GBP"))
+        for form in get_args(ListForm):
+            words = language.listed(names, form)
+            assert all(words.count(name) == 1 for name in names), (identifier, form)
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [("de", "A, B, C"), ("ja", "A、B、C"), ("ar", "A وB وC"), ("en-GB", "A, B, C")],
+)
+def test_a_plain_list_has_the_commas_of_its_language(tag: str, words: str):
+    assert Formats(tag, "UTC", Currency("GBP")).listed(["A", "B", "C"], "plain") == words
