@@ -1,6 +1,5 @@
 """Admins' pages of people: the list and its export, invitations, roles, access, resets."""
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +17,9 @@ from app.kit.actor import Role
 from app.kit.errors import Invalid, Refused
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
-from app.kit.messages import Message, msg
-from app.kit.spreadsheets import csv_text
-from app.kit.words import Words
+from app.kit.messages import Message, Text, msg
 from app.web.access import ADMIN, FreshProof
+from app.web.csv_response import CsvResponse
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
 from app.web.request_context import RequestContext, Visit
@@ -82,11 +80,9 @@ def export_people(*, visit: Visit, submitted: Submitted) -> Response:
     with visit.database.write() as db:
         matches = people_search.all_people(db, text=form.q, role=form.role, state=form.state)
         service.note_export(db, visit.actor, rows=len(matches), now=visit.now)
-    return Response(
-        _export(matches, visit.words, has_background=visit.academy.asks_medical_background),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": 'attachment; filename="people.csv"'},
-    )
+    has_background = visit.academy.asks_medical_background
+    rows = (_export_row(person, has_background) for person in matches)
+    return CsvResponse("people", _export_heading(has_background), rows, visit.words)
 
 
 @pages.get("/invite", name="accounts.invite", access=ADMIN)
@@ -322,20 +318,18 @@ def _sort(typed: str | None) -> PeopleSort:
     return PeopleSort(typed) if typed in set(PeopleSort) else PeopleSort.name
 
 
-def _export(people: Iterable[Person], words: Words, *, has_background: bool) -> str:
-    """Return people as CSV; `has_background`: with the columns of `BACKGROUND`."""
-    heading = (
+def _export_heading(has_background: bool) -> tuple[Message, ...]:
+    """Return the heads of the export; `has_background`: with those of `BACKGROUND`."""
+    return (
         *(msg("Name"), msg("E-mail"), msg("Roles"), msg("Name on certificate")),
         *(BACKGROUND if has_background else ()),
         *(msg("Address confirmed"), msg("Account")),
     )
-    rows = (_export_row(person, words, has_background) for person in people)
-    return csv_text([words.of(title) for title in heading], rows)
 
 
-def _export_row(person: Person, words: Words, has_background: bool) -> tuple[str, ...]:
-    yes, no = words.of(msg("yes")), words.of(msg("no"))
-    medical = {True: yes, False: no, None: ""}
+def _export_row(person: Person, has_background: bool) -> tuple[Text, ...]:
+    yes, no = msg("yes"), msg("no")
+    medical: dict[bool | None, Text] = {True: yes, False: no, None: ""}
     background = (
         medical[person.is_medical],
         person.profession or "",
@@ -348,5 +342,5 @@ def _export_row(person: Person, words: Words, has_background: bool) -> tuple[str
         person.certificate_name or "",
         *(background if has_background else ()),
         yes if person.is_confirmed else no,
-        words.of(msg("closed") if person.is_closed else msg("open")),
+        msg("closed") if person.is_closed else msg("open"),
     )

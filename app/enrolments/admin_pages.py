@@ -15,11 +15,10 @@ from app.enrolments.queries import places_by_intake
 from app.kit.academy import Academy
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
-from app.kit.messages import msg, msgs, sentences
-from app.kit.spreadsheets import csv_text
+from app.kit.messages import Text, msg, msgs, sentences
 from app.kit.versions import Stale, version_of
-from app.kit.words import Words
 from app.web.access import ADMIN, FreshProof
+from app.web.csv_response import CsvResponse
 from app.web.dates import local_day, typed_day, typed_moment
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
@@ -160,12 +159,8 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         rows = admin_queries.everybody_in(db, visit.actor, intake_id)
         service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
-    name = f"{intake.course_key}-{intake.starts_on.isoformat()}.csv"
-    return Response(
-        _people_csv(rows, visit.words),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    name = f"{intake.course_key}-{intake.starts_on.isoformat()}"
+    return CsvResponse(name, CSV_HEADING, map(_csv_row, rows), visit.words)
 
 
 def _cancel_page(
@@ -272,23 +267,18 @@ CSV_HEADING: Final = (
 )
 
 
-def _people_csv(rows: tuple[EnrolmentRow, ...], words: Words) -> str:
-    heading = [words.of(title) for title in CSV_HEADING]
-    return csv_text(heading, (_csv_row(row, words) for row in rows))
-
-
-def _csv_row(row: EnrolmentRow, words: Words) -> tuple[str, ...]:
+def _csv_row(row: EnrolmentRow) -> tuple[Text, ...]:
     return (
         row.name,
         row.email,
-        words.of(STATE_WORDS[row.state]),
+        STATE_WORDS[row.state],
         str(row.position or ""),
         row.requested_at.isoformat(),
         row.decided_at.isoformat() if row.decided_at else "",
-        words.of(msg("yes") if row.is_reserved else msg("no")),
+        msg("yes") if row.is_reserved else msg("no"),
         row.invoice_number or "",
         row.invoiced_at.isoformat() if row.invoiced_at else "",
         row.paid_at.isoformat() if row.paid_at else "",
         row.note or "",
-        words.of(row.reason or ""),
+        row.reason or "",
     )

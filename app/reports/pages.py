@@ -7,12 +7,12 @@ from fastapi import Response
 from app.db.paging import page_number
 from app.kit.errors import NotFound
 from app.kit.messages import Message, Text, msg
-from app.kit.spreadsheets import csv_text
 from app.reports import queries, service
 from app.reports.forms import ResultsQueryForm, address_of, values_of
 from app.reports.queries import QuizCell, QuizColumn, ResultRow
 from app.reports.students import Order, ResultsQuery
 from app.web.access import STAFF, FreshProof
+from app.web.csv_response import CsvResponse
 from app.web.dates import local_day
 from app.web.forms import Submitted
 from app.web.request_context import Visit
@@ -71,15 +71,9 @@ def export_results(visit: Visit, submitted: Submitted) -> Response:
         query = form.times_shown(course.key, choice)
         columns, rows = queries.everybody(db, visit.actor, course, query)
         service.note_export(db, visit.actor, course.key, rows=len(rows), now=visit.now)
-    words = visit.words.of
-    return Response(
-        csv_text(
-            [words(head) for head in _heading(columns)],
-            (tuple(words(cell) for cell in _line(row)) for row in rows),
-        ),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="results-{course.key}.csv"'},
-    )
+    heading = tuple(_heading(columns))
+    lines = (tuple(_line(row)) for row in rows)
+    return CsvResponse(f"results-{course.key}", heading, lines, visit.words)
 
 
 @pages.get("/{course_key}/quizzes/{quiz_key}", name="reports.questions", access=STAFF)

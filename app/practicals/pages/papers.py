@@ -11,7 +11,8 @@ from app.courses import queries as courses
 from app.documents import papers
 from app.kit.errors import Refused
 from app.kit.ids import PracticalId, UserId
-from app.kit.messages import Message, Text, msg
+from app.kit.messages import Text, msg
+from app.kit.words import Words
 from app.practicals import queries
 from app.practicals.domain.times import moment_words, span_words
 from app.practicals.forms import RosterWithNeedsForm
@@ -77,7 +78,7 @@ def roster_paper(
     reason; without them it says only who has some."""
     day = roster.practical
     values = shared | {
-        "instructors": visit.words.of(_instructors(roster)),
+        "instructors": _instructors(roster, visit.words),
         "places": visit.words.of(
             msg(
                 "{booked} of {places} booked, {present} present",
@@ -104,10 +105,10 @@ def roster_paper(
     return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
 
 
-def _instructors(roster: Roster) -> Message:
+def _instructors(roster: Roster, words: Words) -> str:
     if not roster.instructors:
-        return msg("None yet")
-    return msg("{names:plain}", names=roster.instructors)
+        return words.of(msg("None yet"))
+    return words.formats.listed(roster.instructors, "plain")
 
 
 @pages.get("/attendance.pdf", name="teach.attendance_pdf", access=STAFF, proof=TAKEN_AWAY)

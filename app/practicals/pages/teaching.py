@@ -1,7 +1,7 @@
 """An instructor's list of practicals, and the roster as a spreadsheet. The roster's page is in
 assessments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from fastapi import Response
@@ -11,9 +11,7 @@ from app.db.paging import page_number
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
-from app.kit.messages import msg
-from app.kit.spreadsheets import csv_text
-from app.kit.words import Words
+from app.kit.messages import Text, msg
 from app.practicals import policy, queries
 from app.practicals.domain.states import Attendance
 from app.practicals.domain.times import span_words, start_of_day
@@ -21,12 +19,21 @@ from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
 from app.practicals.service import read_needs_of_roster
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
+from app.web.csv_response import CsvResponse
 from app.web.dates import local_day
 from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
+ROSTER_HEADING: Final = (
+    *(msg("Name"), msg("E-mail"), msg("Access needs")),
+    *(msg("Attendance"), msg("Practical"), msg("When")),
+)
+ATTENDANCE_WORDS: Final = {
+    Attendance.attended: msg("attended"),
+    Attendance.absent: msg("absent"),
+}
 
 
 @pages.get("/teach/practicals", name="teach.practicals", access=INSTRUCTOR)
@@ -82,42 +89,23 @@ def roster_csv(
 ) -> Response:
     """Return a roster as a file for spreadsheets. `needs` holds the access needs in words if
     someone has asked for them with a reason; without it, the file says only who has needs."""
-    name = file_name("roster", roster)
-    return Response(
-        _roster_csv(roster, needs or {}, visit.words),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
-    )
+    rows = _roster_rows(roster, needs or {})
+    return CsvResponse(file_name("roster", roster), ROSTER_HEADING, rows, visit.words)
 
 
-ROSTER_HEADING: Final = (
-    *(msg("Name"), msg("E-mail"), msg("Access needs")),
-    *(msg("Attendance"), msg("Practical"), msg("When")),
-)
-ATTENDANCE_WORDS: Final = {
-    Attendance.attended: msg("attended"),
-    Attendance.absent: msg("absent"),
-}
-
-
-def _roster_csv(roster: Roster, needs: Mapping[UserId, str], words: Words) -> str:
+def _roster_rows(roster: Roster, needs: Mapping[UserId, str]) -> Iterator[tuple[Text, ...]]:
     practical = roster.practical
     when = span_words(practical.starts_at, practical.ends_at, practical.zone)
-    return csv_text(
-        [words.of(title) for title in ROSTER_HEADING],
-        (
-            (
-                seat.name,
-                seat.email,
-                needs.get(seat.user_id)
-                or (words.of(msg("Has access needs")) if seat.has_access_needs else ""),
-                words.of(ATTENDANCE_WORDS[seat.attendance]) if seat.attendance else "",
-                practical.title,
-                when,
-            )
-            for seat in roster.seats
-        ),
-    )
+    for seat in roster.seats:
+        stated: Text = msg("Has access needs") if seat.has_access_needs else ""
+        yield (
+            seat.name,
+            seat.email,
+            needs.get(seat.user_id) or stated,
+            ATTENDANCE_WORDS[seat.attendance] if seat.attendance else "",
+            practical.title,
+            when,
+        )
 
 
 def file_name(kind: str, roster: Roster) -> str:

@@ -4,9 +4,11 @@ import pytest
 
 from app.kit.ids import new_uuid
 from app.practicals.domain.seats import Attendance
-from tests.make.pdf import text_of
+from tests.make.academy import ACADEMY
+from tests.make.pdf import language_of, text_of
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
+from tests.make.pseudo_languages import in_three
 
 NAME = '#panic("x") *Ann* 𓀀'
 
@@ -38,6 +40,7 @@ def test_papers_are_for_those_who_see_the_roster(day, as_person, paper):
         named = f'attachment; filename="{paper}-2026-12-15.pdf"'
         assert answer.headers["content-disposition"] == named
         assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["content-language"] == "en-GB"
         assert b"pdfuaid" in answer.content
     assert as_person(other).get(path).status_code == 404
     nothing = path.replace(str(practical_id), str(new_uuid()))
@@ -75,6 +78,24 @@ def test_blank_checklists_are_one_a_person(day, as_person):
     assert words.count("Opens this sheet") == 1  # Ben is absent
     assert "Stop if: The wrong person would be treated" in words
     assert "Points: done 2, with prompt 1, not done 0. Competent needs: 70% of all points" in words
+
+
+@pytest.mark.parametrize("tag", ["en-GB", "de", "ar-EG"])
+def test_papers_and_lists_are_in_the_language_of_whoever_takes_them(day, as_person, speak, tag):
+    practical_id, teacher, *_ = day
+    speak(in_three(ACADEMY))
+    browser = as_person(teacher)
+    for paper in ("roster", "attendance", "checklists"):
+        path = f"/teach/practicals/{practical_id}/{paper}.pdf"
+        answer = browser.get(path, headers={"accept-language": tag})
+        assert (answer.status_code, answer.headers["content-language"]) == (200, tag)
+        assert language_of(answer.content) == tag
+        assert ("⟦" in text_of(answer.content)) == (tag == "de")
+    path = f"/teach/practicals/{practical_id}/roster.csv"
+    answer = browser.get(path, headers={"accept-language": tag})
+    assert (answer.status_code, answer.headers["content-language"]) == (200, tag)
+    heading = "⟦Name⟧,⟦E-mail⟧" if tag == "de" else "Name,E-mail"
+    assert answer.text.removeprefix("\ufeff").startswith(heading)
 
 
 def test_papers_of_a_day_that_nobody_booked(database, as_person):

@@ -49,7 +49,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/admin/practicals/new",
         "/dates",
         "/teach/practicals/*",
-        "/teach/practicals/*/roster.csv",
     ),
     "filled, graduate": (
         "/attempts/*",
@@ -71,7 +70,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/notices",
         "/notices/*",
         "/teach/practicals/*",
-        "/teach/practicals/*/roster.csv",
     ),
     "filled, learner": (
         "/attempts/*",

@@ -13,9 +13,9 @@ from app.documents import paper_words, papers
 from app.kit.messages import SOURCE_TEXTS
 from app.kit.words import ENGLISH_WORDS, Words
 from tests.make.brackets import outside_in_text
-from tests.make.pdf import text_of
+from tests.make.pdf import language_of, text_of
 from tests.make.pseudo_languages import BRACKETS
-from tests.unit.documents.test_papers import AT, TEMPLATES, language_of, values_of
+from tests.unit.documents.test_papers import AT, TEMPLATES, values_of
 
 SOURCES: Final = {path.stem: path.read_text() for path in sorted(papers.FOLDER.glob("*.typ"))}
 IN_BRACKETS: Final = Words("en-XA", "ltr", BRACKETS, ENGLISH_WORDS.formats)
@@ -95,10 +95,10 @@ def test_every_word_of_a_paper_is_translated(template):
     spaced = {"AC"}  # the academy's name, in capitals with wide spaces
     assert said - told - spaced == set()
     assert "⟦" in text_of(content)
+    assert language_of(content) == "en-XA"
     document = pypdfium2.PdfDocument(content)
     try:
         title = document.get_metadata_value("Title")
-        assert language_of(document) == "en-XA"
     finally:
         document.close()
     paper = {"roster": "Roster", "attendance": "Attendance sheet", "report": "Assessment report"}
@@ -118,9 +118,10 @@ def test_a_paper_from_right_to_left_begins_on_the_right(template):
     """The pages were looked at, too: tables, lists, the frame of the certificate, the signs of marks."""
     sides = []
     for words in (ENGLISH_WORDS, RIGHT_TO_LEFT):
-        document = pypdfium2.PdfDocument(papers.paper(template, values_of(template), words, at=AT))
+        content = papers.paper(template, values_of(template), words, at=AT)
+        assert language_of(content) == words.tag
+        document = pypdfium2.PdfDocument(content)
         try:
-            assert language_of(document) == words.tag
             assert all(is_within(page) for page in document)
             sides.append(side_of(document, "Issued" if template == "certificate" else "Academy"))
         finally:
@@ -150,11 +151,7 @@ def is_within(page: pypdfium2.PdfPage) -> bool:
 )
 def test_a_language_of_any_shape_is_named(tag, stated):
     words = replace(ENGLISH_WORDS, tag=tag)
-    document = pypdfium2.PdfDocument(papers.paper("roster", values_of("roster"), words, at=AT))
-    try:
-        assert language_of(document) == stated
-    finally:
-        document.close()
+    assert language_of(papers.paper("roster", values_of("roster"), words, at=AT)) == stated
 
 
 def test_letters_of_the_language_stay_where_a_name_is_masked():
