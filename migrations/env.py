@@ -23,6 +23,8 @@ LIMITS = {
     "lock_timeout": TABLE_LOCK_MS,
     # A step may compute for a while between two statements.
     "idle_in_transaction_session_timeout": 0,
+    # Without it the server goes on with the statement of a migrator that was killed, and keeps its locks.
+    "client_connection_check_interval": 2_000,
 }
 """The limits on PostgreSQL of a migration, in milliseconds; 0: none. They replace those of a page."""
 STEPS_BETWEEN_LOOKS = 10_000
