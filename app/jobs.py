@@ -20,6 +20,7 @@ from app.certificates import service as certificates
 from app.certificates.printing import delete_old_files
 from app.certificates.signing import Issuer
 from app.db.database import Database
+from app.db.search_texts import outdated_rows, searched_tables, write_search_texts
 from app.enrolments import closing
 from app.enrolments import pending as enrolments_pending
 from app.handlers import handlers_with
@@ -43,6 +44,7 @@ log = structlog.get_logger("preceptor.jobs")
 
 WORKER = SystemActor.worker
 MARKED_AT_ONCE = 100
+SEARCH_TEXTS_AT_ONCE = 500
 MAILS_AT_ONCE = 20
 HOURLY, TIDY_EVERY = 3600.0, 60.0
 """Seconds between two rounds: hourly work on waiting lists, and each minute sign-ins, closed lists
@@ -173,6 +175,7 @@ def hourly(database: Database, files: Path | None = None, *, now: datetime) -> N
     with database.write() as db:
         practicals.promote_everywhere(db, WORKER, now=now)
     fill_in_marks(database)
+    fill_in_search_texts(database)
     if files is not None and (deleted := delete_old_files(files, now=now)):
         log.info("old files deleted", files=deleted)
 
@@ -189,6 +192,19 @@ def fill_in_marks(database: Database) -> None:
             written = mark_backfill.write_marks(db, WORKER, attempts)
         log.info("marks filled in", attempts=len(attempts), made=written)
         after = attempts[-1]
+
+
+def fill_in_search_texts(database: Database) -> None:
+    """Write the search texts and sort keys that an older version, or an older rule of folding, left behind,
+    a few in each transaction."""
+    for searched in searched_tables():
+        with database.read() as db:
+            ids = [row["row_id"] for row in outdated_rows(db, searched)]
+        for start in range(0, len(ids), SEARCH_TEXTS_AT_ONCE):
+            with database.write() as db:
+                write_search_texts(db, searched, ids[start : start + SEARCH_TEXTS_AT_ONCE])
+        if ids:
+            log.info("search texts filled in", table=searched.model.__tablename__, rows=len(ids))
 
 
 @dataclass(slots=True)

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.accounts import own_account, queries, sign_ins
+from app.accounts import own_profile, queries, sign_ins
 from app.accounts.domain import Profile, missing_profile_fields
 from app.accounts.forms import PERSONAL_DETAILS, LanguageTag, Name
 from app.accounts.printable_names import demand_printable_profile
@@ -17,24 +17,24 @@ from app.kit.ids import GroupId, SignInId
 from app.kit.opened import Opened
 from app.kit.versions import LONGEST_VERSION
 from app.web.access import INSTRUCTOR, SIGNED_IN
-from app.web.forms import as_seen
+from app.web.json_body import JsonBody
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1", tags=["accounts"])
 
 
-class ProfileIn(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+class ProfileIn(JsonBody):
+    model_config = ConfigDict(strict=True)
 
     name: Name
     certificate_name: Name | None = None
     is_medical: bool | None = None
     profession: Annotated[str, StringConstraints(max_length=120)] | None = None
     registration_number: Annotated[str, StringConstraints(max_length=60)] | None = None
-    access_needs: (
-        Annotated[str, StringConstraints(max_length=2000), AfterValidator(as_seen)] | None
-    ) = Field(None, repr=False)
+    access_needs: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
+        None, repr=False
+    )
     theme: Literal["auto", "light", "dark"] = "auto"
     language: LanguageTag | None = None
     """One of the `languages` of `GET /me`, or null: what `Accept-Language` asks for."""
@@ -165,7 +165,7 @@ def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
     demand_printable_profile(before, wanted, visit.actor.roles)
     demand_spoken(before, wanted, visit.app_context.languages)
     with visit.database.write() as db:
-        own_account.change_profile(
+        own_profile.change_profile(
             db, visit.actor, wanted, sealing, expected_version=profile.version, now=visit.now
         )
     return _me(visit)

@@ -1,7 +1,6 @@
 """Rules about people: names, addresses, profiles, roles, and how long a sign-in lasts."""
 
 import ipaddress
-import re
 import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.kit.actor import Role
+from app.kit.characters import without_ignorable_but_joiners
 from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.kit.messages import Message, msg
@@ -134,46 +134,18 @@ KEPT_WORDS = {
 
 
 UNPRINTABLE = ("Cc", "Cs", "Co", "Cn")
-TURNING = frozenset(
-    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u00ad\u200b\u2060\ufeff"
-)
-"""Invisible characters that a copied name may contain. Joiners are not among them, because Persian
-needs them."""
 
 
 def clean_name(typed: str) -> str:
-    """Return a name in composed form, without control characters or repeated spaces. Return an
-    empty text for a name without a letter or digit."""
-    spaced = " ".join(unicodedata.normalize("NFC", typed).split())
+    """Return a name in composed form, without characters that nobody sees or repeated spaces. Joiners stay,
+    because Persian needs them. Return an empty text for a name without a letter or digit."""
+    seen = without_ignorable_but_joiners(unicodedata.normalize("NFC", typed))
     name = "".join(
         character
-        for character in spaced
-        if character not in TURNING and unicodedata.category(character) not in UNPRINTABLE
+        for character in " ".join(seen.split())
+        if unicodedata.category(character) not in UNPRINTABLE
     )
     return name if any(character.isalnum() for character in name) else ""
-
-
-ADDRESS = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{4,255}$)(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}"
-)
-
-
-def without_marks(typed: str) -> str:
-    """Return an address or a number without the direction marks that address books add."""
-    return "".join(character for character in typed if unicodedata.category(character) != "Cf")
-
-
-def normal_email(typed: str) -> str | None:
-    """Return the address as it is stored (lower case), or None if we cannot mail to it."""
-    address = without_marks(typed).strip().lower()
-    if len(address) > 254 or not ADDRESS.fullmatch(address):
-        return None
-    local, _, host = address.partition("@")
-    if local.startswith(".") or local.endswith(".") or ".." in local:
-        return None
-    if any(label.startswith("-") or label.endswith("-") for label in host.split(".")):
-        return None
-    return address
 
 
 def network_block(address: str) -> str:

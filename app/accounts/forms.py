@@ -11,11 +11,11 @@ from app.accounts.domain import (
     AccountState,
     Profile,
     clean_name,
-    normal_email,
 )
 from app.accounts.mailed_links import LONGEST_TOKEN
 from app.accounts.password_rules import LONGEST_PASSWORD
 from app.kit.actor import Role
+from app.kit.email_addresses import normal_email
 from app.kit.messages import msg
 from app.kit.opened import Opened
 from app.web.access import FreshProof

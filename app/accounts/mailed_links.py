@@ -3,7 +3,6 @@ the database contains no secret. A link works once; using it ends the person's o
 
 import hmac
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import LinkPurpose
 from app.accounts.errors import LinkSpent
 from app.accounts.models import MailedLink
+from app.kit.characters import without_ignorable
 from app.kit.ids import EventId, UserId
 
 LONGEST_TOKEN = 1000
@@ -46,8 +46,8 @@ def read_link(secret: str, token: str) -> EventId | None:
     """
     plain = "".join(
         letter
-        for letter in token[:LONGEST_TOKEN].lower()
-        if letter != "=" and not letter.isspace() and unicodedata.category(letter) != "Cf"
+        for letter in without_ignorable(token[:LONGEST_TOKEN].lower())
+        if letter != "=" and not letter.isspace()
     )
     for match in _TOKEN.finditer(plain):
         link_id, signature = match.groups()

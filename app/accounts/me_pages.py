@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Response
 
-from app.accounts import own_account, passwords, queries, sign_ins, token_queries
+from app.accounts import own_account, own_profile, passwords, queries, sign_ins, token_queries
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import (
     AS_MY_BROWSER,
@@ -57,7 +57,7 @@ def change_profile(*, visit: Visit, submitted: Submitted) -> Response:
         with visit.database.write() as db:
             stored = queries.profile(db, visit.actor.user_id, sealing)
             profile = _with_the_rest(visit, profile, stored, submitted)
-            own_account.change_profile(
+            own_profile.change_profile(
                 db, visit.actor, profile, sealing, expected_version=form.version, now=visit.now
             )
     except (Stale, Invalid) as refused:

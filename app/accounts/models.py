@@ -5,19 +5,21 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import Base, ByteOrderedText
 from app.db.sealed import Sealed
+from app.db.search_texts import searched_by
 from app.kit.actor import Actor, Role, roles_held
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 
 
+@searched_by("name", "email", "certificate_name", sorted_by="name")
 class User(Base):
     """A person. `email` is stored in lower case. Others see `name`; certificates print
     `certificate_name`. `password_hash` is None for an invited person without a password."""
 
     __tablename__ = "users"
     __table_args__ = (
-        Index("ix_users_name", "name", "id"),
+        Index("ix_users_sort_key", "sort_key", "id"),
         CheckConstraint("access_needs IS NULL", name="access_needs_are_sealed"),
     )
 
@@ -43,6 +45,11 @@ class User(Base):
     language: Mapped[str | None] = mapped_column(String(35))
     """The tag of the language they chose, or None: as their browser asks. It may be one that is no longer
     spoken here; `app.languages` passes over it then."""
+    search_text: Mapped[str | None] = mapped_column(ByteOrderedText)
+    """What searches look through (app/db/search_texts.py). None until the worker has written it, if an older
+    version wrote the row."""
+    sort_key: Mapped[str | None] = mapped_column(ByteOrderedText)
+    """What lists sort by, made of the name."""
     life_support_until: Mapped[date | None]
     """The last day of the current proof of basic life support, or None if none was seen."""
     second_factor_since: Mapped[datetime | None]

@@ -17,14 +17,10 @@ from app.accounts import (
 from app.accounts import (
     rate_limits as accounts_rate_limits,
 )
-from app.accounts.domain import LinkPurpose, Profile
+from app.accounts.domain import LinkPurpose
 from app.accounts.errors import PersonRefused, SignInRefused, WrongPassword
 from app.accounts.factors.domain import PendingStep
-from app.accounts.facts import NameSaved
 from app.accounts.models import User
-from app.accounts.needs_sealing import sealed_needs
-from app.accounts.proof_requirements import details_to_prove
-from app.accounts.queries import profile_from
 from app.accounts.rate_limits import Caller
 from app.accounts.sign_in_values import Browser, SignInCandidate, StartedSignIn
 from app.accounts.steps.audit_log import record_account_act
@@ -35,7 +31,7 @@ from app.accounts.steps.proof import renew_proof
 from app.accounts.steps.sign_in_end import end_access, revoke_tokens
 from app.accounts.steps.sign_in_start import start_anew
 from app.db import rate_limits as db_rate_limits
-from app.db.sealed import Sealed
+from app.db.search_texts import search_columns
 from app.db.upsert import insert_into
 from app.kit.actor import (
     Actor,
@@ -44,12 +40,10 @@ from app.kit.actor import (
     public_use_case,
     require,
 )
-from app.kit.errors import Invalid, NotFound, ProofNeeded
+from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
-from app.kit.keys import SealingKeys
 from app.kit.messages import msg
-from app.kit.versions import demand_current
-from app.outbox.service import announce, send_mail
+from app.outbox.service import send_mail
 
 
 @public_use_case
@@ -284,60 +278,6 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
     record_account_act(db, user.id, user.id, "accounts.address_changed", now=now)
 
 
-@own_use_case
-def change_profile(
-    db: Session,
-    actor: Actor,
-    profile: Profile,
-    sealing: SealingKeys,
-    *,
-    expected_version: str,
-    now: datetime,
-) -> None:
-    """Save the actor's own profile. Raise Stale if it was changed since the form was opened, and
-    ProofNeeded if a personal detail changes without a fresh proof. Access needs are sealed; those that
-    no key opens stay as they are, unless the profile has new ones."""
-    user = db.scalars(
-        select(User)
-        .where(User.id == actor.user_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    recorded = profile_from(user, sealing)
-    demand_current(expected_version, recorded=recorded.record, sent=profile.record)
-    by_token = actor.sign_in_id is None
-    if details_to_prove(recorded, profile, by_token=by_token) and not actor.has_fresh_proof(now):
-        raise ProofNeeded
-    db.execute(
-        update(User)
-        .where(User.id == actor.user_id)
-        .values(
-            name=profile.name,
-            certificate_name=profile.certificate_name,
-            is_medical=profile.is_medical,
-            profession=profile.profession,
-            registration_number=profile.registration_number,
-            access_needs_sealed=_sealed_needs(user, recorded, profile, sealing),
-            theme=profile.theme,
-            language=profile.language,
-        )
-    )
-    record_account_act(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
-    if (recorded.name, recorded.certificate_name) != (profile.name, profile.certificate_name):
-        announce(db, NameSaved(user_id=actor.user_id), now=now)
-
-
-def _sealed_needs(
-    user: User, recorded: Profile, profile: Profile, sealing: SealingKeys
-) -> Sealed | None:
-    """Return the access needs to store: those on record where they stay or cannot be read."""
-    if profile.access_needs is not None:
-        if profile.access_needs == recorded.access_needs:
-            return user.access_needs_sealed
-        return sealed_needs(sealing, profile.access_needs, user.id)
-    return user.access_needs_sealed if recorded.are_needs_unreadable else None
-
-
 def _by_email(db: Session, email: str) -> User | None:
     return db.scalars(select(User).where(User.email == email)).one_or_none()
 
@@ -363,6 +303,7 @@ def _add_student(
             is_student=True,
             language=language,
             created_at=now,
+            **search_columns(User, {"name": name, "email": email, "certificate_name": None}),
         )
         .on_conflict_do_nothing(index_elements=[User.email])
         .returning(User)

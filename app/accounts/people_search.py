@@ -3,20 +3,21 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import AccountState, PeopleSort
 from app.accounts.queries import PERSON, USER, Person, person_from
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import MOST_ROWS, Prepared
+from app.db.search_texts import holds_words
 from app.kit.actor import Role
 
 MOST_EXPORTED = 20_000
 FEW = PAGE_SIZE * 10
 SORTS = {
-    PeopleSort.name: (USER.name, USER.id),
-    PeopleSort.name_down: (USER.name.desc(), USER.id),
+    PeopleSort.name: (USER.sort_key, USER.id),
+    PeopleSort.name_down: (USER.sort_key.desc(), USER.id),
     PeopleSort.since: (USER.created_at, USER.id),
     PeopleSort.since_down: (USER.created_at.desc(), USER.id),
 }
@@ -39,11 +40,11 @@ def search_people(
     sort: PeopleSort = PeopleSort.name,
     number: int = 1,
 ) -> Page[Person]:
-    """Return one page of the people whose name or address contains the text, sorted by name by
+    """Return one page of the people whose names or address have every word of the text, sorted by name by
     default."""
     skipped = (number - 1) * PAGE_SIZE
     if text:
-        holds = _holds(db, text)
+        holds = holds_words(USER.search_text, text)
         counting = _narrowed(select(func.count(USER.id)), role, state).where(holds)
         total = db.scalar(counting) or 0
         matching = _narrowed(PERSON, role, state).where(holds)
@@ -84,22 +85,9 @@ def all_people(
     """Return everyone who matches, for an export."""
     matching = _narrowed(PERSON, role, state)
     if text:
-        matching = matching.where(_holds(db, text))
-    rows = db.execute(matching.order_by(USER.name, USER.id).limit(MOST_EXPORTED))
+        matching = matching.where(holds_words(USER.search_text, text))
+    rows = db.execute(matching.order_by(USER.sort_key, USER.id).limit(MOST_EXPORTED))
     return tuple(person_from(user) for user in rows)
-
-
-def _holds(db: Session, text: str) -> ColumnElement[bool]:
-    """Return the condition that a name or an address contains a text, ignoring case.
-
-    Converting every row to lower case would take most of the time. SQLite ignores case by itself,
-    and PostgreSQL has a column in lower case (migration 20261129_0031).
-    """
-    if db.get_bind().dialect.name == "sqlite":
-        return or_(
-            USER.name.contains(text, autoescape=True), USER.email.contains(text, autoescape=True)
-        )
-    return literal_column("users.sought", Text).contains(text.lower(), autoescape=True)
 
 
 def _order(sort: PeopleSort, *, few: bool) -> tuple[ColumnElement[Any], ...]:
@@ -107,7 +95,7 @@ def _order(sort: PeopleSort, *, few: bool) -> tuple[ColumnElement[Any], ...]:
     everyone in index order would read the whole table out of order."""
     first, *rest = SORTS[sort]
     if few and sort in (PeopleSort.name, PeopleSort.name_down):
-        plain = USER.name.concat("")
+        plain = USER.sort_key.concat("")
         return (plain if sort is PeopleSort.name else plain.desc(), *rest)
     return (first, *rest)
 

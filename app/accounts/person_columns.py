@@ -24,6 +24,8 @@ class PersonColumns:
 
     id: ColumnElement[Any]
     name: ColumnElement[Any]
+    sort_key: ColumnElement[Any]
+    search_text: ColumnElement[Any]
     email: ColumnElement[Any]
     language: ColumnElement[Any]
     has_access_needs: ColumnElement[bool]
@@ -37,6 +39,8 @@ class PersonColumns:
 PERSON = PersonColumns(
     id=_COLUMNS.id,
     name=_COLUMNS.name,
+    sort_key=_COLUMNS.sort_key,
+    search_text=_COLUMNS.search_text,
     email=_COLUMNS.email,
     language=_COLUMNS.language,
     has_access_needs=_COLUMNS.access_needs_sealed.is_not(None),

@@ -197,7 +197,7 @@ def instructors(db: Session) -> tuple[Person, ...]:
     rows = db.scalars(
         select(User)
         .where(User.is_instructor, User.disabled_at.is_(None))
-        .order_by(User.name, User.id)
+        .order_by(User.sort_key, User.id)
     )
     return tuple(person_from(user) for user in rows)
 
@@ -335,7 +335,7 @@ def _members(db: Session, group_id: GroupId) -> list[tuple[Person, Role]]:
         select(User, GroupMember.role)
         .join(GroupMember, GroupMember.user_id == User.id)
         .where(GroupMember.group_id == group_id)
-        .order_by(User.name, User.id)
+        .order_by(User.sort_key, User.id)
     )
     return [(person_from(user), Role(role)) for user, role in rows]
 

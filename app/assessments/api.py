@@ -12,14 +12,15 @@ from app.assessments.forms import LONGEST_COMMENT, LONGEST_NOTE
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId
 from app.kit.words import Words
 from app.web.access import INSTRUCTOR, SIGNED_IN, STAFF
+from app.web.json_body import JsonBody
 from app.web.request_context import Visit
 from app.web.routing import Api
 
 api = Api("/api/v1", tags=["assessments"])
 
 
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+class Command(JsonBody):
+    model_config = ConfigDict(str_strip_whitespace=True)
 
 
 class Start(Command):

@@ -44,6 +44,6 @@ def unsigned_after(db: Session, *, before: datetime) -> tuple[Overdue, ...]:
             PRACTICAL.ends_at < before,
         )
         .group_by(PRACTICAL.id, PERSON.id)
-        .order_by(PRACTICAL.starts_at, PERSON.name, PRACTICAL.id)
+        .order_by(PRACTICAL.starts_at, PERSON.sort_key, PRACTICAL.id)
     )
     return tuple(Overdue(*row) for row in rows)

@@ -7,11 +7,13 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.certificates.domain import NameOwner
-from app.db.base import Base, word
+from app.db.base import Base, ByteOrderedText, word
 from app.db.damaged_values import ReadableJson, ReadableMoment, ReadableUuid
+from app.db.search_texts import searched_by
 from app.kit.ids import CertificateId, RevisionId, UserId
 
 
+@searched_by("holder_name")
 class Certificate(Base):
     """An issued certificate. `serial` is 128 random bits; `snapshot_hash` is the SHA-256 of the
     canonical JSON of `snapshot`, which also names the evidence. `holder_name` repeats the name for
@@ -39,6 +41,8 @@ class Certificate(Base):
     id: Mapped[CertificateId] = mapped_column(ReadableUuid, primary_key=True)
     serial: Mapped[str] = mapped_column(String(40), unique=True)
     holder_name: Mapped[str] = mapped_column(String(200))
+    search_text: Mapped[str | None] = mapped_column(ByteOrderedText)
+    """See app/db/search_texts.py."""
     user_id: Mapped[UserId] = mapped_column(ReadableUuid, ForeignKey("users.id"))
     course_key: Mapped[str] = mapped_column(String(64))
     revision_id: Mapped[RevisionId] = mapped_column(ReadableUuid, ForeignKey("course_revisions.id"))

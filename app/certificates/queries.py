@@ -31,6 +31,7 @@ from app.courses.queries import PublishedCourse
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import Prepared
+from app.db.search_texts import holds_words
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor
@@ -235,7 +236,7 @@ def issued(
         query = query.where(Certificate.revoked_at.is_not(None))
     if search:
         serial = serials.read_serial(search)
-        by_name = func.lower(Certificate.holder_name).contains(search.lower(), autoescape=True)
+        by_name = holds_words(Certificate.search_text, search)
         query = query.where(or_(Certificate.serial == serial, by_name) if serial else by_name)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.execute(

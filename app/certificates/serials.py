@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
+from app.kit.characters import is_ignorable
 from app.kit.messages import Message, msg, msgs
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -34,8 +35,6 @@ _PRINTED = re.compile(
 _IN_ADDRESS = re.compile(r"/VERIFY/([^\s/?#]+)")
 _WORD = re.compile(f"{_GROUP}+")
 _PIECES = re.compile(r"[\s/?#&=:,;()<>\[\]{}\"'“”‘’«»]+")
-_UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
-"""Hangul fillers: their category is letter, but they are invisible."""
 
 
 def new_serial() -> str:
@@ -117,7 +116,7 @@ def _in_capitals(typed: str, *, unseen: str = "") -> str:
 
 
 def _capital(letter: str, unseen: str) -> str:
-    if letter in _UNSEEN_LETTERS or unicodedata.category(letter) in ("Cf", "Mn", "Me"):
+    if is_ignorable(letter) or unicodedata.category(letter) in ("Cf", "Mn", "Me"):
         return unseen
     if letter.isdecimal():
         return str(unicodedata.decimal(letter))

@@ -135,7 +135,7 @@ def _no_database(database: "Database") -> str:
 
 def address_of(typed: str) -> str:
     """Return an e-mail address as it is stored, or stop where it is none."""
-    from app.accounts.domain import normal_email
+    from app.kit.email_addresses import normal_email
 
     email = normal_email(typed)
     if email is None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, Table, TypeDecorator, Uuid
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, Table, Text, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
 from app.db.sealed import Sealed, SealedColumn
@@ -48,6 +48,10 @@ class Base(DeclarativeBase):
         Sealed: SealedColumn(),
         **dict.fromkeys(ALL_IDS, Uuid()),
     }
+
+
+ByteOrderedText = Text().with_variant(Text(collation="C"), "postgresql")
+"""A text that both databases compare by its bytes, whatever the collation of the database."""
 
 
 def table_of(model: type[Base]) -> Table:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.accounts import groups, own_account
+from app.accounts import groups, own_account, own_profile
 from app.accounts import queries as accounts_queries
 from app.accounts import service as accounts
 from app.accounts.domain import LinkPurpose, Profile
@@ -74,7 +74,7 @@ def _settle_in(diary: Diary, demo_person: DemoPerson, password_hash: str, now: d
         access_needs=Opened(demo_person.access_needs) if demo_person.access_needs else None,
     )
     version = accounts_queries.profile(db, actor.user_id, diary.sealing).version
-    own_account.change_profile(db, actor, profile, diary.sealing, expected_version=version, now=now)
+    own_profile.change_profile(db, actor, profile, diary.sealing, expected_version=version, now=now)
     diary.people[demo_person.name] = actor
 
 

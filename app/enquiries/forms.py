@@ -5,8 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from app.accounts.domain import LONGEST_NAME, clean_name, normal_email, without_marks
+from app.accounts.domain import LONGEST_NAME, clean_name
 from app.enquiries.domain import LONGEST_MESSAGE, SHORTEST_MESSAGE, NewEnquiry, Topic
+from app.kit.characters import without_ignorable
+from app.kit.email_addresses import normal_email
 from app.kit.messages import msg
 from app.web.forms import Form, label
 
@@ -30,7 +32,7 @@ def _name(typed: str) -> str:
 def _phone(typed: str) -> str:
     # Characters of text pasted from an address book or a web page: direction marks, long dashes,
     # no-break spaces.
-    typed = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", without_marks(typed)).split())
+    typed = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", without_ignorable(typed)).split())
     if not _PHONE.match(typed):
         raise ValueError(
             msg("Enter a telephone number with digits, such as 020 7946 0000, or leave it.")

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, word
+from app.db.base import Base, ByteOrderedText, word
+from app.db.search_texts import searched_by
 from app.enquiries.domain import Topic
 from app.kit.ids import EnquiryId, UserId
 
 
+@searched_by("name", "email", "message")
 class Enquiry(Base):
     """One question. Answered rows say when, by whom and what; open rows say none of it."""
 
@@ -33,3 +35,5 @@ class Enquiry(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str | None] = mapped_column(Text)
+    search_text: Mapped[str | None] = mapped_column(ByteOrderedText)
+    """See app/db/search_texts.py."""

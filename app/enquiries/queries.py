@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import people
 from app.courses import queries as courses
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.search_texts import holds_words
 from app.enquiries import domain, policy
 from app.enquiries.domain import Topic
 from app.enquiries.models import Enquiry
@@ -130,6 +131,5 @@ def _matching(which: EnquiryFilter, text: str) -> list[ColumnElement[bool]]:
     if which is EnquiryFilter.answered:
         conditions.append(Enquiry.answered_at.is_not(None))
     if text:
-        columns = (Enquiry.name, Enquiry.email, Enquiry.message)
-        conditions.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+        conditions.append(holds_words(Enquiry.search_text, text))
     return conditions

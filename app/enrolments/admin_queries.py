@@ -13,6 +13,7 @@ from app.courses import queries as courses
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.prepared import MOST_ROWS, Prepared
+from app.db.search_texts import holds_words
 from app.enrolments import policy
 from app.enrolments.domain import (
     EnrolmentState,
@@ -286,12 +287,15 @@ def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...
     the whole list."""
     order = _ORDER.get(shown, ENROLMENT.decided_at.desc())
     position = func.row_number().over(order_by=(order, ENROLMENT.id)).label("position")
-    everybody = _listed(intake_id, shown).order_by(None).add_columns(position).subquery().c
-    words = (
-        everybody.name.icontains(text, autoescape=True),
-        everybody.email.icontains(text, autoescape=True),
+    everybody = (
+        _listed(intake_id, shown)
+        .order_by(None)
+        .add_columns(position, PERSON.search_text)
+        .subquery()
+        .c
     )
-    return select(*everybody).where(or_(*words)).order_by(everybody.position)
+    matching = holds_words(everybody.search_text, text)
+    return select(*everybody).where(matching).order_by(everybody.position)
 
 
 def _many_facts(db: Session, intakes: Sequence[IntakeRow]) -> list[IntakeFacts]:

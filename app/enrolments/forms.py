@@ -8,8 +8,9 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import Field, StringConstraints
 
-from app.accounts.domain import LONGEST_NAME, clean_name, normal_email
+from app.accounts.domain import LONGEST_NAME, clean_name
 from app.enrolments.domain import IntakeFields
+from app.kit.email_addresses import normal_email
 from app.kit.errors import Invalid
 from app.kit.messages import Text, msg, msgs
 from app.web.dates import Amount, Day, TimeOfDay, moment

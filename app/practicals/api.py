@@ -17,6 +17,7 @@ from app.practicals.queries.student_list import DateRow, dates_page, practical_p
 from app.practicals.queries.student_list_sql import DateFilters
 from app.web.access import STAFF, STUDENT
 from app.web.forms import Submission
+from app.web.json_body import JsonBody
 from app.web.request_context import Visit
 from app.web.routing import Api
 
@@ -119,10 +120,9 @@ def show_practical(visit: Visit, practical_id: PracticalId) -> PracticalOut:
     return _practical(page.row)
 
 
-class AttendanceIn(BaseModel):
+class AttendanceIn(JsonBody):
     """`null` sets the attendance back to unmarked, until the day ends."""
 
-    model_config = ConfigDict(extra="forbid")
     attendance: Attendance | None
 
 

@@ -15,6 +15,7 @@ from app.quizzes.domain.responses import LONGEST_TEXT
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
 from app.web.forms import Submission
+from app.web.json_body import JsonBody
 from app.web.request_context import Visit
 from app.web.routing import Api
 
@@ -29,19 +30,23 @@ class StrictShape(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, from_attributes=True)
 
 
-class Choice(StrictShape):
+class StrictBody(JsonBody):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class Choice(StrictBody):
     """The tokens of the chosen options; an empty list removes the answer."""
 
     options: list[Annotated[str, Field(max_length=LONGEST_TOKEN)]] = Field(max_length=MOST_TOKENS)
 
 
-class TypedNumber(StrictShape):
+class TypedNumber(StrictBody):
     """A number as it was typed, with a point or a comma; empty text removes the answer."""
 
     text: str = Field(max_length=LONGEST_TEXT)
 
 
-class AnswerIn(StrictShape):
+class AnswerIn(StrictBody):
     """`sequence` counts the client's changes to this question, from 1."""
 
     sequence: int = Field(ge=1, le=service.LAST_SEQUENCE)

@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     distinct,
     func,
-    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -29,6 +28,7 @@ from app.accounts.models import GroupMember, User
 from app.db.base import table_of
 from app.db.paging import PAGE_SIZE
 from app.db.prepared import Prepared
+from app.db.search_texts import holds_bound_words, word_patterns
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.actor import Actor, Role
@@ -142,7 +142,7 @@ def students(
     if shape.only_unpassed:
         values["quizzes"] = len(query.keys)
     if shape.has_text:
-        values["words"] = _pattern(query.text)
+        values |= word_patterns(query.text)
     if part is Part.page:
         values["skipped"] = (number - 1) * PAGE_SIZE
     if shape.names_quizzes:
@@ -209,16 +209,7 @@ def _conditions(shape: _Shape, user_id: Any) -> Iterator[ColumnElement[bool]]:
     if shape.only_unpassed:
         yield _passed(user_id) < bindparam("quizzes", type_=Integer())
     if shape.has_text:
-        yield or_(*(_contains(column) for column in (USER.name, USER.email)))
-
-
-def _contains(column: ColumnElement[str]) -> ColumnElement[bool]:
-    return func.lower(column).like(func.lower(bindparam("words")), escape="/")
-
-
-def _pattern(text: str) -> str:
-    plain = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return f"%{plain}%"
+        yield holds_bound_words(USER.search_text)
 
 
 def _passed(user_id: Any) -> ColumnElement[int]:
@@ -237,7 +228,7 @@ def _passed(user_id: Any) -> ColumnElement[int]:
 def _ordered(rows: Rows, shape: _Shape) -> Rows:
     """Sorts by name by default, so that nothing is counted for people who are not shown."""
     if shape.order is Order.name:
-        name = USER.name.desc() if shape.descending else USER.name
+        name = USER.sort_key.desc() if shape.descending else USER.sort_key
         return rows.order_by(name, USER.id)
     totals = (
         select(
@@ -254,4 +245,6 @@ def _ordered(rows: Rows, shape: _Shape) -> Rows:
     wanted = totals.c[shape.order.value]
     # Students without attempts come at the low end in both directions.
     order = wanted.desc().nulls_last() if shape.descending else wanted.asc().nulls_first()
-    return rows.outerjoin(totals, totals.c.user_id == USER.id).order_by(order, USER.name, USER.id)
+    return rows.outerjoin(totals, totals.c.user_id == USER.id).order_by(
+        order, USER.sort_key, USER.id
+    )

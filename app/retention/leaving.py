@@ -14,6 +14,7 @@ from sqlalchemy import String, case, cast, delete, exists, false, func, null, or
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
+from app.db.search_texts import write_search_texts_of
 from app.kit.leaving import LEAVING, LEFT_ADDRESS, NAME_OF_WHO_LEFT
 from app.retention.endings import (
     Columns,
@@ -90,8 +91,10 @@ def empty_names(database: Database, *, now: datetime) -> int:
             .where(users.id.in_(ids), name_is_over(users, now - LEAVING))
             .values(name=NAME_OF_WHO_LEFT, certificate_name=null())
             .returning(users.id)
-        )
-        return len(emptied.all())
+        ).scalars()
+        people_emptied = emptied.all()
+        write_search_texts_of(db, "users", people_emptied)
+        return len(people_emptied)
 
 
 def _due(now: datetime) -> Any:
@@ -181,6 +184,7 @@ def _empty(db: Session, ids: Sequence[UUID], *, now: datetime) -> int:
     db.execute(
         update(table("users")).where(users.id.in_(people)).values(**_emptied(users, now=now))
     )
+    write_search_texts_of(db, "users", people)
     return len(people)
 
 

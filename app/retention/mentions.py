@@ -13,6 +13,7 @@ from sqlalchemy import JSON, ColumnElement, String, and_, bindparam, cast, or_, 
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
+from app.db.search_texts import write_search_texts_of
 from app.retention.endings import AT_ONCE, table
 
 REMOVED: Final = "[removed]"
@@ -167,6 +168,7 @@ def _rewrite(db: Session, name: str, column: str, ids: list[UUID], mentions: Men
     if changed:
         written = update(table(name)).where(columns.id == bindparam("row_id"))
         db.connection().execute(written.values({column: bindparam("text")}), changed)
+        write_search_texts_of(db, name, [row["row_id"] for row in changed])
 
 
 def _is_unsigned(name: str) -> Iterable[ColumnElement[bool]]:

@@ -1,6 +1,5 @@
 """Form posts: the raw text as it was typed, and its conversion into a typed command."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Final, Self, get_origin
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.kit.characters import as_seen
 from app.kit.currency import Currency
 from app.kit.errors import Invalid
 from app.kit.messages import Message, Text, msg
@@ -20,8 +20,6 @@ MOST_FIELDS = 1000
 SENT_TWICE: Final = msg("A field was sent twice.")
 ONE_VALUE: Final = msg("Give one value.")
 WRONG: Final = msg("There is a problem with what you entered.")
-_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +62,6 @@ async def read_submission(request: Request) -> Submission:
     submission = Submission(fields, key, body_text)
     request.scope["preceptor.submission"] = submission  # stored if the sign-in has ended
     return submission
-
-
-def as_seen(typed: str) -> str:
-    """Return a text without the invisible characters that pasted text often contains: control
-    characters, which databases refuse, and zero-width spaces, which make an address invalid.
-    Joiners stay, because Persian and emoji need them. All line ends become `\n`."""
-    return _UNSEEN.sub("", _LINE_ENDS.sub("\n", typed))
 
 
 Submitted = Annotated[Submission, Depends(read_submission)]

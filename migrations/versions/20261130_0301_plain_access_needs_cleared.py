@@ -24,6 +24,10 @@ OLDER_READERS = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(:now AS xid))"
 )
+SIZE = sa.text(
+    "SELECT pg_relation_size('users') + pg_relation_size(reltoastrelid) "
+    "FROM pg_class WHERE oid = 'users'::regclass"
+)
 OWN_SNAPSHOT_IS_NEWER = sa.text("SELECT txid_snapshot_xmin(txid_current_snapshot()) > :now")
 BUSY = (
     "Another process reads the database, so the old text could not be cleared. "
@@ -35,6 +39,8 @@ def upgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
         _rewrite_sqlite(connection)
+        return
+    if not connection.scalar(SIZE):  # A new database has nothing to clear, and need not wait.
         return
     with op.get_context().autocommit_block():
         _wait_for_older_readers(connection)

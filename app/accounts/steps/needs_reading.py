@@ -4,7 +4,7 @@ permission, in a write block."""
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import network_block
@@ -29,7 +29,7 @@ def read_needs(
     rows = db.execute(
         select(User.id, User.name, User.access_needs_sealed)
         .where(User.id.in_(people), User.access_needs_sealed.is_not(None))
-        .order_by(func.lower(User.name), User.id)
+        .order_by(User.sort_key, User.id)
     ).all()
     read = tuple(
         PersonNeeds(user_id, name, opened_needs(sealing, sealed, user_id))

@@ -68,7 +68,7 @@ def uncovered_days(
             # decides exactly.
             or_(until.is_(None), until <= func.date(PracticalRow.starts_at)),
         )
-        .order_by(PracticalRow.starts_at, PracticalRow.id, PERSON.name, PERSON.id)
+        .order_by(PracticalRow.starts_at, PracticalRow.id, PERSON.sort_key, PERSON.id)
     )
     people_by_day: dict[PracticalSummary, list[HolderWithoutProof]] = {}
     for *brief, user_id, name, last_day in rows:

@@ -104,7 +104,7 @@ TEACHERS = Prepared(
     .select_from(PEOPLE)
     .join(PracticalInstructor, PracticalInstructor.user_id == PERSON.id)
     .where(PracticalInstructor.practical_id == THIS)
-    .order_by(PERSON.name, PERSON.id)
+    .order_by(PERSON.sort_key, PERSON.id)
 )
 EXPECTED_SEATS = (
     select(
@@ -121,10 +121,8 @@ EXPECTED_SEATS = (
     )
     .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
     .where(HOLDS_A_SEAT)
-    .order_by(func.lower(PERSON.name), SEAT.id)
+    .order_by(PERSON.sort_key, SEAT.id)
 )
-
-
 """The columns of everyone who is expected, in the order of the fields of `RosterSeat`."""
 PAGE_EXPECTED = Prepared(
     EXPECTED_SEATS.where(SEAT.practical_id == THIS)

@@ -179,7 +179,7 @@ def instructor_names(
         select(PracticalInstructor.practical_id, PERSON.name)
         .join(PEOPLE, PERSON.id == PracticalInstructor.user_id)
         .where(PracticalInstructor.practical_id.in_(practical_ids))
-        .order_by(PERSON.name, PERSON.id)
+        .order_by(PERSON.sort_key, PERSON.id)
     )
     for practical_id, name in rows:
         names[practical_id] = (*names.get(practical_id, ()), name)

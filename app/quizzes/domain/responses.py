@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, assert_never
 
 from app.courses.domain.delivery import Question, QuestionType
+from app.kit.characters import without_ignorable
 from app.kit.decimals import decimals_of
 from app.kit.messages import Message, msg, msgs
 from app.quizzes.domain.sampling import DrawnQuestion
@@ -85,7 +86,7 @@ def read_number(
     `places` is the most decimals that the question asks for; zeros at the end are not counted. Separators
     for thousands are refused, because 1,000 is a thousand to some people and one to others.
     """
-    text = unicodedata.normalize("NFKC", typed).strip()
+    text = unicodedata.normalize("NFKC", without_ignorable(typed)).strip()
     if not text:
         return Response()
     parts = _TYPED.fullmatch(text) if len(text) <= LONGEST_TEXT else None

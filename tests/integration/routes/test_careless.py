@@ -12,7 +12,7 @@ from app.accounts.domain import LinkPurpose
 from app.accounts.mailed_links import sign_link
 from app.accounts.steps.links import make_link
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
-from app.web.forms import as_seen
+from app.kit.characters import as_seen
 from tests.make import NOW
 from tests.make.forms import PageForm, forms_of, forms_on_the_way
 

@@ -17,7 +17,6 @@ from app.accounts.domain import (
     longest_time,
     missing_profile_fields,
     network_block,
-    normal_email,
     roles_refusal,
 )
 from app.kit.actor import Role
@@ -25,32 +24,6 @@ from app.kit.ids import UserId, new_uuid
 
 ANN, BEN = UserId(new_uuid()), UserId(new_uuid())
 STUDENT, ADMIN = frozenset({Role.student}), frozenset({Role.admin})
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        (" Sam@Example.ORG ", "sam@example.org"),
-        ("o'neil+x@a-b.co.uk", "o'neil+x@a-b.co.uk"),
-        ("no-at-sign", None),
-        ("two@@example.org", None),
-        ("a@b", None),
-        (".a@example.org", None),
-        ("a.@example.org", None),
-        ("a..b@example.org", None),
-        ("a@-example.org", None),
-        ("a@example-.org", None),
-        ("a b@example.org", None),
-        ("a@example.org\nbcc: x@example.org", None),
-        ("é@example.org", None),
-        ("a" * 65 + "@example.org", None),
-        ("a@" + ("b" * 60 + ".") * 4 + "example.org", None),
-        ("\u202aann@example.org\u202c", "ann@example.org"),
-    ],
-)
-def test_addresses(typed, stored):
-    """R-107: a text that could add a header or a recipient is not accepted as an address."""
-    assert normal_email(typed) == stored
 
 
 @pytest.mark.parametrize(
@@ -64,6 +37,10 @@ def test_addresses(typed, stored):
         ("می\u200cروم", "می\u200cروم"),
         ("\u200b \u200d", ""),
         ("– .", ""),
+        ("\u3164\uffa0", ""),
+        ("\u115fAnn\u3164", "Ann"),
+        ("An\u00adn \u200b\u180e Lee\ufe0f", "Ann Lee"),
+        ("Sam\U000e0041", "Sam"),
         ("李 2", "李 2"),
     ],
 )

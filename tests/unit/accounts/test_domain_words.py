@@ -13,7 +13,6 @@ from app.accounts.domain import (
     how_it_ended,
     missing_profile_fields,
     network_block,
-    normal_email,
     roles_record,
 )
 from app.kit.actor import Role
@@ -70,22 +69,6 @@ def test_a_device_is_named_as_its_owner_would(agent, label):
 )
 def test_one_customer_is_one_client(address, block):
     assert network_block(address) == block
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("a" * 64 + "@example.org", "a" * 64 + "@example.org"),
-        ("a@" + "b" * 63 + ".org", "a@" + "b" * 63 + ".org"),
-        ("a@" + ("b" * 60 + ".") * 4 + "example", "a@" + ("b" * 60 + ".") * 4 + "example"),
-        ("a" * 3 + "@" + ("b" * 60 + ".") * 4 + "example", None),
-        ("a@example.org.", None),
-        ("a@sub.-example.org", None),
-        ("a@sub.example-.org", None),
-    ],
-)
-def test_the_longest_addresses(typed, stored):
-    assert normal_email(typed) == stored
 
 
 def test_nothing_that_cannot_be_read_out_is_a_name():

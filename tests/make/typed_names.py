@@ -1,0 +1,81 @@
+"""Sixty names of people and how they are typed by somebody who looks for them."""
+
+import unicodedata
+
+PLAIN = {
+    "Élodie Ávila": "elodie avila",
+    "Zoë Łukasz": "zoe lukasz",
+    "ärztin Müller": "arztin muller",
+    "Noël Besançon": "noel besancon",
+    "Şahin Ağaoğlu": "sahin agaoglu",
+    "İpek Işık": "ipek isik",
+    "Máiréad Ní Bhriain": "mairead ni bhriain",
+    "Ciara O’Brien": "ciara obrien",
+    "Sean O'Rourke": "sean orourke",
+    "Chloe D’Arcy": "chloe darcy",
+    "Lee Ann Smith": "lee ann smith",
+    "Anne-Marie Dupont": "annemarie dupont",
+    "Jean‐Luc Picard": "jean luc picard",
+    "Ann Marie O’Brien-Lee": "ann marie obrienlee",
+    "van der Berg": "vanderberg",
+    "Anna de la Cruz": "anna delacruz",
+    "Søren Kjærgård": "soren kjaergard",
+    "Ørsted Holm": "orsted holm",
+    "Łucja Źdźbło": "lucja zdzblo",
+    "Șerban Țăran": "serban taran",
+    "Şerban Ţepeş": "serban tepes",
+    "Jürgen Groß": "jurgen gross",
+    "JÜRGEN GROẞMANN": "jurgen grossmann",
+    "Íñigo Núñez Güell": "inigo nunez guell",
+    "Mercè Gal·la": "merce galla",
+    "João Gonçalves": "joao goncalves",
+    "Þórður Ævarsson": "thordur aevarsson",
+    "Päivi Äijälä": "paivi aijala",
+    "Áilu Čáhppat Ŋuorta": "ailu cahppat nuorta",
+    "Jiří Žďárský": "jiri zdarsky",
+    "Ödön Győrű": "odon gyoru",
+    "Ģirts Ķēniņš": "girts kenins",
+    "Rūta Žąsytė": "ruta zasyte",
+    "Đurđa Šćepanović": "durda scepanovic",
+    "Ġorġ Ħaż-Żebbuġ": "gorg haz zebbug",
+    "Əli Nəcəfov": "eli necefov",
+    "Nguyễn Thị Quỳnh Anh": "nguyen thi quynh anh",
+    "Ọlá Adébáyọ̀": "ola adebayo",
+    "Ɗan Ƙwaire Ɓala": "dan kwaire bala",
+    "Kaʻiulani Pōmaikaʻi": "kaiulani pomaikai",
+    "Lǚ Xiǎolóng": "lu xiaolong",
+    "Kṛṣṇa Śrīdhara": "krsna sridhara",
+    "J. R. Hartley": "j r hartley",
+    "St. John-Smythe": "st john smythe",
+    "Martin Luther King Jr.": "martin luther king jr",
+    "Ａｎｎ Ｌｅｅ": "ann lee",
+    "Алёна Щукина": "алена щукина",
+    "Ґалина Їжакевич": "ґалина іжакевич",
+    "Ελένη Παπαδοπούλου": "ελενη παπαδοπουλου",
+    "Σπύρος Αντωνίου": "σπυρος αντωνιου",
+    "Արմեն Սարգսյան": "արմեն սարգսյան",
+    "გიორგი ბერიძე": "გიორგი ბერიძე",
+    "שָׂרָה כֹּהֵן": "שרה כהן",
+    "مُحَمَّد عبد الله": "محمد عبد الله",
+    "علی\u200cرضا محمدی": "علیرضا محمدی",
+    "أحمد إبراهيم": "احمد ابراهيم",
+    "श्रीकृष्ण क्षत्रिय": "श्रीकृष्ण क्षत्रिय",
+    "ஸ்ரீனிவாசன் கோபால்": "ஸ்ரீனிவாசன் கோபால்",
+    "李 小龍": "李小龍",
+    "김 민준": "김민준",
+}
+"""Each name as its owner writes it, and as somebody types it who has neither accents nor apostrophes."""
+
+
+def ways_of_typing(name: str) -> tuple[str, ...]:
+    """Return six ways: as it is, in capitals, plainly, in the other order, in separate marks, and as copied
+    from an address book, with other apostrophes and hyphens and with invisible characters."""
+    copied = name.translate(str.maketrans({"’": "'", "'": "’", "-": "\u2010", " ": "\u00a0"}))
+    return (
+        name,
+        name.upper(),
+        PLAIN[name],
+        " ".join(reversed(name.split())),
+        unicodedata.normalize("NFD", name),
+        f"\u200e{copied[:2]}\u00ad{copied[2:]}\u200f",
+    )
