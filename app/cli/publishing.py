@@ -109,9 +109,9 @@ def _publish(db: "Session", path: Path, parsed: "ParsedCourse", *, now: "datetim
             {"course": key, "outcome": "refused", **refusal},
             is_refused=True,
         )
-    changed = (f"  {change.where}: {change.sentence} {change.remedy}" for change in done.changes)
+    changed = tuple(f"  {change}" for change in done.changes)
     return _Answer(
-        (done.sentence, *(line.rstrip() for line in changed), *done.errata),
+        (done.sentence, *changed, *done.errata),
         {
             "course": done.course_key,
             "outcome": done.outcome,

@@ -32,9 +32,7 @@ class CorruptsEvidence(Conflict):
     published."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
-        lines = "\n".join(
-            f"  {change.where}: {change.sentence} {change.remedy}" for change in changes
-        )
+        lines = "\n".join(f"  {change}" for change in changes)
         super().__init__(
             msg(
                 "Nothing was published, because results that exist would change their meaning:\n{changes}",

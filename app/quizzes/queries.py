@@ -288,6 +288,10 @@ class RunningAttempt:
     def unanswered(self) -> tuple[ShownQuestion, ...]:
         return tuple(question for question in self.questions if not question.is_answered)
 
+    @property
+    def unanswered_positions(self) -> tuple[int, ...]:
+        return tuple(question.position for question in self.unanswered)
+
     def question(self, position: int) -> ShownQuestion:
         """Return the question at a place, from 1; raise NotFound beyond the last."""
         if not 1 <= position <= self.length:

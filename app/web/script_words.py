@@ -173,7 +173,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "choose-again": script_text("Choose your answer again."),
         "stay": script_text("Your answer is not sent yet. Stay on this page until it is saved."),
     },
-    "quiz-nav": {"answered": script_text(", answered")},
+    "quiz-nav": {
+        "answered": script_text("Question {position}, answered"),
+        "question": script_text("Question {position}"),
+    },
     "quiz-send": {
         "still-here": script_text(
             "Some answers are still on this device. Connect to the internet and send again."

@@ -1,7 +1,7 @@
 """The template environment: strict, escaping, with the few filters pages need."""
 
 import re
-from collections.abc import Callable, Hashable, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, MutableMapping
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -123,6 +123,7 @@ def make_environment(
         published=lambda html: _published(words.of(html) if type(html) is Message else html),
         zone_words=lambda zone: words.of(zone_words(zone)),
         words=words.of,
+        listed=lambda parts: _listed(parts, words.formats),
     )
     return environment
 
@@ -209,6 +210,11 @@ def _icon_drawer(asset: Callable[[str], str], words: Words) -> Callable[..., Mar
         )
 
     return icon
+
+
+def _listed(parts: Iterable[str], formats: Formats) -> Markup:
+    """Return pieces of HTML as a list in a sentence: a, b and c."""
+    return Markup(formats.listed([escape(part) for part in parts]))  # noqa: S704 - each part is escaped
 
 
 def _heading(title: str) -> Markup:

@@ -2,14 +2,6 @@
 
 import { number, word } from "./words.js";
 
-function markOf(link) {
-  const mark = document.createElement("span");
-  mark.className = "visually-hidden";
-  mark.dataset.answeredWord = "";
-  mark.textContent = word("answered");
-  link.append(mark);
-}
-
 export function attach(nav) {
   const count = document.querySelector("[data-answered-count]");
   const links = [...nav.querySelectorAll("a[data-position]")];
@@ -21,8 +13,7 @@ export function attach(nav) {
     if (!link) return;
     const isAnswered = Boolean(outcome.response.options?.length || outcome.response.text?.trim());
     link.toggleAttribute("data-answered", isAnswered);
-    link.querySelector("[data-answered-word]")?.remove();
-    if (isAnswered) markOf(link);
+    link.ariaLabel = word(isAnswered ? "answered" : "question", { position });
     count.textContent = number(links.filter((other) => other.hasAttribute("data-answered")).length);
   });
 }

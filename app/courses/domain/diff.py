@@ -34,6 +34,9 @@ class Change:
     sentence: str
     remedy: str = ""
 
+    def __str__(self) -> str:
+        return " ".join(part for part in (f"{self.where}:", self.sentence, self.remedy) if part)
+
 
 _TEXTS_OF_COURSE: Final = (
     "title",

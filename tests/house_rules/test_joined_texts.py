@@ -1,0 +1,102 @@
+"""Rules of the house: a text is one whole message. Nothing is joined to the words of a message, and only a
+message with `msgs`, or `{% pluralize %}`, chooses words by a number (issue 14, bar 3)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.house_rules.joined_texts import joined_in_python, joined_in_template
+from tests.house_rules.test_messages import ENGLISH, held, sources
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+COMMANDS = ("courses/steps/errata.py",)
+"""What `preceptor content publish` prints; the command line stays English."""
+WAITING_TEMPLATES: dict[str, int] = {
+    "home/_next.html": 1,
+    "practicals/_date_card.html": 2,
+    "practicals/admin_list.html": 2,
+    "practicals/admin_reserve.html": 1,
+    "practicals/admin_take_away.html": 1,
+    "practicals/admin_waiting.html": 3,
+    "practicals/dates.html": 1,
+    "practicals/list.html": 1,
+    "practicals/practical.html": 9,
+    "practicals/roster.html": 1,
+}
+"""How many joined texts of a template wait for their conversion. The numbers may only become smaller."""
+WAITING_PYTHON: dict[str, int] = {
+    "practicals/domain/invite.py": 1,
+    "practicals/domain/plan.py": 1,
+    "practicals/errors.py": 2,
+    "practicals/pages/planning.py": 1,
+    "practicals/pages/reserving.py": 1,
+    "practicals/steps/attendance_evidence.py": 1,
+    "web/templating.py": 1,
+}
+"""The same for modules."""
+
+
+def test_no_template_joins_a_text_of_pieces():
+    paths = [path for ending in ("html", "txt") for path in TEMPLATES.rglob(f"*.{ending}")]
+    joined = {
+        str(path.relative_to(TEMPLATES)): joined_in_template(path.read_text())
+        for path in sorted(paths)
+    }
+    assert held(joined, WAITING_TEMPLATES) == {}
+
+
+def test_no_module_joins_the_words_of_a_message():
+    joined = {
+        path: joined_in_python(tree)
+        for path, tree in sources()
+        if not path.startswith((*ENGLISH, *COMMANDS))
+    }
+    assert held(joined, WAITING_PYTHON) == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "faults"),
+    [
+        ('{{ row.course ~ ", " ~ row.intake }}', 1),
+        ('{{ _("Starts") ~ day }}', 1),
+        ('{{ "Starts " + (day | date) }}', 1),
+        ("{{ refusal.message ~ refusal.remedy }}", 1),
+        ('{{ share ~ "%" }}', 1),
+        ('{{ here ~ ("?page=2" if page else ": none") }}', 1),
+        ('{{ count | plural("place") }}', 1),
+        ('{{ "s" if count != 1 else "" }}', 1),
+        ("{% if count == 1 %}one place{% else %}places{% endif %}", 1),
+        ("{% trans %}Starts {{ day }}{% endtrans %}", 1),
+        ("{% trans day=day, room=room %}Starts {{ day }}{% endtrans %}", 1),
+        ('{{ "/courses/" ~ course.key ~ "?page=" ~ number }}', 0),
+        ('{{ errors.get("name_" ~ row.number) }}', 0),
+        ("{% if count == 1 %}<hr>{% endif %}", 0),
+        ("{% trans n=free %}{{ n }} place{% pluralize %}{{ n }} places{% endtrans %}", 0),
+        ("{% trans day=day|date(zone), n=f(1, 2) %}{{ n }} on {{ day }}{% endtrans %}", 0),
+        ('{{ msgs("{n} place", "{n} places", count) }}', 0),
+    ],
+)
+def test_each_way_of_joining_a_text_in_a_template_is_seen(template, faults):
+    assert len(joined_in_template(template)) == faults
+
+
+@pytest.mark.parametrize(
+    ("code", "faults"),
+    [
+        ('msg("Starts {day}", day=day) + rest', 1),
+        ('"Refused: " + refusal.message', 1),
+        ('f"{refusal.message} {extra}"', 1),
+        ('f"{words.of(title)}, {count}"', 1),
+        ('str(msg("Starts")) + day', 1),
+        ('"place" if count == 1 else "places"', 1),
+        ("f\"{count} place{'s' if count != 1 else ''}\"", 1),
+        ('msg("A place") if count == 1 else msg("Places")', 1),
+        ('"invite.ics" if number == 1 else f"invite-{number}.ics"', 0),
+        ('f"{day.isoformat()}-{key}"', 0),
+        ('msgs("{n} place", "{n} places", count)', 0),
+        ("count + 1 if count == 1 else count", 0),
+    ],
+)
+def test_each_way_of_joining_a_text_in_python_is_seen(code, faults):
+    assert len(joined_in_python(ast.parse(code))) == faults
