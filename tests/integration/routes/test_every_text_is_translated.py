@@ -56,7 +56,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/home",
         "/learn/mesotherapy/lessons/aftercare-by-time",
         "/learn/mesotherapy/lessons/infection-risk",
-        "/learn/mesotherapy/lessons/lawful-syringe",
         "/learn/mesotherapy/lessons/preparing-and-calculating",
         "/notices",
         "/notices/*",
@@ -65,7 +64,6 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/reports/*",
     ),
     "filled, instructor": (
-        "/assessments/*/stop",
         "/dates",
         "/notices",
         "/notices/*",
@@ -74,9 +72,7 @@ WAITING: dict[str, tuple[str, ...]] = {
     "filled, learner": (
         "/attempts/*",
         "/dates",
-        "/learn/mesotherapy",
         "/learn/mesotherapy/lessons/infection-risk",
-        "/learn/mesotherapy/lessons/lawful-syringe",
         "/learn/mesotherapy/lessons/preparing-and-calculating",
         "/notices",
         "/notices/*",
