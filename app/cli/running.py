@@ -204,6 +204,7 @@ def work() -> None:
 def audit(as_json: AsJson = False) -> None:
     """Check every invariant of the data; exit 1 with a list when one is broken."""
     from app import checks, key_files
+    from app.kit.stored_reasons import INVARIANTS_HOLD
     from app.operations.runs import RunKind, record_run
 
     with open_database(is_patient=True) as (settings, database):
@@ -211,7 +212,7 @@ def audit(as_json: AsJson = False) -> None:
         started_at = now_of(settings)
         with database.read() as db:
             broken = checks.broken_invariants(db, keys, now=started_at)
-        words = f"{len(broken):,} broken." if broken else "Every invariant holds."
+        words = f"{len(broken):,} broken." if broken else str(INVARIANTS_HOLD)
         with database.write() as db:
             record_run(
                 db,
@@ -224,7 +225,7 @@ def audit(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"broken": broken}))
     else:
-        print("\n".join(broken) if broken else "Every invariant holds.")
+        print("\n".join(broken) if broken else words)
     raise SystemExit(1 if broken else 0)
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.kit.labelled_enum import LabelledEnum
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, Text, msg
+from app.kit.stored_reasons import NOTHING_WAS_OLD, reason_words
 from app.operations.models import OperationRun
 
-NOTHING_WAS_OLD: Final = msg("Nothing was old enough.")
 _OF_IDLE_SWEEPS: Final = (str(NOTHING_WAS_OLD), "Nothing was over.")
 """The details of a sweep that changed nothing, in this version and in earlier ones."""
 
@@ -50,13 +50,18 @@ class Run:
     succeeded: bool = False
     detail: str = ""
 
+    @property
+    def words(self) -> Text:
+        """What came of it; empty if it never ran."""
+        return reason_words(self.detail) or ""
+
     def problem(self, now: datetime) -> Message | None:
         """Return a sentence about why an admin should look, or None if the run was recent and
         successful."""
         if self.ended_at is None:
             return NEVER_MADE[self.kind]
         if not self.succeeded:
-            return msg("{problem} {detail}", problem=NOT_SUCCEEDED[self.kind], detail=self.detail)
+            return msg("{problem} {detail}", problem=NOT_SUCCEEDED[self.kind], detail=self.words)
         if now - self.ended_at > DUE_AFTER:
             return self._overdue(DUE_AFTER // timedelta(hours=1))
         return None

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from app.db.database import Database
 from app.db.upsert import insert_into
 from app.kit.messages import Message, msg, msgs, sentences
-from app.operations.runs import NOTHING_WAS_OLD, RunKind, record_run
+from app.kit.stored_reasons import NOTHING_WAS_OLD
+from app.operations.runs import RunKind, record_run
 from app.retention import drawings, leaving
 from app.retention.endings import STEPS, EndingStep, table
 from app.retention.models import SweepLease

@@ -10,6 +10,7 @@ from time import monotonic
 import structlog
 
 from app.db.database import Database
+from app.kit.stored_reasons import FACTS_ARE_SLOW, MAILS_ARE_SLOW
 from app.outbox import heartbeats
 from app.outbox.queries import EventKind
 from app.web.clock import Clock
@@ -23,10 +24,7 @@ LONGEST_PAUSE = 30.0
 second."""
 SLOW_AFTER = 30.0
 """After so many seconds in one round the worker reports that it is slow."""
-SLOW = {
-    EventKind.facts: "One piece of follow-up work takes longer than 30 seconds; the others wait for it.",
-    EventKind.mails: "One mail takes longer than 30 seconds; the others wait for it.",
-}
+SLOW = {EventKind.facts: str(FACTS_ARE_SLOW), EventKind.mails: str(MAILS_ARE_SLOW)}
 
 
 @dataclass(frozen=True, slots=True)

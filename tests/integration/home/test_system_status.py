@@ -11,7 +11,8 @@ from app.home import status
 from app.home.attention import Urgency
 from app.home.status_problems import schema_problem
 from app.kit.errors import Forbidden
-from app.operations.runs import NOTHING_WAS_OLD, Run, RunKind, last_runs, record_run
+from app.kit.stored_reasons import NOTHING_WAS_OLD
+from app.operations.runs import Run, RunKind, last_runs, record_run
 from app.outbox import heartbeats
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind

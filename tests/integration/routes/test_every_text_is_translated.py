@@ -12,8 +12,14 @@ from fastapi.testclient import TestClient
 
 from app.academy_file import load_academy
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
+from app.kit.stored_reasons import INVARIANTS_HOLD, NOTHING_WAS_OLD
+from app.operations.runs import RunKind, record_run
+from app.outbox import heartbeats
+from app.outbox.queries import EventKind
 from app.web.routing import policies
+from app.workers.loop import SLOW
 from tests.conftest import an_app
+from tests.make import NOW
 from tests.make.brackets import Names, names_of, outside, outside_in_text
 from tests.make.browsing import a_browser
 from tests.make.crawl import Visited, crawl, shape
@@ -206,3 +212,18 @@ def test_every_page_of_an_empty_academy_speaks_in_brackets(
     app.state.app_context.database.close()
     assert len(pages) >= 8
     demand_translated(f"empty, {role}", untold(names_of(sqlite_database, academy), pages))
+
+
+def test_what_runs_and_workers_said_is_read_in_brackets(as_demo_person, academy_database, names):
+    """Their sentences are stored in English and translated when a page shows them."""
+    with academy_database.write() as db:
+        for kind, said in ((RunKind.audit, INVARIANTS_HOLD), (RunKind.sweep, NOTHING_WAS_OLD)):
+            record_run(db, kind, started_at=NOW, succeeded=True, detail=str(said), now=NOW)
+        heartbeats.beat(db, EventKind.facts, SLOW[EventKind.facts], now=NOW)
+        heartbeats.beat(db, EventKind.mails, SLOW[EventKind.mails], now=NOW)
+    browser = as_demo_person(ADMIN)
+    pages = [fetched(browser, path) for path in ("/admin/system", "/admin/outbox", "/home")]
+    assert f"{OPEN}{INVARIANTS_HOLD}{CLOSE}" in pages[0].body
+    assert f"{OPEN}{NOTHING_WAS_OLD}{CLOSE}" in pages[0].body
+    assert all(f"{OPEN}{SLOW[EventKind.mails]}{CLOSE}" in page.body for page in pages)
+    demand_translated("runs, admin", untold(names, pages))
