@@ -1,7 +1,8 @@
 """Every page as every role that may see it: axe (WCAG 2.0 to 2.2, A and AA, and best practice), one h1 and
 landmarks, no sideways scrolling, targets for fingers; filled, empty and after a refusal.
 
-`make test` takes a fixed tenth of the matrix; `make test-deep` takes all, and every stop of the Tab key.
+`make test` takes a fixed tenth of the matrix, with both widths and both themes of each page in two views;
+`make test-deep` takes all, each page in four views, and every stop of the Tab key.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from tests.make.people import a_sign_in, a_user
 from tests.make.server import Server, a_server
 from tests.sight import checks, keyboard
 from tests.sight.inventory import Found, walk
-from tests.sight.matrix import Look, Part
+from tests.sight.matrix import VIEWS, Look, Part
 from tests.sight.people import ROLES, sign_in_as
 from tests.sight.staging import STARTS, starts_of
 
@@ -69,14 +70,13 @@ def staged_pages(context: BrowserContext, role: str) -> list[Found]:
 
 
 @pytest.mark.browser
-def test_a_tenth_of_the_matrix(demo_server, empty_server, new_context):
-    wrong: list[str] = []
-    for role in ("visitor", *STAFFED):
-        context = filled(new_context, demo_server, role)
-        pages, look = pages_of(context, role), Look(context.new_page(), role, "filled", TENTH)
-        wrong += [*look.at_all(pages), *look.at_refusals(pages)]
-        context = fresh(new_context, empty_server, role)
-        wrong += Look(context.new_page(), role, "empty", TENTH).at_all(pages_of(context, role))
+@pytest.mark.parametrize("role", ["visitor", *STAFFED])
+def test_a_tenth_of_the_matrix(demo_server, empty_server, new_context, role):
+    context = filled(new_context, demo_server, role)
+    pages, look = pages_of(context, role), Look(context.new_page(), role, "filled", TENTH)
+    wrong = [*look.at_all(pages), *look.at_refusals(pages)]
+    context = fresh(new_context, empty_server, role)
+    wrong += Look(context.new_page(), role, "empty", TENTH).at_all(pages_of(context, role))
     assert wrong == []
 
 
@@ -129,6 +129,14 @@ def test_titles_are_unique_among_the_routes_of_a_role(demo_server, new_context):
 BROKEN = """<!DOCTYPE html><html lang="en"><head><title>Broken</title></head><body><main>
 <h1>One</h1><h1>Two</h1><h3>Three</h3><p><button>x</button></p><img src="data:,"><pre>{long}</pre>
 <p>Words around <a href="/a">a link</a> in a sentence.</p></main></body></html>"""
+
+
+def test_a_page_of_the_tenth_is_seen_in_both_widths_and_both_themes():
+    assert WHOLE.views("student", "/home") == VIEWS
+    pairs = [TENTH.views("student", f"/pages/{number}") for number in range(40)]
+    assert all({width for width, _ in pair} == {360, 1280} for pair in pairs)
+    assert all({theme for _, theme in pair} == {"light", "dark"} for pair in pairs)
+    assert {view for pair in pairs for view in pair} == set(VIEWS)
 
 
 @pytest.mark.browser

@@ -9,8 +9,11 @@ from playwright.sync_api import Page
 from tests.sight import checks
 from tests.sight.inventory import Found
 
-VIEWS = ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light"))
+View = tuple[int, str]
+VIEWS: tuple[View, ...] = ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light"))
 """In this order each has one thing in common with the view before: laying a page out anew takes long."""
+OPPOSITE = (VIEWS[0::2], VIEWS[1::2])
+"""Two pairs of views: each pair has both widths and both themes."""
 
 # The forms that ask for something: what is empty is refused there, and the page says so.
 ASKING = "input:not([type=hidden]):not([type=checkbox]), select[required], textarea"
@@ -26,6 +29,10 @@ SEND_EMPTY = """(index) => {
 }"""
 
 
+def _number(*names: object) -> int:
+    return int(hashlib.sha256("|".join(map(str, names)).encode()).hexdigest(), 16)
+
+
 @dataclass(frozen=True)
 class Part:
     """Which part of the matrix to take: everything, or one stable share of it."""
@@ -34,8 +41,12 @@ class Part:
 
     def takes(self, *names: object) -> bool:
         """Say whether a place of the matrix belongs to the part; the same in every run."""
-        name = "|".join(map(str, names)).encode()
-        return int(hashlib.sha256(name).hexdigest(), 16) % self.every == 0
+        return _number(*names) % self.every == 0
+
+    def views(self, *names: object) -> tuple[View, ...]:
+        """Return the views in which to look at a page that the part takes: all four, or for a share of the
+        matrix both widths and both themes in two views, which differ from page to page."""
+        return VIEWS if self.every == 1 else OPPOSITE[_number(*names) // self.every % 2]
 
 
 @dataclass(frozen=True)
@@ -67,8 +78,8 @@ class Look:
                     self.page.goto(staged.path)
 
     def _faults(self, staged: Found, state: str) -> Iterator[str]:
-        """Ask axe in every view: the page is loaded once, and axe with it."""
-        for width, theme in VIEWS:
+        """Ask axe in each view: the page is loaded once, and axe with it."""
+        for width, theme in self.part.views(self.role, staged.route, state):
             self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             self.page.set_viewport_size({"width": width, "height": 800})
             yield from self._say(staged, f"{state}, {width} px, {theme}", checks.axe)
