@@ -18,10 +18,19 @@ _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_WORDS: Final = re.compile(r"^(?:[a-z]+,? +)?(\d{1,2}) +([a-z]{3,9})\.?,? +(\d{4})$")
-_FIGURES: Final = re.compile(r"^(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4})$")
+_WEEKDAYS: Final = (
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
+_WEEKDAY: Final = re.compile(r"^([a-z]{2,9})\.?,? +(.*\d.*)$")
+_DAY_FIRST: Final = re.compile(
+    r"^(\d{1,2})(?:st|nd|rd|th)?(?: of)? +([a-z]{3,9})\.?(?:,? +(\d{4}|\d{2}))?$"
+)
+_MONTH_FIRST: Final = re.compile(r"^([a-z]{3,9})\.? +(\d{1,2})(?:st|nd|rd|th)?(?:,? +(\d{4}))?$")
+_FIGURES: Final = re.compile(r"^(\d{1,2})[ ./-](\d{1,2})[ ./-](\d{4}|\d{2})$")
 _ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
-_TIME: Final = re.compile(r"^(\d{1,2})[:.](\d{2})$")
+_TIME: Final = re.compile(r"^(\d{1,2})(?:[:.h]?(\d{2}))? ?(am|pm|a\.m\.|p\.m\.)?$")
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""The academy plans and records nothing outside these years, so another year is a slip of the finger."""
 NO_DAY: Final = msg("Enter a date such as 8 December 2026 or 2026-12-08.")
 CURRENCY_NAMES: Final = {"EUR": msg("euros"), "GBP": msg("pounds")}
 LARGEST_AMOUNT: Final = 10_000_000
@@ -29,32 +38,88 @@ LARGEST_AMOUNT: Final = 10_000_000
 
 
 def read_day(typed: object) -> object:
-    """Read 8 December 2026, Tue 8 Dec 2026, 8/12/2026 (the day first) or 2026-12-08."""
+    """Read 8 December 2026, Tue 8 Dec 2026, December 8, 2026, 8/12/2026 or 8/12/26 (the day first), or
+    2026-12-08. Refuses a weekday that the day does not have, because one of the two is wrong."""
     if not isinstance(typed, str):
         return typed
     text = " ".join(typed.lower().split())
+    weekday = _weekday_before(text)
+    day = _day_in(text if weekday is None else _WEEKDAY.sub(r"\2", text))
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(
+            msg(
+                "Check the year: it lies between {first:plain} and {last:plain}.",
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+            )
+        )
+    if weekday not in (None, day.weekday()):
+        raise ValueError(
+            msg("That day is {day:long}. Correct the day, or leave out the weekday.", day=day)
+        )
+    return day
+
+
+def _weekday_before(text: str) -> int | None:
+    """Return the weekday with which a text begins, Monday as 0, or None. A month is no weekday."""
+    match = _WEEKDAY.match(text)
+    days = [name for name in _WEEKDAYS if match and name.startswith(match[1])]
+    return _WEEKDAYS.index(days[0]) if len(days) == 1 else None
+
+
+def _day_in(text: str) -> date:
     try:
         if match := _ISO.match(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := _FIGURES.match(text):
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        if match := _WORDS.match(text):
-            months = [name for name in _MONTHS if name.startswith(match[2])]
-            if len(months) == 1:
-                return date(int(match[3]), _MONTHS.index(months[0]) + 1, int(match[1]))
+            return date(_year(match[3]), int(match[2]), int(match[1]))
+        if match := _DAY_FIRST.match(text):
+            return date(_year(match[3]), _month(match[2]), int(match[1]))
+        if match := _MONTH_FIRST.match(text):
+            return date(_year(match[3]), _month(match[1]), int(match[2]))
+    except _BadDay as bad:
+        raise ValueError(bad.message) from None
     except ValueError:
         raise ValueError(msg("There is no such day. Check the day and the month.")) from None
     raise ValueError(NO_DAY)
 
 
+class _BadDay(Exception):
+    """A part of a typed day that is understood and wrong."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def _year(digits: str | None) -> int:
+    """Return a year; 27 is 2027."""
+    if digits is None:
+        raise _BadDay(msg("Enter the year, too, such as 8 December 2026."))
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _month(word: str) -> int:
+    months = [name for name in _MONTHS if name.startswith(word)]
+    if word == "sept":
+        months = ["september"]
+    if len(months) != 1:
+        raise _BadDay(NO_DAY)
+    return _MONTHS.index(months[0]) + 1
+
+
 def read_time(typed: object) -> object:
-    """Read 10:00, 9.30 or 17:45."""
+    """Read 10:00, 9.30, 17:45, 1000, 10, 10am or 2.30 pm."""
     if not isinstance(typed, str):
         return typed
-    match = _TIME.match(typed.strip())
-    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+    match = _TIME.match(typed.strip().lower())
+    hour, minute = (int(match[1]), int(match[2] or 0)) if match else (24, 0)
+    half = match[3][0] if match and match[3] else None
+    if half is not None:
+        hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 24
+    if hour > 23 or minute > 59:
         raise ValueError(msg("Enter a time such as 10:00 or 17:30."))
-    return time(int(match[1]), int(match[2]))
+    return time(hour, minute)
 
 
 def read_amount(typed: object, info: ValidationInfo) -> object:

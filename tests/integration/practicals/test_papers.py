@@ -94,7 +94,7 @@ def test_papers_and_lists_are_in_the_language_of_whoever_takes_them(day, as_pers
     path = f"/teach/practicals/{practical_id}/roster.csv"
     answer = browser.get(path, headers={"accept-language": tag})
     assert (answer.status_code, answer.headers["content-language"]) == (200, tag)
-    heading = "⟦Name⟧,⟦E-mail⟧" if tag == "de" else "Name,E-mail"
+    heading = '"⟦Name⟧","⟦E-mail⟧"' if tag == "de" else '"Name","E-mail"'
     assert answer.text.removeprefix("\ufeff").startswith(heading)
 
 

@@ -1,6 +1,6 @@
 """What people type in the office's forms, read or refused with a message per field."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,14 +14,6 @@ from app.enrolments.forms import (
 )
 from app.kit.currency import Currency
 from app.kit.errors import Invalid
-from app.web.dates import (
-    local_day,
-    moment,
-    read_day,
-    read_time,
-    typed_day,
-    typed_moment,
-)
 from app.web.forms import Submission
 
 LONDON = "Europe/London"
@@ -40,74 +32,6 @@ TYPED = {
 
 def submission(fields: dict[str, str]) -> Submission:
     return Submission({name: (typed,) for name, typed in fields.items()})
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "8 December 2026",
-        " 8  dec 2026 ",
-        "Tue 8 Dec 2026",
-        "Tuesday, 8 December 2026",
-        "08/12/2026",
-        "8.12.2026",
-        "8 12 2026",
-        "2026-12-08",
-    ],
-)
-def test_a_day_is_read_as_people_write_it(typed):
-    assert read_day(typed) == date(2026, 12, 8)
-
-
-@pytest.mark.parametrize("typed", ["31 February 2027", "2026-13-01", "31/4/2027", "0 May 2027"])
-def test_a_day_that_does_not_exist_is_refused(typed):
-    with pytest.raises(ValueError, match="no such day"):
-        read_day(typed)
-
-
-@pytest.mark.parametrize("typed", ["soon", "8 D 2026", "8 ju 2026", "8 foo 2026", "12/2026", ""])
-def test_what_is_no_day_is_refused(typed):
-    with pytest.raises(ValueError, match="Enter a date"):
-        read_day(typed)
-
-
-def test_a_read_value_passes_through():
-    assert read_day(date(2026, 12, 8)) == date(2026, 12, 8)
-    assert read_time(time(9)) == time(9)
-
-
-@pytest.mark.parametrize(("typed", "expected"), [("9:05", time(9, 5)), ("17.30", time(17, 30))])
-def test_a_time_is_read(typed, expected):
-    assert read_time(typed) == expected
-
-
-@pytest.mark.parametrize("typed", ["24:00", "9:60", "nine", "900"])
-def test_what_is_no_time_is_refused(typed):
-    with pytest.raises(ValueError, match="Enter a time"):
-        read_time(typed)
-
-
-def test_a_moment_is_local_time():
-    assert moment(date(2026, 7, 1), time(10), LONDON) == datetime(2026, 7, 1, 9, tzinfo=UTC)
-    assert moment(date(2026, 12, 1), time(10), LONDON) == datetime(2026, 12, 1, 10, tzinfo=UTC)
-
-
-def test_an_hour_that_the_clocks_skip_is_refused():
-    with pytest.raises(ValueError, match="clocks go forward"):
-        moment(date(2027, 3, 28), time(1, 30), LONDON)
-
-
-def test_an_hour_that_comes_twice_means_its_first():
-    assert moment(date(2026, 10, 25), time(1, 30), LONDON) == datetime(
-        2026, 10, 25, 0, 30, tzinfo=UTC
-    )
-
-
-def test_values_are_shown_as_they_are_typed():
-    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    assert local_day(late, LONDON) == date(2026, 7, 2)
-    assert typed_moment(late, LONDON) == {"day": "2 July 2026", "time": "00:30"}
-    assert read_day(typed_day(date(2026, 12, 8))) == date(2026, 12, 8)
 
 
 def test_an_intake_is_read_in_the_academys_zone():

@@ -15,14 +15,14 @@ def answer_in(words: Words) -> CsvResponse:
 
 def test_heads_and_words_are_translated_and_names_are_not():
     answer = answer_in(IN_BRACKETS)
-    expected = '\ufeff⟦Name⟧,⟦Account⟧\r\n\'=Ann,⟦open⟧\r\n"Ben, B.",\r\n'
+    expected = '\ufeff"⟦Name⟧","⟦Account⟧"\r\n"\'=Ann","⟦open⟧"\r\n"Ben, B.",""\r\n'
     assert answer.body.decode() == expected
     assert answer.headers["content-language"] == "en-XA"
 
 
 def test_the_file_has_a_name_and_a_type():
     answer = answer_in(ENGLISH_WORDS)
-    assert answer.body.decode().startswith("\ufeffName,Account\r\n'=Ann,open\r\n")
+    assert answer.body.decode().startswith('\ufeff"Name","Account"\r\n"\'=Ann","open"\r\n')
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="people.csv"'
     assert answer.headers["content-language"] == "en-GB"
