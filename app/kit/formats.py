@@ -61,6 +61,16 @@ class Formats:
             day = self.local(day).date()
         return _day(day, form, self.tag)
 
+    def day_parts(self, day: date) -> tuple[str, str, str]:
+        """`Dec`, `8` and `Tue`: month, day and weekday by themselves, as a leaf of a calendar has them."""
+        if isinstance(day, datetime):
+            day = self.local(day).date()
+        is_english = self.locale.language == "en"
+        patterns = ("MMM", "d", "EEE") if is_english else ("LLL", "d", "ccc")
+        locale = "en" if is_english else self.locale
+        month, number, weekday = (format_date(day, part, locale=locale) for part in patterns)
+        return month, number, weekday
+
     def time(self, at: datetime | time) -> str:
         """`10:00`"""
         clock = self.local(at).timetz().replace(tzinfo=None) if isinstance(at, datetime) else at

@@ -169,7 +169,7 @@ def _finalize(words: Words) -> Callable[[Any], Any]:
     return finalize
 
 
-def _formatting(words: Words) -> dict[str, Callable[..., str]]:
+def _formatting(words: Words) -> dict[str, Callable[..., str | tuple[str, ...]]]:
     """Return the filters that write moments, days, amounts, numbers and durations."""
 
     def of(zone: str | None) -> Formats:
@@ -178,6 +178,7 @@ def _formatting(words: Words) -> dict[str, Callable[..., str]]:
     return {
         "datetime": lambda moment, zone=None, form="": of(zone).moment(moment, form),
         "date": lambda moment, zone=None, form="": of(zone).day(moment, form),
+        "day_parts": lambda moment, zone=None: of(zone).day_parts(moment),
         "time": lambda moment, zone=None: of(zone).time(moment),
         "money": words.formats.money,
         "number": words.formats.number,

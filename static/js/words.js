@@ -2,16 +2,18 @@
 // script_words.py), so that a script works without the network and holds no sentence itself.
 
 const language = document.documentElement.lang;
+/** Digits are those of the pages: what a page counts and what a script counts stand side by side. */
+const numberingSystem = "latn";
 const texts = JSON.parse(document.getElementById("words")?.textContent || "{}");
 
 /** Return a number as the language writes it. */
 export function number(value) {
-  return new Intl.NumberFormat(language).format(value);
+  return new Intl.NumberFormat(language, { numberingSystem }).format(value);
 }
 
 /** Return a time of day, in the zone of the device if none is named. */
 export function time(moment, zone) {
-  return moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
+  return moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone, numberingSystem });
 }
 
 /** Return some names as the language lists them: a, b and c. */

@@ -3,7 +3,7 @@ Chromium."""
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.make.once import made_once
 from tests.make.patience import MILLISECONDS
 from tests.make.people import a_sign_in, a_user
 from tests.make.quizzes import a_published_course
-from tests.make.server import Server, a_server
+from tests.make.server import PRECEPTOR, Server, a_server
 from tests.sight.people import chromium
 
 
@@ -48,9 +48,11 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "demo-academy", fill)
 
 
-def a_demo_server(folder: Path, **settings: str) -> Server:
+def a_demo_server(
+    folder: Path, *, program: Sequence[str] = (PRECEPTOR,), **settings: str
+) -> Server:
     database = f"sqlite:///{folder / 'preceptor.db'}"
-    return a_server(database, folder, prepare=True, **settings)
+    return a_server(database, folder, prepare=True, program=program, **settings)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext
 from app.db.database import Database
 from app.db.migrate import upgrade
 from tests.make.people import a_sign_in, a_user
-from tests.make.server import Server, a_server
+from tests.make.server import PRECEPTOR, Server, a_server
 from tests.sight import checks, keyboard
 from tests.sight.inventory import Found, walk
 from tests.sight.matrix import VIEWS, Look, Part
@@ -30,7 +30,10 @@ Opener = Callable[..., BrowserContext]
 @pytest.fixture(scope="module")
 def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An academy on its first morning: one person of each role, no course, no date."""
-    folder = tmp_path_factory.mktemp("empty")
+    yield from an_empty_server(tmp_path_factory.mktemp("empty"))
+
+
+def an_empty_server(folder: Path, *program: str) -> Iterator[Server]:
     database = Database(f"sqlite:///{folder / 'preceptor.db'}")
     upgrade(database)
     now = datetime.now(UTC)
@@ -39,7 +42,9 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             actor = a_user(db, name, roles=(role,), email=f"{role}@example.org", now=now)
             a_sign_in(db, actor, token=f"token-of-{role}", now=now)
     database.close()
-    server = a_server(f"sqlite:///{folder / 'preceptor.db'}", Path(folder))
+    server = a_server(
+        f"sqlite:///{folder / 'preceptor.db'}", folder, program=program or (PRECEPTOR,)
+    )
     server.start()
     yield server
     server.stop()

@@ -212,12 +212,21 @@ def no_colour_is_written(page: str) -> Iterator[Fault]:
     )
 
 
+def blocks_keep_the_direction(page: str) -> Iterator[Fault]:
+    """A name in letters of another direction would move its heading or its row to the other side of the page.
+    `<bdi>` round the name lets it be written as it is, where it belongs. Paragraphs of what a person wrote
+    may have `dir="auto"`."""
+    for match in re.finditer(r'<(?:h[1-6]|dt|dd|th|td|li)\b[^>]*\bdir="auto"', page):
+        yield Fault(_line(page, match.start()), "a block with dir=auto: write <bdi> round the name")
+
+
 TEMPLATE_RULES: tuple[Rule, ...] = (
     nothing_is_inline,
     controls_have_labels,
     pictures_say_what_they_show,
     posts_carry_the_token,
     no_colour_is_written,
+    blocks_keep_the_direction,
 )
 
 

@@ -116,6 +116,7 @@ BAD_MARKUP = [
     ('<img src="x.svg" alt="" width="1">', "a picture without height"),
     ('<img src="x.svg" width="1" height="1">', "a picture without alt"),
     ('<form method="post" action="/x"></form>', "a POST form without its token"),
+    ('<h1 dir="auto">{{ name }}</h1>', "a block with dir=auto"),
     ('<path fill="#0B6166"/>', 'a colour: fill="#0B6166'),
     ('<form data-behaviour="bussy">', "no module is called bussy"),
     ('{{ form_start("/x", behaviour="busy biscuit") }}', "no module is called biscuit"),

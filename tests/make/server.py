@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from tests.make.keys import KEY_SETTINGS
 from tests.make.patience import SECONDS, START_SECONDS
 
 PRECEPTOR = str(Path(sys.executable).parent / "preceptor")
+MIRRORED = (sys.executable, "-m", "tests.make.mirrored_server")
+"""The program of a server whose pages are written from right to left."""
 
 
 def free_port() -> int:
@@ -32,6 +34,7 @@ class Server:
     port: int
     log: Path
     prepare: bool = False
+    program: Sequence[str] = (PRECEPTOR,)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -40,7 +43,7 @@ class Server:
 
     def start(self, *, within: float = START_SECONDS) -> float:
         """Start and wait until ready; return the seconds it took."""
-        command = [PRECEPTOR, "serve", "--port", str(self.port)]
+        command = [*self.program, "serve", "--port", str(self.port)]
         command += ["--prepare"] if self.prepare else []
         began = time.monotonic()
         with self.log.open("ab") as log:
@@ -74,7 +77,14 @@ class Server:
                 self.kill()
 
 
-def a_server(database_url: str, folder: Path, *, prepare: bool = False, **settings: str) -> Server:
+def a_server(
+    database_url: str,
+    folder: Path,
+    *,
+    prepare: bool = False,
+    program: Sequence[str] = (PRECEPTOR,),
+    **settings: str,
+) -> Server:
     """Return a server that is not started yet; further settings without the prefix."""
     port = free_port()
     environment = {
@@ -85,4 +95,4 @@ def a_server(database_url: str, folder: Path, *, prepare: bool = False, **settin
         **KEY_SETTINGS,
         **{f"PRECEPTOR_{name.upper()}": value for name, value in settings.items()},
     }
-    return Server(environment, port, folder / "server.log", prepare)
+    return Server(environment, port, folder / "server.log", prepare, program)

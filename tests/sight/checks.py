@@ -110,11 +110,16 @@ def shape(page: Page) -> list[str]:
     return problems
 
 
+def sideways(page: Page) -> list[str]:
+    """At this width nothing makes the whole page scroll sideways."""
+    width, wide = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+    return [f"{wide} px wide at {width}"] if wide > width else []
+
+
 def reflow(page: Page) -> list[str]:
-    """At the narrowest width nothing makes the whole page scroll sideways."""
+    """The same at the narrowest width."""
     page.set_viewport_size({"width": NARROWEST, "height": 256})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{wide} px wide at {NARROWEST}"] if wide > NARROWEST else []
+    return sideways(page)
 
 
 def targets(page: Page, width: int = 360) -> list[str]:

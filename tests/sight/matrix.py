@@ -14,6 +14,8 @@ VIEWS: tuple[View, ...] = ((360, "light"), (360, "dark"), (1280, "dark"), (1280,
 """In this order each has one thing in common with the view before: laying a page out anew takes long."""
 OPPOSITE = (VIEWS[0::2], VIEWS[1::2])
 """Two pairs of views: each pair has both widths and both themes."""
+MIRRORED_VIEWS = OPPOSITE[0]
+"""Written from right to left a page has the same colours, so each width is seen in one theme."""
 
 # The forms that ask for something: what is empty is refused there, and the page says so.
 ASKING = "input:not([type=hidden]):not([type=checkbox]), select[required], textarea"
@@ -51,12 +53,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Look:
-    """Looks at pages as one role in one state of the academy, and collects what is wrong."""
+    """Looks at pages as one role in one state of the academy, and collects what is wrong. `views` empty:
+    those of the part."""
 
     page: Page
     role: str
     state: str
     part: Part
+    views: tuple[View, ...] = ()
 
     def at_all(self, pages: list[Found]) -> Iterator[str]:
         for staged in pages:
@@ -69,7 +73,8 @@ class Look:
     def at_refusals(self, pages: list[Found]) -> Iterator[str]:
         """Send every form of these pages empty and look at what it answers."""
         for staged in pages:
-            if self.part.takes(self.role, staged.route, "refused"):
+            refused = "refused" if self.state == "filled" else f"{self.state}, refused"
+            if self.part.takes(self.role, staged.route, refused):
                 self.page.goto(staged.path)
                 for index in self.page.evaluate(FORMS):
                     with self.page.expect_navigation():
@@ -79,10 +84,12 @@ class Look:
 
     def _faults(self, staged: Found, state: str) -> Iterator[str]:
         """Ask axe in each view: the page is loaded once, and axe with it."""
-        for width, theme in self.part.views(self.role, staged.route, state):
+        views = self.views or self.part.views(self.role, staged.route, state)
+        for width, theme in views:
             self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             self.page.set_viewport_size({"width": width, "height": 800})
-            yield from self._say(staged, f"{state}, {width} px, {theme}", checks.axe)
+            for check in (checks.axe, checks.sideways):
+                yield from self._say(staged, f"{state}, {width} px, {theme}", check)
         yield from self._say(staged, state, checks.shape)
 
     def _say(self, staged: Found, state: str, check: Callable[[Page], list[str]]) -> Iterator[str]:

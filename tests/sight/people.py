@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
 from tests.make.chromium import chromium_path
 from tests.make.patience import MILLISECONDS
-from tests.make.server import Server, a_server
+from tests.make.server import MIRRORED, PRECEPTOR, Server, a_server
 
 ROLES = ("visitor", "student", "graduate", "instructor", "admin")
 PEOPLE = {
@@ -40,11 +40,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def demo_academy() -> Iterator[Server]:
+def demo_academy(*, is_mirrored: bool = False) -> Iterator[Server]:
     """A demo academy in a folder of its own, gone afterwards."""
+    program = MIRRORED if is_mirrored else (PRECEPTOR,)
     with TemporaryDirectory() as folder:
         place = Path(folder)
-        server = a_server(f"sqlite:///{place / 'preceptor.db'}", place, prepare=True)
+        database = f"sqlite:///{place / 'preceptor.db'}"
+        server = a_server(database, place, prepare=True, program=program)
         try:
             server.start()
             yield server

@@ -1,7 +1,8 @@
 """The contact sheet: every page as every role, at three widths in both themes, to be looked at.
 
 `make sheet` writes `var/sheet/<role>/<page>-<width>-<theme>.png` and `var/sheet/index.html`. To look at a
-few: `python -m tests.sight.sheet --role student --only lesson --width 360 --theme dark`.
+few: `python -m tests.sight.sheet --role student --only lesson --width 360 --theme dark`. With `--mirrored`
+the pages are written from right to left.
 """
 
 import argparse
@@ -38,6 +39,7 @@ class Wanted:
     themes: tuple[str, ...]
     only: re.Pattern[str]
     of_a_kind: int
+    is_mirrored: bool
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def main() -> int:
         print("No Chromium: install it with your package manager.", file=sys.stderr)
         return 1
     began, wanted = time.monotonic(), _wanted()
-    with demo_academy() as server, chromium() as browser:
+    academy = demo_academy(is_mirrored=wanted.is_mirrored)
+    with academy as server, chromium() as browser:
         print(f"The demo academy stands after {time.monotonic() - began:.0f} s.", flush=True)
         taken: list[Shot] = []
         seen: set[str] = set()
@@ -83,6 +86,7 @@ def _wanted() -> Wanted:
     parser.add_argument("--theme", action="append", choices=THEMES)
     parser.add_argument("--only", default="", metavar="PATTERN", help="pages whose name matches")
     parser.add_argument("--each", type=int, default=1, help="how many pages of each route")
+    parser.add_argument("--mirrored", action="store_true", help="written from right to left")
     options = parser.parse_args()
     return Wanted(
         tuple(options.role or ROLES),
@@ -90,6 +94,7 @@ def _wanted() -> Wanted:
         tuple(options.theme or THEMES),
         re.compile(options.only),
         options.each,
+        options.mirrored,
     )
 
 

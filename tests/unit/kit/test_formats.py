@@ -1,6 +1,6 @@
 """How days and lists are written."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -45,3 +45,19 @@ def test_every_language_can_write_every_list(count: int):
 )
 def test_a_plain_list_has_the_commas_of_its_language(tag: str, words: str):
     assert Formats(tag, "UTC", Currency("GBP")).listed(["A", "B", "C"], "plain") == words
+
+
+@pytest.mark.parametrize(
+    ("tag", "parts"),
+    [
+        ("en-GB", ("Sep", "1", "Tue")),
+        ("de-DE", ("Sep", "1", "Di")),
+        ("fr-FR", ("sept.", "1", "mar.")),
+        ("ar-EG", ("سبتمبر", "1", "الثلاثاء")),
+    ],
+)
+def test_a_leaf_of_a_calendar_has_no_sign_between_its_parts(tag: str, parts: tuple[str, str, str]):
+    formats = Formats(tag, "Europe/London", Currency("GBP"))
+    assert formats.day_parts(date(2026, 9, 1)) == parts
+    evening = datetime(2026, 8, 31, 23, 30, tzinfo=UTC)  # an hour later in London
+    assert formats.day_parts(evening) == parts
