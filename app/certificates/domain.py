@@ -201,9 +201,11 @@ def make_snapshot(
     name: str,
     serial: str,
     now: datetime,
+    paper: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the permanent text of the certificate, with its evidence. Requires facts in which
-    nothing is missing. Dates are in the venue's time zone.
+    nothing is missing. Dates are in the venue's time zone. `paper` holds the words that are printed round
+    it, in the language of the course; without them they are English.
     """
     course = facts.course
     judged = [
@@ -232,6 +234,7 @@ def make_snapshot(
             "seats": [str(seat.seat_id) for _, seat, _ in judged],
             "assessments": [str(signed.assessment_id) for _, _, signed in judged],
         },
+        **({"paper": paper} if paper else {}),
     }
 
 

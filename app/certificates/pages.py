@@ -11,6 +11,7 @@ from app.certificates.domain import Status
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
 from app.certificates.file_check import checked_file, with_status
 from app.certificates.forms import BlockedForm, RevokeForm, VerifyForm
+from app.certificates.frozen_words import words_of_certificate
 from app.certificates.key_list import written_list
 from app.certificates.printing import certificate_pdf
 from app.certificates.queries import CertificateFilter
@@ -70,7 +71,8 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         kept_in=Path(visit.settings.files_url),
     )
     name = f"certificate-{certificate.grouped}"
-    return PdfResponse(visit.actor.user_id, make, name, language=issuer.language)
+    language = words_of_certificate(certificate.signed.snapshot, issuer).tag
+    return PdfResponse(visit.actor.user_id, make, name, language=language)
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)

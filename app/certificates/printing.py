@@ -4,7 +4,6 @@ signed. The file is made once and cached under the hash of its content and key."
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -13,12 +12,13 @@ from uuid import uuid4
 
 import structlog
 
+from app.certificates.frozen_words import words_of_certificate
 from app.certificates.pdf_signature import NotGenuine, sign_pdf, signed_attachment
 from app.certificates.records import SignedCertificate, trained
 from app.certificates.serials import grouped
 from app.certificates.signing import Issuer, written_document
 from app.documents import papers
-from app.kit.words import ENGLISH_WORDS, Words
+from app.kit.words import Words
 
 log = structlog.get_logger("preceptor.certificates")
 
@@ -37,7 +37,7 @@ def certificate_pdf(
     Takes 0.2 s the first time, and later 10 ms to check the cached file, so never call it inside a
     write block. Raise TakesTooLong after `within` seconds.
     """
-    words = _words(issuer)
+    words = words_of_certificate(signed.snapshot, issuer)
     values = _values(signed, issuer, address, words)
     said = json.dumps(
         [papers.data_of("certificate", values, words), issuer.keys.newest_id], sort_keys=True
@@ -110,12 +110,6 @@ def _read(path: Path) -> bytes | None:
     except OSError as error:
         log.warning("kept certificate cannot be read", exc_info=error)
         return None
-
-
-def _words(issuer: Issuer) -> Words:
-    """Return the words of certificates, which are not those of the reader: a certificate says the same to
-    everybody, for ever. It has the language of its course, and courses are in English."""
-    return replace(ENGLISH_WORDS, tag=issuer.language)
 
 
 def _values(

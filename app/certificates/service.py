@@ -15,10 +15,12 @@ from app.certificates import blocks, domain, policy, queries, serials
 from app.certificates.domain import CertificateFacts
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.facts import CertificateEarned
+from app.certificates.frozen_words import frozen_words
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
 from app.certificates.steps import blocking
+from app.courses import queries as courses
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
@@ -184,7 +186,13 @@ def _issue(
     name = domain.printable_name(person.certificate_name)
     serial = serials.new_serial()
     snapshot = domain.make_snapshot(
-        facts, issuer=issuer.academy, holder_id=user_id, name=name, serial=serial, now=now
+        facts,
+        issuer=issuer.academy,
+        holder_id=user_id,
+        name=name,
+        serial=serial,
+        now=now,
+        paper=frozen_words(courses.revision(db, facts.revision_id).words),
     )
     row = _signed_row(snapshot, user_id, facts, issuer, now=now)
     try:
