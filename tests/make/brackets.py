@@ -31,6 +31,15 @@ FORMATTED: Final = re.compile(
 """Days, moments and durations as the formats of a locale write them, addresses, ids, serial numbers,
 and the number before an item of a list."""
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
+SEPARATORS: Final = (
+    r"\n",
+    r"\s[–—|·→]\s",
+    r":\s",
+    r"\s\(|\)",
+    r"\s*[·,:;()|–—/→]\s*|(?<=\w)\.\s",
+    r"^\d[\d.,]*\s",
+)
+"""What stands between the names of one text: in the title of a page first, before a unit last."""
 NOT_OURS: Final = ("notices", "outbox", "kept_mails", "audit_events", "idempotency", "deliveries")
 """Tables with words that we wrote: a text is no name because it stands there."""
 
@@ -109,11 +118,20 @@ class Names:
         return [piece for piece in pieces if not self._are(piece)]
 
     def _are(self, piece: str) -> bool:
-        if self._is(piece):
+        return self._is(piece) or self._are_between(FORMATTED.sub("\n", piece), SEPARATORS)
+
+    def _are_between(self, piece: str, separators: tuple[str, ...]) -> bool:
+        """Return whether everything between the separators is a name. A title with a comma is a name itself,
+        so commas come last."""
+        piece = piece.strip(" .…&+\n")
+        if not WORD.search(piece) or self._is(piece):
             return True
-        rest = FORMATTED.sub("\n", piece)
-        parts = re.split(r"\s*[\n·,:;()|–—/→]\s*|(?<=\w)\.\s", rest)
-        return all(self._is(part.strip(" .…&+")) for part in parts if WORD.search(part))
+        if not separators:
+            return False
+        first, *others = separators
+        return all(
+            self._are_between(part, tuple(others)) for part in re.split(first, piece) if part
+        )
 
     def _is(self, piece: str) -> bool:
         if piece in self._whole:

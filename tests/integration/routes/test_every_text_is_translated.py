@@ -44,7 +44,6 @@ WAITING: dict[str, tuple[str, ...]] = {
     "empty, admin": ("/admin/practicals/new",),
     "empty, student": ("/practicals",),
     "filled, admin": (
-        "/admin/courses",
         "/admin/life-support",
         "/admin/practicals",
         "/admin/practicals/*",
@@ -57,17 +56,12 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/teach/practicals/*",
     ),
     "filled, graduate": (
-        "/attempts/*",
         "/dates",
         "/home",
-        "/learn/mesotherapy/lessons/aftercare-by-time",
-        "/learn/mesotherapy/lessons/infection-risk",
-        "/learn/mesotherapy/lessons/preparing-and-calculating",
         "/notices",
         "/notices/*",
         "/practicals",
         "/practicals/*",
-        "/reports/*",
     ),
     "filled, instructor": (
         "/dates",
@@ -76,10 +70,7 @@ WAITING: dict[str, tuple[str, ...]] = {
         "/teach/practicals/*",
     ),
     "filled, learner": (
-        "/attempts/*",
         "/dates",
-        "/learn/mesotherapy/lessons/infection-risk",
-        "/learn/mesotherapy/lessons/preparing-and-calculating",
         "/notices",
         "/notices/*",
         "/practicals",
