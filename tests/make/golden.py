@@ -25,6 +25,7 @@ from app.handlers import handlers_with
 from app.kit.ids import EventId, UserId
 from app.quizzes.domain import stored
 from tests.make.keys import ISSUER
+from tests.make.mails import read_mail, read_notice
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -106,6 +107,8 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "kept-forms": (1, _kept_form),
     "answers-to-forms": (1, _requested),
     "facts": (1, _fact),
+    "mails": (1, read_mail),
+    "notices": (1, read_notice),
 }
 """The newest version of each kind, and what reads every version of it, in plain values."""
 
