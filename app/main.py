@@ -54,8 +54,10 @@ from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
-from app.mail.letters import Letters
+from app.mail.kind_checks import demand_whole
+from app.mail.letter_writer import LetterWriter
 from app.mail.mailer import Mailer
+from app.mail_kinds import KINDS
 from app.navigation import navigation_for
 from app.notices import api as notices_api
 from app.notices import pages as notices_pages
@@ -144,9 +146,9 @@ FEATURES: tuple[Pages | Api, ...] = (
 def create_app(
     settings: Settings, *, with_worker: bool = False, languages: Languages | None = None
 ) -> FastAPI:
-    """Return the application, or raise when a route has no policy. `with_worker` delivers the outbox in a
-    thread of this process (the single-process mode). `languages` None: those that were compiled at
-    set-up."""
+    """Return the application, or raise when a route has no policy, or a kind of mail and its template do
+    not fit. `with_worker` delivers the outbox in a thread of this process (the single-process mode).
+    `languages` None: those that were compiled at set-up."""
     configure_logs(settings.log_level)
     bind()
     app = FastAPI(
@@ -159,12 +161,12 @@ def create_app(
         lifespan=_lifespan(with_worker=with_worker),
     )
     built = build_assets(STATIC, ROOT / "var" / "assets")
-    app.state.app_context = _app_context(settings, addresses_of(app), built, languages)
-    app.state.readers = readers_of(
-        settings.threads, is_sqlite=app.state.app_context.database.is_sqlite
-    )
+    app_context = _app_context(settings, addresses_of(app), built, languages)
+    demand_whole(KINDS, app_context.templates.of(app_context.languages.own))
+    app.state.app_context = app_context
+    app.state.readers = readers_of(settings.threads, is_sqlite=app_context.database.is_sqlite)
     app.state.print_desk = PdfQueue()
-    app.state.mailer = make_mailer(settings, app.state.app_context)
+    app.state.mailer = make_mailer(settings, app_context)
     for router in (*(feature.router for feature in FEATURES), system.router):
         # One flat list: nested routers would be matched one inside the other at every request.
         app.router.routes.extend(router.routes)
@@ -191,7 +193,7 @@ def _app_context(
         database=database,
         languages=languages,
         templates=templates,
-        letters=Letters.over(templates.of(languages.own)),
+        letters=LetterWriter(KINDS, templates.of, academy.name, settings.base_url),
         identify=Identity(settings.staff_need_factor),
         kept_forms=KeptForms(settings.secret_key.get_secret_value()),
         clock=clock_for(settings.test_clock),
@@ -222,9 +224,8 @@ def make_mailer(settings: Settings, app_context: AppContext) -> Mailer:
     secret = settings.secret_key.get_secret_value()
     return Mailer(
         letters=app_context.letters,
+        languages=app_context.languages,
         sender=settings.mail_from,
-        base_url=settings.base_url,
-        academy=app_context.academy.name,
         mail_url=settings.mail_url,
         sign=lambda link_id: sign_link(secret, link_id),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.domain import API_TOKEN_LASTS, MOST_API_TOKENS
 from app.accounts.errors import TooManyTokens
 from app.accounts.identity import hash_of
+from app.accounts.mails import TokenMadeMail
 from app.accounts.models import ApiToken, SignIn, User
 from app.accounts.steps.audit_log import record_account_act
 from app.accounts.steps.locks import lock_people
@@ -17,7 +18,7 @@ from app.kit.actor import Actor, SystemActor, own_use_case, require
 from app.kit.errors import NotFound, Unauthenticated
 from app.kit.ids import EventId, UserId, new_uuid, random_token
 from app.kit.messages import msg
-from app.outbox.service import send_mail
+from app.outbox.service import send_to_address
 
 MADE_BY_COMMAND = "Made by command"
 
@@ -77,7 +78,7 @@ def _make(
         )
     )
     record_account_act(db, by, owner, "accounts.api_token_made", now=now)
-    send_mail(db, email, "accounts/token-made", {"name": name}, now=now)
+    send_to_address(db, email, TokenMadeMail(name=name), now=now)
     return token
 
 

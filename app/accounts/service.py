@@ -12,6 +12,7 @@ from app.accounts import mail_rate_limits, policy
 from app.accounts.domain import LinkPurpose, closing_refusal, roles_record, roles_refusal
 from app.accounts.errors import PersonRefused
 from app.accounts.facts import AccountClosed, NameSaved, RolesLost
+from app.accounts.mails import InvitationMail, PasswordResetMail
 from app.accounts.models import User
 from app.accounts.steps.audit_log import record_account_act
 from app.accounts.steps.known_networks import forget_networks
@@ -25,7 +26,7 @@ from app.kit.errors import Invalid, NotFound, Refusal
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.messages import Message, msg
 from app.kit.versions import demand_current
-from app.outbox.service import announce, send_mail
+from app.outbox.service import announce, send_to_address
 
 HAS_LEFT = Refusal(
     "has_left",
@@ -200,7 +201,7 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
         return
     rate_limits.take(db, mail_rate_limits.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
     link_id = make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
-    send_mail(db, user.email, "accounts/reset", {"link_id": str(link_id)}, now=now)
+    send_to_address(db, user.email, PasswordResetMail(link_id=link_id), now=now)
     record_account_act(db, actor.user_id, person_id, "accounts.reset_started", now=now)
 
 
@@ -266,5 +267,5 @@ def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
     rate_limits.take(db, mail_rate_limits.INVITATION, f"{actor.user_id} {user.email}", now=now)
     rate_limits.take(db, mail_rate_limits.INVITATION_SENDER, str(actor.user_id), now=now)
     link_id = make_link(db, LinkPurpose.invitation, user.id, user.email, now=now)
-    values = {"link_id": str(link_id), "name": user.name, "inviter": actor.name}
-    send_mail(db, user.email, "accounts/invitation", values, now=now)
+    mail = InvitationMail(link_id=link_id, name=user.name, inviter=actor.name)
+    send_to_address(db, user.email, mail, now=now)

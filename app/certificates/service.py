@@ -16,6 +16,7 @@ from app.certificates.domain import CertificateFacts
 from app.certificates.errors import AlreadyRevoked, NotIssued
 from app.certificates.facts import CertificateEarned
 from app.certificates.frozen_words import frozen_words
+from app.certificates.mails import CertificateIssuedMail, CertificateRevokedMail
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
@@ -25,7 +26,7 @@ from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.kit.messages import msg
-from app.notices.steps.telling import tell
+from app.notices.steps.sending import send
 from app.outbox.service import announce
 
 
@@ -150,7 +151,7 @@ def revoke_certificate(
         person_id=row.user_id,
         reason=reason,
     )
-    _tell_holder(db, row, "certificates/revoked", now=now, reason=reason)
+    _tell_holder(db, row, CertificateRevokedMail, now=now, reason=reason)
 
 
 def _issue_or_say_why(
@@ -203,7 +204,7 @@ def _issue(
         return IssuedCertificate(issued_before, is_new=False) if issued_before else None
     blocking.unblock(db, user_id, course_key)
     _record_issued(db, row, issued_by, now=now)
-    _tell_holder(db, row, "certificates/issued", now=now)
+    _tell_holder(db, row, CertificateIssuedMail, now=now)
     return IssuedCertificate(row.id, is_new=True)
 
 
@@ -246,8 +247,14 @@ def _record_issued(
 
 
 def _tell_holder(
-    db: Session, row: Certificate, template: str, *, now: datetime, **values: str
+    db: Session,
+    row: Certificate,
+    kind: type[CertificateIssuedMail | CertificateRevokedMail],
+    *,
+    now: datetime,
+    **further: Any,
 ) -> None:
+    """Mail the holder. `further` are the fields that only this kind of mail has."""
     person = accounts.people(db, [row.user_id])[row.user_id]
-    said = {"name": person.name, "title": row.snapshot["title"], "serial": row.serial}
-    tell(db, person, template, said | values, now=now)
+    mail = kind(name=person.name, title=row.snapshot["title"], serial=row.serial, **further)
+    send(db, person, mail, now=now)

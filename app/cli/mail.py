@@ -5,7 +5,6 @@ import typer
 from app.cli.common import address_of, fail, now_of, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Mails: send one to see whether they arrive.")
-TEMPLATE = "system/test"
 
 
 @app.callback()
@@ -18,16 +17,16 @@ def send_test(address: str) -> None:
     """Send one mail at once, past the outbox, and say what the mail server answered."""
     from app.kit.ids import EventId, new_uuid
     from app.mail.mail_server import NotSent
-    from app.mail.mailer import Mailer
+    from app.mail.mailer import Mailer, payload_of
     from app.main import create_app
+    from app.operations.mails import TrialMail
 
     settings = read_settings()
     to = address_of(address)
     mailer: Mailer = create_app(settings).state.mailer
     if mailer.server is None:
         fail("No mail server is set: PRECEPTOR_MAIL_URL is not set, and mails are kept.")
-    payload = {"to": to, "template": TEMPLATE, "values": {}}
-    message = mailer.build(EventId(new_uuid()), payload, now=now_of(settings))
+    message = mailer.build(EventId(new_uuid()), payload_of(TrialMail(), to), now=now_of(settings))
     try:
         mailer.send(message)
     except NotSent as refusal:

@@ -54,6 +54,7 @@ def ask(visit: Visit, submitted: Submitted) -> Response:
                     form.question(),
                     network=visit.network,
                     academy=visit.academy.mail,
+                    language=visit.words.tag,
                     now=visit.now,
                 )
                 return visit.url("enquiries.sent")

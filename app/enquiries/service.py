@@ -10,18 +10,26 @@ from app.courses import queries as courses
 from app.enquiries import policy, rate_limits
 from app.enquiries.domain import ALREADY_ANSWERED, NewEnquiry
 from app.enquiries.errors import AnswerRefused
+from app.enquiries.mails import EnquiryAskedMail, EnquiryReceivedMail
 from app.enquiries.models import Enquiry
 from app.kit.actor import Actor, public_use_case, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnquiryId, new_uuid
-from app.outbox import service as outbox
+from app.outbox.service import send_to_address
 
 
 @public_use_case
 def ask(
-    db: Session, question: NewEnquiry, *, network: str, academy: str, now: datetime
+    db: Session,
+    question: NewEnquiry,
+    *,
+    network: str,
+    academy: str,
+    language: str | None = None,
+    now: datetime,
 ) -> EnquiryId:
-    """Store a question from anyone; mail the academy about it, and confirm it to the sender.
+    """Store a question from anyone; mail the academy about it, and confirm it to the sender, in the
+    language with the tag `language`.
 
     Raises TooMany for a network that sends too many. Above the other rate limits the question is
     stored but no mail is sent. The mail to the sender repeats nothing that was typed: the address
@@ -42,14 +50,11 @@ def ask(
     )
     db.add(enquiry)
     if mails.to_sender:
-        outbox.send_mail(db, question.email, "enquiries/received", {}, now=now)
-    values = {
-        "topic": str(question.topic.label),
-        "course": card.title if card else None,
-        "enquiry_id": str(enquiry.id),
-    }
+        send_to_address(db, question.email, EnquiryReceivedMail(), now=now, language=language)
     if mails.to_academy:
-        outbox.send_mail(db, academy, "enquiries/asked", values, now=now)
+        title = card.title if card else None
+        mail = EnquiryAskedMail(topic=question.topic.label, course=title, enquiry_id=enquiry.id)
+        send_to_address(db, academy, mail, now=now)
     return enquiry.id
 
 

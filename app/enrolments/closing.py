@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.audit import service as audit
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState
+from app.enrolments.mails import IntakeListClosedMail
 from app.enrolments.models import Enrolment
 from app.enrolments.steps import notifications
 from app.enrolments.steps.locking import lock_intake
@@ -43,5 +44,5 @@ def close_waiting_list(
             person_id=user_id,
             details={"intake_id": str(intake_id)},
         )
-    notifications.send(db, "list-closed", intake, [user_id for _, user_id in ended], now=now)
+    notifications.send(db, IntakeListClosedMail, intake, [user_id for _, user_id in ended], now=now)
     return len(ended)

@@ -23,6 +23,13 @@ from app.enrolments.domain import (
     intake_record,
 )
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
+from app.enrolments.mails import (
+    IntakeMovedMail,
+    PlaceCancelledMail,
+    PlaceConfirmedMail,
+    PlaceRequestedMail,
+    PlaceWaitingMail,
+)
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications, transitions
@@ -127,7 +134,7 @@ def change_intake(
 def _tell_of_new_start(db: Session, intake_id: IntakeId, changed: Intake, *, now: datetime) -> int:
     """Tell everyone who holds a place or waits about the new start; return their number."""
     concerned = [row.user_id for row in live_rows(db, intake_id)]
-    notifications.send(db, "changed", changed, concerned, now=now)
+    notifications.send(db, IntakeMovedMail, changed, concerned, now=now)
     return len(concerned)
 
 
@@ -156,9 +163,8 @@ def cancel_intake(
         transitions.end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
     release_places(db, intake_id, intake, intake.taken)
     transitions.record_intake(db, actor, "intake.cancelled", intake_id, reason=reason, now=now)
-    notifications.send(
-        db, "cancelled", intake, [row.user_id for row in live], reason=reason, now=now
-    )
+    ids = [row.user_id for row in live]
+    notifications.send(db, PlaceCancelledMail, intake, ids, now=now, reason=reason)
 
 
 def request_place(
@@ -187,11 +193,14 @@ def request_place(
         enrolment_id = transitions.join(
             db, actor, intake_id, intake, now=now, waiting_number=number
         )
-        notifications.send(db, "waiting", intake, [actor.user_id], position=waiting + 1, now=now)
+        position = waiting + 1
+        notifications.send(
+            db, PlaceWaitingMail, intake, [actor.user_id], now=now, position=position
+        )
         return RequestOutcome(enrolment_id, EnrolmentState.waiting, waiting + 1)
     take_places(db, intake_id, 1, override=0)
     enrolment_id = transitions.join(db, actor, intake_id, intake, now=now)
-    notifications.send(db, "requested", intake, [actor.user_id], now=now)
+    notifications.send(db, PlaceRequestedMail, intake, [actor.user_id], now=now)
     return RequestOutcome(enrolment_id, EnrolmentState.requested, None)
 
 
@@ -229,7 +238,7 @@ def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now
     row = row_of(db, enrolment_id)
     _refuse(domain.confirm_refusal(intake, row.state))
     transitions.confirm(db, actor, row, _current_revision(db, intake), now=now)
-    notifications.send(db, "confirmed", intake, [row.user_id], now=now)
+    notifications.send(db, PlaceConfirmedMail, intake, [row.user_id], now=now)
 
 
 def decline_request(
@@ -300,7 +309,7 @@ def reserve_places(
         transitions.record_intake(
             db, actor, "intake.override", intake_id, reason=override_reason, now=now
         )
-    notifications.send(db, "confirmed", intake, named, now=now)
+    notifications.send(db, PlaceConfirmedMail, intake, named, now=now)
     return reserved
 
 
@@ -383,5 +392,5 @@ def _withdraw(
 ) -> None:
     _refuse(domain.withdraw_refusal(intake, row.state, today=today))
     transitions.end_one(
-        db, actor, intake_id, intake, row, EnrolmentState.cancelled, letter="withdrawn", now=now
+        db, actor, intake_id, intake, row, EnrolmentState.cancelled, is_withdrawn=True, now=now
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,8 @@ from app.courses.corrections import course_corrections
 from app.enrolments.learners import learners_of_revisions
 from app.kit.actor import SystemActor, require
 from app.kit.ids import RevisionId
-from app.notices.steps.telling import tell
+from app.learning.mails import CorrectedLesson, LessonsCorrectedMail
+from app.notices.steps.sending import send
 
 Corrected = Mapping[str, Sequence[RevisionId]]
 """The keys of errata, each with the revisions whose lesson has its words."""
@@ -30,26 +30,28 @@ def tell_of_corrected_lessons(
     revision_ids = {revision_id for ids in corrected.values() for revision_id in ids}
     learners = learners_of_revisions(db, revision_ids)
     people = accounts.people(db, (learner.user_id for learner in learners))
-    words = _words(db, course_key, corrected)
+    corrections = _corrections(db, course_key, corrected)
     title = courses.revision(db, max(revision_ids)).course.title
     for learner in learners:
         person = people.get(learner.user_id)
-        concerning = [
-            words[key] for key, ids in corrected.items() if learner.revision_ids.intersection(ids)
-        ]
+        concerning = tuple(
+            corrections[key]
+            for key, ids in corrected.items()
+            if learner.revision_ids.intersection(ids)
+        )
         if person is None or person.is_closed or not concerning:
             continue
-        values = {
-            "name": person.name,
-            "course": title,
-            "course_key": course_key,
-            "corrections": concerning,
-            "has_place": learner.has_place,
-        }
-        tell(db, person, "learning/corrected", values, now=now)
+        mail = LessonsCorrectedMail(
+            name=person.name,
+            course=title,
+            course_key=course_key,
+            corrections=concerning,
+            has_place=learner.has_place,
+        )
+        send(db, person, mail, now=now)
 
 
-def _words(db: Session, course_key: str, errata: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _corrections(db: Session, course_key: str, errata: Iterable[str]) -> dict[str, CorrectedLesson]:
     """Return what the mail says of each erratum."""
     published = courses.current(db, course_key)
     titles = {
@@ -59,12 +61,12 @@ def _words(db: Session, course_key: str, errata: Iterable[str]) -> dict[str, dic
     }
     wanted = set(errata)
     return {
-        correction.key: {
-            "lesson": titles.get(correction.target, correction.target),
-            "was": correction.was,
-            "now": correction.now,
-            "why": correction.why,
-        }
+        correction.key: CorrectedLesson(
+            lesson=titles.get(correction.target, correction.target),
+            was=correction.was,
+            now=correction.now,
+            why=correction.why,
+        )
         for correction in course_corrections(db, course_key)
         if correction.key in wanted
     }

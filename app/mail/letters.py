@@ -4,15 +4,19 @@ HTML.
 A source is a template `templates/mail/<feature>/<name>.txt`. Its first line is the subject; below stand
 blocks with an empty line between them:
 
-    Words of a paragraph, over one line or more.
+    {% trans %}Words of a paragraph, over one line or more.{% endtrans %}
 
-    - a list, one thing a line
+    - {{ thing }}: a list, one thing a line
 
-    = Label: a fact; several lines make one block
+    = {% trans %}Label{% endtrans %}: a fact; several lines make one block
 
-    > words of a person, kept as they wrote them
+    > {{ words }} of a person, kept as they wrote them
 
-    [What it does]({{ base_url }}/path)
+    [{% trans %}What it does{% endtrans %}]({{ base_url }}/path)
+
+Words stand in `{% trans %}…{% endtrans %}`, and become those of the reader's language. A value is printed
+in that language: a day, an amount or a message becomes its words, in another form with the filter `value`
+(`{{ starts_on | value("long") }}`).
 
 Only the template creates structure. A value stays text inside its block, whatever it looks like. A
 letter with a link to a foreign address is refused (R-108).
@@ -20,20 +24,25 @@ letter with a link to a foreign address is refused (R-108).
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from datetime import time as time_of_day
+from decimal import Decimal
 from typing import Any, Final, Literal, Self
 
 from jinja2 import Environment
+from jinja2.ext import Extension
+
+from app.kit.messages import Message, Money, msg
+from app.kit.words import Words
 
 _VALUE = re.compile("\x02([^\x03]*)\x03")
 _ACTION = re.compile(r"\[([^\]]+)\]\((\S+)\)")
 _FACT = re.compile(r"= ([^:\x02]+): (.+)")
 _LINE_BREAK = "\x1d"
-
-VALUES_VERSION: Final = 1
-"""The shape of the values that mails and notices store for their templates. None of them names it yet;
-values that do are of a later version."""
+_TYPED: Final = (Message, date, time_of_day, timedelta, int, Decimal, Money, tuple)
+"""The types of values that are printed in the words of a language; a datetime is a date."""
 
 Kind = Literal["paragraph", "list", "facts", "quote", "action"]
 
@@ -55,38 +64,48 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The content of a mail, independent of its format."""
+    """The content of a mail in one language, independent of its format."""
 
     subject: str
     blocks: tuple[Block, ...]
     academy: str
     base_url: str
+    words: Words
 
     @property
     def preview(self) -> str:
-        """The first paragraph, which mailboxes show beside the subject."""
+        """The first paragraph below the greeting, which mailboxes show beside the subject."""
         paragraphs = [" ".join(block.lines) for block in self.blocks if block.kind == "paragraph"]
-        return next((words for words in paragraphs if not words.endswith(",")), self.subject)
+        return paragraphs[1] if len(paragraphs) > 1 else self.subject
 
     @property
     def plain(self) -> str:
         """The letter as plain text."""
-        parts = [_plain(block) for block in self.blocks]
+        parts = [_plain(block, self.words) for block in self.blocks]
         return "\n\n".join([*parts, f"{self.academy}\n{self.base_url}"]) + "\n"
+
+
+class KeepsLines(Extension):
+    """Keeps the line break after `{% endtrans %}`, because the lines of a letter are its structure."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return source.replace("{% endtrans %}\n", "{% endtrans +%}\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Reads templates and writes HTML. Create it with `Letters.over`."""
+    """Reads templates and writes HTML, in one language. Create it with `Letters.over`."""
 
     sources: Environment
     layouts: Environment
+    words: Words
 
     @classmethod
-    def over(cls, templates: Environment) -> Self:
+    def over(cls, templates: Environment, words: Words) -> Self:
         """Return the letters in a folder of templates. Values are marked while a template is
         rendered."""
-        return cls(sources=templates.overlay(finalize=_marked), layouts=templates)
+        sources = templates.overlay(finalize=_marking(words), extensions=[KeepsLines])
+        return cls(sources, layouts=templates, words=words)
 
     def read(
         self, template: str, values: Mapping[str, Any], *, academy: str, base_url: str
@@ -97,7 +116,7 @@ class Letters:
         subject, _, body = filled.partition("\n")
         groups = re.split(r"\n\s*\n", body.strip("\n "))
         blocks = [_block(group.split("\n"), base_url) for group in groups if group.strip()]
-        return Letter(_subject(subject), tuple(blocks), academy, base_url)
+        return Letter(_subject(subject), tuple(blocks), academy, base_url, self.words)
 
     def read_subject(
         self, template: str, values: Mapping[str, Any], *, academy: str, base_url: str
@@ -117,6 +136,15 @@ class Letters:
     def html(self, letter: Letter) -> str:
         """Return the letter as HTML without pictures, style sheets or scripts."""
         return self.layouts.get_template("mail/letter.html").render(letter=letter)
+
+
+def _marking(words: Words) -> Callable[[object], str]:
+    """Return what is done with each value before it is printed: it becomes words, and is marked."""
+
+    def marked(value: Any) -> str:
+        return _marked(words.value(value) if isinstance(value, _TYPED) else value)
+
+    return marked
 
 
 def _marked(value: object) -> str:
@@ -184,11 +212,12 @@ def _action(lines: list[str], base_url: str) -> Block:
     return Block("action", (shown(parts[1]),), address=address)
 
 
-def _plain(block: Block) -> str:
+def _plain(block: Block, words: Words) -> str:
     if block.kind == "list":
         return "\n".join(f"- {line}" for line in block.lines)
     if block.kind == "facts":
-        return "\n".join(f"{label}: {value}" for label, value in block.facts)
+        facts = (msg("{label}: {value}", label=label, value=value) for label, value in block.facts)
+        return "\n".join(words.of(fact) for fact in facts)
     if block.kind == "action":
-        return f"{block.lines[0]}:\n{block.address}"
+        return f"{words.of(msg('{action}:', action=block.lines[0]))}\n{block.address}"
     return "\n".join(block.lines)

@@ -1,44 +1,78 @@
 """Builds a mail from an outbox row, and sends or stores it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.kit.ids import EventId
-from app.kit.messages import msg
-from app.kit.stored_documents import DocumentKind, version_of_document
+from app.kit.words import Words
+from app.languages import Languages
 from app.mail.calendar import invite
-from app.mail.letters import VALUES_VERSION, Letter, Letters
+from app.mail.calendar_entries import CalendarEntry, entries_of
+from app.mail.kinds import MailKind
+from app.mail.letter_writer import LetterWriter
 from app.mail.mail_server import MailServer
 
-MAILS: Final = DocumentKind(msg("mails"), msg("Mails"))
 POLICY = SMTP.clone(cte_type="7bit")
 """Every part is encoded as ASCII, so that any server accepts it without changing it."""
 
 
+def payload_of(
+    mail: MailKind,
+    to: str,
+    *,
+    language: str | None = None,
+    calendar: Sequence[CalendarEntry] = (),
+) -> dict[str, Any]:
+    """Return a mail as it is stored: its kind and its values, no words. `language` is the tag of the
+    recipient's language, or None for the academy's."""
+    return {
+        "to": to,
+        "template": mail.template,
+        "values": mail.stored(),
+        "calendar": [entry.stored() for entry in calendar],
+        "language": language,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Mailer:
-    """Builds mails from the letters of `templates/mail`, each as plain text and as HTML.
+    """Builds mails from stored ones, each as plain text and as HTML.
 
     `sign` makes the token of a link from the id of its row, so that no secret is stored.
     """
 
-    letters: Letters
+    letters: LetterWriter
+    languages: Languages
     sender: str
-    base_url: str
-    academy: str
     mail_url: str | None
     sign: Callable[[str], str]
 
-    def build(self, event_id: EventId, payload: dict[str, Any], *, now: datetime) -> EmailMessage:
-        """Return the message with plain text and HTML. Its Message-ID is made from the row's id, so
-        that a repeat is recognised. Raise BadLetter if the template is invalid."""
-        letter = self._letter(payload)
+    @property
+    def base_url(self) -> str:
+        return self.letters.base_url
+
+    def build(
+        self, event_id: EventId, payload: Mapping[str, Any], *, now: datetime
+    ) -> EmailMessage:
+        """Return the message with plain text and HTML, in the recipient's language. Its Message-ID is
+        made from the row's id, so that a repeat is recognised.
+
+        Raises BadLetter if the template is invalid, LaterVersionNeeded for a mail of a later version,
+        and DamagedDocument.
+        """
+        words = self.languages.words(payload.get("language"))
+        letter = self.letters.letter(
+            payload["template"],
+            payload["values"],
+            words,
+            sign=lambda link_id: self.sign(str(link_id)),
+        )
         message = EmailMessage(policy=POLICY)
         message["From"] = self.sender
         message["To"] = payload["to"]
@@ -48,19 +82,20 @@ class Mailer:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.plain)
         message.add_alternative(self.letters.html(letter), subtype="html")
-        if payload.get("calendar"):
-            said = payload["calendar"]
-            self._add_invites(message, said if isinstance(said, list) else [said])
+        if entries := entries_of(payload):
+            self._add_invites(message, entries, words)
         return message
 
-    def _add_invites(self, message: EmailMessage, described: list[dict[str, Any]]) -> None:
+    def _add_invites(
+        self, message: EmailMessage, entries: Sequence[CalendarEntry], words: Words
+    ) -> None:
         """Add the first invite twice, as the large calendar services do. As an alternative part,
         Outlook and Gmail show it as an invitation with buttons; as an attachment, other programs
         find it, and people can open the file. Both have the same UID, so there is only one entry.
         Further invites are attachments only, because a mail shows only one invitation."""
         organiser = parseaddr(self.sender)[1]
         written = [
-            invite(entry, organiser=organiser, base_url=self.base_url) for entry in described
+            invite(entry, words, organiser=organiser, base_url=self.base_url) for entry in entries
         ]
         method, first = written[0]
         message.add_alternative(
@@ -72,13 +107,6 @@ class Mailer:
         for number, (_, data) in enumerate(written, start=1):
             name = "invite.ics" if number == 1 else f"invite-{number}.ics"
             message.add_attachment(data, maintype="application", subtype="ics", filename=name)
-
-    def _letter(self, payload: dict[str, Any]) -> Letter:
-        version_of_document(payload["values"], MAILS, newest=VALUES_VERSION)
-        values = {"sign": self.sign, **payload["values"]}
-        return self.letters.read(
-            payload["template"], values, academy=self.academy, base_url=self.base_url
-        )
 
     @property
     def keeps(self) -> bool:

@@ -1,4 +1,4 @@
-"""Renders notices as text, with the same templates as mails."""
+"""Renders notices as text, with the same templates as mails, in the language of the reader."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from jinja2 import TemplateError
 
 from app.kit.ids import NoticeId
 from app.kit.messages import msg
-from app.kit.stored_documents import DocumentKind, LaterVersionNeeded, version_of_document
-from app.mail.letters import VALUES_VERSION, BadLetter, Block, Letter
+from app.kit.stored_documents import DamagedDocument, LaterVersionNeeded
+from app.mail.letters import BadLetter, Block, Letter
 from app.notices.queries import OwnNotice
 from app.web.request_context import RequestContext
 
 log = structlog.get_logger("preceptor.notices")
 
-NOTICES: Final = DocumentKind(msg("notices"), msg("Notices"))
-LOST_SUBJECT = "A mail from the academy"
-LOST_WORDS = (
+LOST_SUBJECT: Final = msg("A mail from the academy")
+LOST_WORDS: Final = msg(
     "We wrote to you on this day, but the words cannot be shown here. They are in the mail you received. "
     "If you do not have it any more, ask our office."
 )
+UNREADABLE: Final = (BadLetter, TemplateError, LaterVersionNeeded, DamagedDocument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,15 @@ class NoticeLine:
 
 
 def letter_of(visit: RequestContext, notice: OwnNotice) -> Letter:
-    """Return the text of a notice. If its template can no longer render it, the text says so, and
-    that is logged."""
-    house = _house(visit)
+    """Return the text of a notice. If this version cannot render it, the text says so, and that is
+    logged."""
+    writer, words = visit.app_context.letters, visit.words
     try:
-        _demand_known_version(notice)
-        return visit.app_context.letters.read(notice.template, notice.details, **house)
-    except (BadLetter, TemplateError, LaterVersionNeeded) as error:
+        return writer.letter(notice.template, notice.details, words)
+    except UNREADABLE as error:
         _log(notice, error)
-        return Letter(LOST_SUBJECT, (Block("paragraph", (LOST_WORDS,)),), **house)
+        lost = Block("paragraph", (words.of(LOST_WORDS),))
+        return Letter(words.of(LOST_SUBJECT), (lost,), writer.academy, writer.base_url, words)
 
 
 def lines(visit: RequestContext, notices: Iterable[OwnNotice]) -> tuple[NoticeLine, ...]:
@@ -57,22 +57,10 @@ def lines(visit: RequestContext, notices: Iterable[OwnNotice]) -> tuple[NoticeLi
 
 def _subject(visit: RequestContext, notice: OwnNotice) -> str:
     try:
-        _demand_known_version(notice)
-        return visit.app_context.letters.read_subject(
-            notice.template, notice.details, **_house(visit)
-        )
-    except (BadLetter, TemplateError, LaterVersionNeeded) as error:
+        return visit.app_context.letters.subject(notice.template, notice.details, visit.words)
+    except UNREADABLE as error:
         _log(notice, error)
-        return LOST_SUBJECT
-
-
-def _demand_known_version(notice: OwnNotice) -> None:
-    """Raise LaterVersionNeeded for values that a later version stored in another shape."""
-    version_of_document(notice.details, NOTICES, newest=VALUES_VERSION)
-
-
-def _house(visit: RequestContext) -> dict[str, str]:
-    return {"academy": visit.academy.name, "base_url": visit.settings.base_url}
+        return visit.words.of(LOST_SUBJECT)
 
 
 def _log(notice: OwnNotice, error: Exception) -> None:

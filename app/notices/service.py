@@ -1,4 +1,4 @@
-"""Use-cases of notices: telling a person, and marking what they have read."""
+"""Use-cases of notices: marking what a person has read."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """Recording events to deliver, and what the worker does with them: lease, mark, retry, give up."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.kit.stored_reasons import HELD_BACK
+from app.mail.calendar_entries import CalendarEntry
+from app.mail.kinds import AddressMail, MailKind
+from app.mail.mailer import payload_of
 from app.outbox.facts import Fact
 from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
 from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due
@@ -21,8 +24,6 @@ between the tries that takes eight hours."""
 PATIENCE = timedelta(days=3)
 """How long a mail is retried that another server refuses only temporarily."""
 MOST_WORDS = 2000
-Calendar = dict[str, Any] | list[dict[str, Any]] | None
-"""The calendar entries that a mail adds or removes: one, several or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +53,35 @@ def announce(db: Session, fact: Fact, *, now: datetime) -> EventId:
     return fact_id
 
 
-def send_mail(
+def send_to_address(
+    db: Session, to: str, mail: AddressMail, *, now: datetime, language: str | None = None
+) -> EventId:
+    """Record a mail to an address: about signing in, or to somebody without an account. To write to a
+    person about something of theirs, use `app.notices.steps.sending.send`."""
+    return record_mail(db, to, mail, now=now, language=language)
+
+
+def record_mail(
     db: Session,
     to: str,
-    template: str,
-    values: dict[str, Any],
+    mail: MailKind,
     *,
     now: datetime,
-    calendar: Calendar = None,
+    language: str | None = None,
+    calendar: Sequence[CalendarEntry] = (),
 ) -> EventId:
-    """Record a mail: the text of `templates/mail/<template>.txt`, whose first line is the subject.
-
-    `values` are plain JSON and never contain secrets: the token of a link is made at delivery, from
-    the id of its row. `calendar` describes an invite, or several (see `app.mail.calendar`). To tell
-    a person about something of theirs, use `app.notices.service.tell`, which calls this.
-    """
-    payload = {"to": to, "template": template, "values": values, "calendar": calendar}
-    mail = OutboxEvent(
-        id=EventId(new_uuid()), name=MAIL, payload=payload, created_at=now, available_at=now
+    """Record a mail of any kind, for the two functions that send one. It is put in words when the worker
+    sends it, in the language with this tag, or in the academy's. It contains no secret: the token of a link
+    is made then, from the id of its row. `calendar` are the entries that it adds or removes."""
+    event = OutboxEvent(
+        id=EventId(new_uuid()),
+        name=MAIL,
+        payload=payload_of(mail, to, language=language, calendar=calendar),
+        created_at=now,
+        available_at=now,
     )
-    db.add(mail)
-    return mail.id
+    db.add(event)
+    return event.id
 
 
 def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> list[LeasedEvent]:

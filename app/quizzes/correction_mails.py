@@ -10,7 +10,8 @@ from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.kit.actor import SystemActor, require
 from app.kit.ids import RevisionId
-from app.notices.steps.telling import tell
+from app.notices.steps.sending import send
+from app.quizzes.mails import ExplanationCorrectedMail
 from app.quizzes.models import AttemptRow, AttemptState
 
 
@@ -51,10 +52,10 @@ def tell_of_corrected_explanations(
             continue
         course = courses.revision(db, attempt.revision_id).course
         quiz = course.quiz(quiz_key)
-        values = {
-            "name": person.name,
-            "course": course.title,
-            "quiz": quiz.title if quiz else quiz_key,
-            "attempt_id": str(attempt.id),
-        }
-        tell(db, person, "quizzes/corrected", values, now=now)
+        mail = ExplanationCorrectedMail(
+            name=person.name,
+            course=course.title,
+            quiz=quiz.title if quiz else quiz_key,
+            attempt_id=attempt.id,
+        )
+        send(db, person, mail, now=now)

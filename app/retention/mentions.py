@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.search_texts import write_search_texts_of
+from app.kit.stored_messages import TEXTS, is_stored_message
 from app.retention.endings import AT_ONCE, table
 
 REMOVED: Final = "[removed]"
@@ -69,11 +70,15 @@ class Mentions:
         return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
 
     def taken_out(self, value: Any) -> Any:
-        """Return a text, or a JSON value, with the names of these people removed."""
+        """Return a text, or a JSON value, with the names of these people removed. The text of a stored
+        message is the academy's own; only its values may name somebody."""
         if isinstance(value, str):
             return self.pattern.sub(self._instead, value)
         if isinstance(value, Mapping):
-            return {key: self.taken_out(each) for key, each in value.items()}
+            ours = TEXTS if is_stored_message(value) else ()
+            return {
+                key: each if key in ours else self.taken_out(each) for key, each in value.items()
+            }
         if isinstance(value, list):
             return [self.taken_out(each) for each in value]
         return value

@@ -13,11 +13,13 @@ from app.enrolments.steps.ending import end_places
 from app.kit.actor import Actor, Role, SystemActor, require
 from app.kit.ids import UserId
 from app.kit.leaving import LEAVING
-from app.notices.steps.telling import tell
+from app.kit.messages import Message, msg
+from app.notices.steps.sending import send
 from app.practicals.steps.ending import EndedCommitment, end_assignments, end_without_right
 from app.quizzes.domain.attempt import AttemptFacts
 from app.quizzes.steps.ending import end_attempts
 from app.rights import policy, queries
+from app.rights.mails import Cause, RightsEndedMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +81,19 @@ def end_leftovers(db: Session, actor: Actor, *, now: datetime) -> int:
 
 
 def _tell(db: Session, person: accounts.Person, ended: EndedRights, *, now: datetime) -> None:
-    calendar = [day.calendar for day in ended.days if day.calendar is not None]
-    values = {
-        "name": person.name,
-        "cause": _cause(person, ended),
-        "ended": list(_lines(db, ended)),
-        "has_calendar": bool(calendar),
-        "data_end_after": LEAVING.days,
-    }
-    tell(
-        db,
-        person,
-        "rights/ended",
-        values,
-        now=now,
-        calendar=calendar or None,
-        closes_account=person.is_closed,
+    calendar = tuple(day.calendar for day in ended.days if day.calendar is not None)
+    mail = RightsEndedMail(
+        name=person.name,
+        cause=_cause(person, ended),
+        ended=tuple(_lines(db, ended)),
+        has_calendar=bool(calendar),
+        data_end_after=LEAVING.days,
     )
+    send(db, person, mail, now=now, calendar=calendar)
 
 
-def _cause(person: accounts.Person, ended: EndedRights) -> str:
-    """Return which right was lost, for the letter: account, student, instructor or place."""
+def _cause(person: accounts.Person, ended: EndedRights) -> Cause:
+    """Return which right was lost."""
     if person.is_closed:
         return "account"
     if ended.attempts or any(day.what != "assignment" for day in ended.days):
@@ -107,12 +101,28 @@ def _cause(person: accounts.Person, ended: EndedRights) -> str:
     return "instructor"
 
 
-def _lines(db: Session, ended: EndedRights) -> Iterable[str]:
-    words = {"seat": "Place on", "wait": "Waiting list of", "assignment": "Teaching on"}
+def _lines(db: Session, ended: EndedRights) -> Iterable[Message]:
     for place in ended.places:
-        yield f"Place on the course {place.course_title}, {place.intake_title}"
+        yield msg(
+            "Place on the course {course}, {intake}",
+            course=place.course_title,
+            intake=place.intake_title,
+        )
     for day in ended.days:
-        yield f"{words[day.what]} “{day.title}”, {day.when}"
+        yield _line(day)
     for attempt in ended.attempts:
         quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
-        yield f"Attempt at “{quiz.title if quiz else attempt.quiz_key}”; your answers are kept"
+        yield msg(
+            "Attempt at “{quiz}”; your answers are kept",
+            quiz=quiz.title if quiz else attempt.quiz_key,
+        )
+
+
+def _line(day: EndedCommitment) -> Message:
+    match day.what:
+        case "seat":
+            return msg("Place on “{day}”, {when}", day=day.title, when=day.when)
+        case "wait":
+            return msg("Waiting list of “{day}”, {when}", day=day.title, when=day.when)
+        case "assignment":
+            return msg("Teaching on “{day}”, {when}", day=day.title, when=day.when)

@@ -16,7 +16,7 @@ from app.kit.keys import Keys
 from app.kit.messages import Message
 from app.kit.subjects import Subjects
 from app.languages import Languages
-from app.mail.letters import Letters
+from app.mail.letter_writer import LetterWriter
 from app.settings import Settings
 from app.web.clock import Clock
 from app.web.templating import Templates
@@ -82,7 +82,7 @@ class AppContext:
     database: Database
     languages: Languages
     templates: Templates
-    letters: Letters
+    letters: LetterWriter
     identify: Identify
     kept_forms: KeepForms
     clock: Clock

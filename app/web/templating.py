@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, MutableMapping
-from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -116,7 +115,6 @@ def make_environment(
     environment.filters.update(
         **_formatting(words),
         iso=lambda moment: moment.isoformat(),
-        from_iso=datetime.fromisoformat,
         address=partial(_address, nobody=words.of(msg("no address"))),
         heading=lambda title: _heading(words.of(title)),
         plural=_plural,
@@ -124,6 +122,7 @@ def make_environment(
         zone_words=lambda zone: words.of(zone_words(zone)),
         words=words.of,
         listed=lambda parts: _listed(parts, words.formats),
+        value=words.value,
     )
     return environment
 

@@ -10,6 +10,7 @@ import structlog
 
 from app.db.database import Database
 from app.kit.error_descriptions import describe_error
+from app.kit.stored_documents import LaterVersionNeeded
 from app.mail.mail_server import NotSent
 from app.mail.mailer import Mailer
 from app.outbox import queries, service
@@ -73,8 +74,10 @@ def deliver_next(database: Database, mailer: Mailer, *, now: datetime) -> RoundR
         return RoundResult(busy=True, trouble=refusal.words if refusal.all_wait else None)
     except Exception as error:  # a fault in this mail must not stop the others
         log.error("mail failed", event_id=str(mail.id), exc_info=error)
+        # A mail of a later version waits for that version: an upgrade may be under way.
+        for_good = not isinstance(error, LaterVersionNeeded)
         with database.write() as db:
-            service.mark_failed(db, mail, describe_error(error), for_good=True, now=now)
+            service.mark_failed(db, mail, describe_error(error), for_good=for_good, now=now)
         return RoundResult(busy=True)
     with database.write() as db:
         if not service.mark_done(db, mail, now=now):

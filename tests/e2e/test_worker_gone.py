@@ -25,6 +25,7 @@ from app.workers.loop import SLOW
 from tests.make import NOW
 from tests.make.browsing import a_browser
 from tests.make.mail_server import HANG, PlayedServer
+from tests.make.mails import an_invitation_mail
 from tests.make.patience import SECONDS, START_SECONDS, until
 from tests.make.people import a_sign_in, a_user
 from tests.make.server import PRECEPTOR, Server, a_server
@@ -210,9 +211,8 @@ def test_within_a_real_minute(postgres_database, tmp_path, capsys):
                 took[f"back after {name}"] = academy.seconds_until(academy.is_ready)
                 assert "last seen" not in academy.told("/home")
             now = datetime.now(UTC)
-            values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
             with postgres_database.write() as db:
-                outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=now)
+                outbox.send_to_address(db, "ned@example.org", an_invitation_mail(), now=now)
             took["slow"] = academy.seconds_until(lambda: not academy.is_ready())
             academy.assert_told_everywhere(
                 SLOW[EventKind.mails],

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from app.db.database import Database
 from app.db.migrate import upgrade
-from app.kit.ids import new_uuid
 from app.outbox import service as outbox
 from app.outbox.health import deliveries
 from tests.make.facts import a_waiting_fact
 from tests.make.mail_server import HANG, PlayedServer
+from tests.make.mails import an_invitation_mail
 from tests.make.patience import SECONDS
 from tests.make.server import Server, a_server
 
@@ -40,9 +40,8 @@ def test_a_probe_sees_both_workers_and_a_mail_on_its_way_stops_no_stop(tmp_path:
             server.start()
             wait_for(lambda: told(server).startswith("ready\n"))
             now = datetime.now(UTC)
-            values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
             with database.write() as db:
-                outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=now)
+                outbox.send_to_address(db, "ned@example.org", an_invitation_mail(), now=now)
                 a_waiting_fact(db, now=now)
             wait_for(lambda: bool(played.seen))
             wait_for(lambda: "facts: seen" in told(server) and "0 waiting" in told(server))

@@ -17,7 +17,7 @@ from app.home import service as office
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, NotFound
 from app.kit.formats import ENGLISH
-from app.kit.ids import EventId, new_uuid
+from app.kit.ids import EventId
 from app.operations import health
 from app.outbox import checks
 from app.outbox import heartbeats as beats
@@ -33,6 +33,7 @@ from tests.make.browsing import a_browser
 from tests.make.facts import a_stored_fact, a_waiting_fact
 from tests.make.keys import ISSUER
 from tests.make.mail_server import NAME, Authority, PlayedServer, mailer_to
+from tests.make.mails import an_invitation_mail
 from tests.make.people import a_user, an_actor
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -53,9 +54,8 @@ def csrf_in(page: str) -> str:
 
 
 def a_mail(database: Database, *, at: datetime = NOW) -> EventId:
-    values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
     with database.write() as db:
-        return outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=at)
+        return outbox.send_to_address(db, "ned@example.org", an_invitation_mail(), now=at)
 
 
 def beat(

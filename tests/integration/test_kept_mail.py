@@ -8,19 +8,19 @@ from fastapi.testclient import TestClient
 from app.db.paging import PAGE_SIZE
 from app.kit.ids import new_uuid
 from app.main import create_app
-from app.outbox.service import keep_mail, send_mail
+from app.outbox.service import keep_mail, send_to_address
 from app.settings import Settings
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.mail import mails_to
+from tests.make.mails import an_invitation_mail
 from tests.make.settings import production_settings
 
 
 def test_kept_mails_are_listed_and_read(app, client, database):
     assert "No mail yet" in client.get("/dev/mail").text
     with database.write() as db:
-        values = {"name": "<b>Ned</b>", "inviter": "Ada", "link_id": str(new_uuid())}
-        send_mail(db, "ned@example.org", "accounts/invitation", values, now=NOW)
+        send_to_address(db, "ned@example.org", an_invitation_mail("<b>Ned</b>"), now=NOW)
     (mail,) = mails_to(app, "ned@example.org")
     assert "Your account at Preceptor Academy" in client.get("/dev/mail").text
     page = client.get(f"/dev/mail/{mail.id}").text

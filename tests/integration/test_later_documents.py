@@ -16,11 +16,12 @@ from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.facts import a_stored_fact
 from tests.make.keys import ISSUER
+from tests.make.mails import a_stored_mail
 from tests.make.notices import a_notice
 from tests.make.pages import words
 from tests.make.people import a_user
 
-LATER = {"version": 2, "shape": "another"}
+LATER = {"version": 3, "shape": "another"}
 
 
 def event(database, event_id) -> OutboxEvent:
@@ -31,7 +32,7 @@ def event(database, event_id) -> OutboxEvent:
 @pytest.mark.parametrize(
     ("name", "payload", "said"),
     [
-        ("certificate.earned", LATER, "facts: they have version 2"),
+        ("certificate.earned", LATER, "facts: they have version 3"),
         (
             "quiz.celebrated",
             {"user_id": "x"},
@@ -56,8 +57,8 @@ def test_a_fact_is_tried_again_later(database, name, payload, said):
 
 def test_a_mail_waits_and_the_next_is_sent(app, database):
     with database.write() as db:
-        later = outbox.send_mail(db, "ned@example.org", "enquiries/received", LATER, now=NOW)
-        readable = outbox.send_mail(db, "ned@example.org", "enquiries/received", {}, now=NOW)
+        later = a_stored_mail(db, "ned@example.org", "enquiries/received", LATER)
+        readable = a_stored_mail(db, "ned@example.org", "enquiries/received", {})
     jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW)
     assert event(database, later).done_at is None
     assert event(database, later).last_error == "LaterVersionNeeded: needs-newer-version"

@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 
 from app import cli, jobs
 from app.db.database import Database
-from app.kit.ids import EventId, new_uuid
+from app.enquiries.mails import EnquiryAskedMail
+from app.kit.ids import EnquiryId, EventId, new_uuid
+from app.kit.messages import msg
 from app.outbox import queries, service
 from app.outbox.models import KeptMail, OutboxEvent
 from app.outbox.queries import EventKind
@@ -26,14 +28,15 @@ from app.workers.mails import LONGEST_PAUSE, MailWork, deliver_next
 from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.mail_server import DROP, PlayedServer, mailer_to
+from tests.make.mails import a_stored_mail, an_invitation_mail
 
 SECOND = timedelta(seconds=1)
+ENQUIRY = EnquiryId(new_uuid())
 
 
 def a_mail(database: Database, to: str = "ned@example.org", name: str = "Ned") -> EventId:
-    values = {"name": name, "inviter": "Ada", "link_id": str(new_uuid())}
     with database.write() as db:
-        return service.send_mail(db, to, "accounts/invitation", values, now=NOW)
+        return service.send_to_address(db, to, an_invitation_mail(name), now=NOW)
 
 
 def stored(database: Database, event_id: EventId) -> OutboxEvent:
@@ -48,19 +51,19 @@ def ids_of(mails: list[bytes]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("template", "values"),
+    "mail_to_send",
     [
-        ("enquiries/asked", {"topic": "Zoë Łukasz 🙂", "course": None, "enquiry_id": "7"}),
-        ("enquiries/asked", {"topic": "Żółć", "course": "Zoë Łukasz 🙂", "enquiry_id": "7"}),
-        ("accounts/invitation", {"name": "Zoë Łukasz 🙂", "inviter": "Ada", "link_id": "7"}),
+        EnquiryAskedMail(topic=msg("Zoë Łukasz 🙂"), course=None, enquiry_id=ENQUIRY),
+        EnquiryAskedMail(topic=msg("Żółć"), course="Zoë Łukasz 🙂", enquiry_id=ENQUIRY),
+        an_invitation_mail("Zoë Łukasz 🙂"),
     ],
     ids=["short lines", "subject too", "long lines"],
 )
-def test_what_is_sent_is_what_was_kept_and_all_of_it_is_ascii(app, database, template, values):
+def test_what_is_sent_is_what_was_kept_and_all_of_it_is_ascii(app, database, mail_to_send):
     """B18: a server that announces no 8BITMIME got letters above 127."""
     with PlayedServer(features=("SIZE",)).running() as played:
         with database.write() as db:
-            sent = service.send_mail(db, "ned@example.org", template, values, now=NOW)
+            sent = service.send_to_address(db, "ned@example.org", mail_to_send, now=NOW)
         deliver_next(database, mailer_to(app, played), now=NOW)
     (mail,) = played.mails
     assert max(played.in_clear) < 128
@@ -207,7 +210,7 @@ def test_no_address_and_no_word_of_a_mail_reaches_the_log(app, database, capsys)
             a_mail(database, "canary@example.org", name="CANARY")
         with database.write() as db:
             broken = {"canary": "canary@example.org"}
-            service.send_mail(db, "canary@example.org", "accounts/invitation", broken, now=NOW)
+            a_stored_mail(db, "canary@example.org", "accounts/invitation", broken)
         for minutes in range(0, 60, 10):
             now = NOW + timedelta(minutes=minutes)
             jobs.deliver_due(database, mailer_to(app, played), ISSUER, now=now)

@@ -1,6 +1,7 @@
 """Delivering the outbox: to a real mail server, again after a failure, and not for ever."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from socket import socket
@@ -23,6 +24,7 @@ from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind, kept_mail
 from tests.make import NOW
 from tests.make.keys import ISSUER
+from tests.make.mails import a_stored_mail, an_invitation_mail
 
 
 class Inbox:
@@ -50,13 +52,12 @@ def inbox() -> Iterator[tuple[Inbox, str]]:
 
 def mailer_to(app, address: str) -> Mailer:
     own: Mailer = app.state.mailer
-    return Mailer(own.letters, own.sender, own.base_url, own.academy, address, own.sign)
+    return replace(own, mail_url=address)
 
 
 def an_invitation(database: Database) -> EventId:
-    values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
     with database.write() as db:
-        return outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=NOW)
+        return outbox.send_to_address(db, "ned@example.org", an_invitation_mail(), now=NOW)
 
 
 def stored(database: Database, event_id: EventId) -> OutboxEvent:
@@ -121,13 +122,13 @@ def test_a_server_that_stays_away_is_given_up_after_three_days(app, database):
 
 def test_what_fails_in_our_own_code_waits_longer_each_time_and_ends(app, database):
     with database.write() as db:
-        event_id = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
+        event_id = a_stored_mail(db, "ada@example.org", "accounts/invitation", {})
     now, waited = NOW, []
     for _ in range(outbox.MOST_TRIES):
         assert jobs.deliver_due(database, app.state.mailer, ISSUER, now=now) == 1
         event = stored(database, event_id)
         waited.append(int((event.available_at - now).total_seconds()))
-        assert (event.last_error or "").startswith("TemplateNotFound")
+        assert (event.last_error or "").startswith("UndefinedError")
         now = max(now, event.available_at)
     assert waited[:7] == [10, 40, 160, 640, 2560, 10240, 14400]
     assert stored(database, event_id).dead_at == now
@@ -167,11 +168,11 @@ def test_facts_are_taken_once_each_and_mails_stay(database):
 def test_one_mail_that_fails_holds_up_no_other(app, database, inbox):
     received, address = inbox
     with database.write() as db:
-        broken = outbox.send_mail(db, "ada@example.org", "no/such/template", {}, now=NOW)
+        broken = a_stored_mail(db, "ada@example.org", "accounts/invitation", {})
     an_invitation(database)
     assert jobs.deliver_due(database, mailer_to(app, address), ISSUER, now=NOW) == 2
     assert [to for _, to, _ in received.received] == [["ned@example.org"]]
-    assert "TemplateNotFound" in (stored(database, broken).last_error or "")
+    assert "UndefinedError" in (stored(database, broken).last_error or "")
 
 
 def test_the_worker_delivers_and_stops_when_told(app, database):

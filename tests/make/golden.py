@@ -23,9 +23,11 @@ from app.certificates.records import trained
 from app.enrolments.api import RequestedShape
 from app.handlers import handlers_with
 from app.kit.ids import EventId, UserId
+from app.kit.messages import Message
+from app.kit.stored_messages import from_stored
 from app.quizzes.domain import stored
 from tests.make.keys import ISSUER
-from tests.make.mails import read_mail, read_notice
+from tests.make.mails import meaning, meaning_of_notice
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -99,6 +101,12 @@ def _fact(row: dict[str, Any]) -> dict[str, Any]:
     return {"class": type(fact).__name__, **fact.model_dump(mode="json")}
 
 
+def _message(document: Any) -> Any:
+    message = from_stored(document)
+    assert isinstance(message, Message)
+    return {"words": str(message), **asdict(message)}
+
+
 READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "answers": (stored.RESPONSE_VERSION, _answer),
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
@@ -107,8 +115,9 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "kept-forms": (1, _kept_form),
     "answers-to-forms": (1, _requested),
     "facts": (1, _fact),
-    "mails": (1, read_mail),
-    "notices": (1, read_notice),
+    "mails": (2, meaning),
+    "messages": (1, _message),
+    "notices": (2, meaning_of_notice),
 }
 """The newest version of each kind, and what reads every version of it, in plain values."""
 

@@ -1,40 +1,53 @@
 """Mails and notices as they are stored, put in words without a server."""
 
+from datetime import datetime
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from icalendar import Calendar
+from sqlalchemy.orm import Session
 
-from app.kit.ids import EventId
+from app.accounts.mails import InvitationMail
+from app.kit.ids import EventId, new_uuid
 from app.kit.paths import TEMPLATES
-from app.mail.letters import Letters
+from app.languages import Languages, languages_of
+from app.mail.calendar_entries import entries_of
+from app.mail.letter_writer import LetterWriter
 from app.mail.mailer import Mailer
-from app.web.templating import make_environment
+from app.mail.values import MailPart
+from app.mail_kinds import KINDS
+from app.outbox.models import OutboxEvent
+from app.outbox.queries import MAIL
+from app.web.templating import Templates, make_environment
 from tests.make import NOW
-from tests.make.academy import ACADEMY, WORDS
+from tests.make.academy import ACADEMY
 from tests.make.readings import words_of_page
 
-HOUSE = {"academy": ACADEMY.name, "base_url": "https://academy.example.org"}
+BASE_URL = "https://academy.example.org"
+LANGUAGES = languages_of(ACADEMY)
 
 
-def letters() -> Letters:
-    """Return the letters of the academy in its own language."""
-    return Letters.over(
-        make_environment(
-            TEMPLATES, url_for=lambda name, **_: f"/{name}", asset=lambda name: name, words=WORDS
+@cache
+def a_writer() -> LetterWriter:
+    """Return what writes the academy's letters, in every language."""
+    templates = Templates(
+        lambda words: make_environment(
+            TEMPLATES, url_for=lambda name, **_: f"/{name}", asset=lambda name: name, words=words
         )
     )
+    return LetterWriter(KINDS, templates.of, ACADEMY.name, BASE_URL)
 
 
-def a_mailer() -> Mailer:
+def a_mailer(languages: Languages = LANGUAGES) -> Mailer:
     """Return a mailer that keeps mails and makes no secret tokens."""
     return Mailer(
-        letters=letters(),
+        letters=a_writer(),
+        languages=languages,
         sender="Preceptor Academy <academy@preceptor.example>",
         mail_url=None,
         sign=lambda link_id: f"signed.{link_id}",
-        **HOUSE,
     )
 
 
@@ -67,8 +80,54 @@ def _invites(message: EmailMessage) -> list[list[str]]:
     ]
 
 
-def read_notice(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a stored notice as its owner reads it."""
-    letter = letters().read(row["template"], row["details"], **HOUSE)
-    subject = letters().read_subject(row["template"], row["details"], **HOUSE)
-    return {"line": subject, "subject": letter.subject, "text": letter.plain.splitlines()}
+def meaning(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what a stored mail means: to whom, its values, and its calendar entries. The
+    words of the template are no part of it, because a later version may say them better."""
+    return {
+        "to": payload["to"],
+        "language": payload.get("language"),
+        **meaning_of_notice({"template": payload["template"], "details": payload["values"]}),
+        "calendar": [_plain(entry) for entry in entries_of(payload)],
+    }
+
+
+def meaning_of_notice(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a stored notice, without those that it does not have and those that the
+    template makes of others."""
+    filling = KINDS.filling_of(row["template"], row["details"])
+    kind = next(kind for kind in KINDS if kind.template == row["template"])
+    names = filling.keys() - kind.properties() if "version" in row["details"] else filling.keys()
+    return {
+        "values": {
+            name: _plain(filling[name]) for name in sorted(names) if filling[name] is not None
+        }
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, MailPart):
+        return {name: _plain(part) for name, part in value}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, str | int | None) else str(value)
+
+
+def an_invitation_mail(name: str = "Ned") -> InvitationMail:
+    """Return a mail to a person without an account, with a link."""
+    return InvitationMail(name=name, inviter="Ada", link_id=EventId(new_uuid()))
+
+
+def a_stored_mail(
+    db: Session,
+    to: str,
+    template: str,
+    values: dict[str, Any],
+    *,
+    now: datetime = NOW,
+) -> EventId:
+    """Record a mail as another version would, or a damaged one."""
+    mail_id = EventId(new_uuid())
+    payload = {"to": to, "template": template, "values": values, "calendar": None}
+    db.add(OutboxEvent(id=mail_id, name=MAIL, payload=payload, created_at=now, available_at=now))
+    db.flush()
+    return mail_id

@@ -14,7 +14,7 @@ from typing import Final
 import pyotp
 
 from app.kit.errors import Refusal
-from app.kit.messages import msg
+from app.kit.messages import Message, msg
 from app.kit.words import Words
 
 STEP_SECONDS = 30
@@ -37,10 +37,20 @@ _READ_AS = str.maketrans("OIL", "011")
 
 
 class FactorKind(StrEnum):
-    """The kinds of second factor; the value is the name in pages and mails."""
+    """The kinds of second factor; `label` is the name in mails."""
 
     app = "authenticator app"
     passkey = "passkey"
+
+    @property
+    def label(self) -> Message:
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    FactorKind.app: msg("authenticator app"),
+    FactorKind.passkey: msg("passkey"),
+}
 
 
 def new_secret() -> str:

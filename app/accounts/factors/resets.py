@@ -16,6 +16,11 @@ from app.accounts.factors.errors import ResetRefused
 from app.accounts.factors.models import FactorReset
 from app.accounts.factors.steps.person_factors import forget_factors, lock_person
 from app.accounts.factors.steps.reset_stop import is_open, stop_open_reset
+from app.accounts.mails import (
+    FactorResetDoneMail,
+    FactorResetStartedMail,
+    FactorResetStoppedMail,
+)
 from app.accounts.models import User
 from app.accounts.steps.audit_log import record_account_act
 from app.accounts.steps.links import end_links, make_link, spend_link
@@ -30,7 +35,7 @@ from app.kit.actor import (
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.messages import msg
-from app.outbox.service import send_mail
+from app.outbox.service import send_to_address
 
 ORDER_ENDED = "Whoever started the reset is no admin any more."
 """Stored as the reason, like one that a person typed."""
@@ -69,8 +74,8 @@ def start_reset(
     except IntegrityError:  # another admin was first
         raise ResetRefused(UNDER_WAY) from None
     link_id = make_link(db, LinkPurpose.stop_reset, user.id, user.email, now=now)
-    values = {"link_id": str(link_id), "by": actor.name, "due_at": reset.due_at.isoformat()}
-    send_mail(db, user.email, "accounts/factor-reset-started", values, now=now)
+    mail = FactorResetStartedMail(link_id=link_id, by=actor.name, due_at=reset.due_at)
+    send_to_address(db, user.email, mail, now=now)
     record_account_act(
         db, actor.user_id, person_id, "accounts.factor_reset_started", now=now, reason=reason
     )
@@ -113,7 +118,7 @@ def carry_out(db: Session, system: SystemActor, reset_id: EventId, *, now: datet
     user = lock_person(db, row.user_id)
     if not _may_still_order(db, row.started_by):
         if stop_open_reset(db, user, by=row.started_by, now=now, reason=ORDER_ENDED):
-            send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
+            send_to_address(db, user.email, FactorResetStoppedMail(), now=now)
         return False
     done = db.scalar(
         update(FactorReset)
@@ -153,13 +158,13 @@ def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) ->
     end_access(db, user.id, now=now)
     end_links(db, user.id, LinkPurpose.stop_reset, now=now)
     record_account_act(db, by, user.id, "accounts.factor_reset_done", now=now)
-    send_mail(db, user.email, "accounts/factor-reset-done", {}, now=now)
+    send_to_address(db, user.email, FactorResetDoneMail(), now=now)
 
 
 def _stop(db: Session, user: User, *, by: UserId, now: datetime) -> None:
     if not stop_open_reset(db, user, by=by, now=now):
         raise ResetRefused(NOTHING_TO_STOP)
-    send_mail(db, user.email, "accounts/factor-reset-stopped", {}, now=now)
+    send_to_address(db, user.email, FactorResetStoppedMail(), now=now)
 
 
 def _open_reset(db: Session, user_id: UserId) -> EventId | None:

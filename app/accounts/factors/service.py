@@ -21,6 +21,7 @@ from app.accounts.factors.models import RecoveryCode, TotpFactor
 from app.accounts.factors.secrets import opened, sealed
 from app.accounts.factors.steps.changes import factor_added, factor_removed, make_codes
 from app.accounts.factors.steps.person_factors import lock_person
+from app.accounts.mails import RecoveryCodesMadeMail
 from app.accounts.sign_in_values import Browser
 from app.accounts.steps.audit_log import record_account_act
 from app.accounts.steps.sign_in_start import start_anew
@@ -30,7 +31,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import FactorId, UserId, new_uuid
 from app.kit.keys import NotOpened, SealingKeys
 from app.kit.messages import msg
-from app.outbox.service import send_mail
+from app.outbox.service import send_to_address
 
 
 @own_use_case
@@ -121,7 +122,7 @@ def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetim
     db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = make_codes(db, user.id, now=now)
     record_account_act(db, user.id, user.id, "accounts.recovery_codes_made", now=now)
-    send_mail(db, user.email, "accounts/recovery-codes-made", {}, now=now)
+    send_to_address(db, user.email, RecoveryCodesMadeMail(), now=now)
     return FactorChange(start_anew(db, user, actor, browser, now=now), codes)
 
 

@@ -23,6 +23,7 @@ from app.assessments.errors import (
     StaleMark,
 )
 from app.assessments.facts import AssessmentSigned
+from app.assessments.mails import AssessmentSignedMail
 from app.assessments.models import Assessment, StepMark
 from app.assessments.steps.recording import add_mark, lock_sheet, record_act
 from app.courses.domain.delivery import Checklist
@@ -30,7 +31,7 @@ from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, EventId, PracticalId, SeatId, UserId, new_uuid
 from app.kit.messages import msg
-from app.notices.steps.telling import tell
+from app.notices.steps.sending import send
 from app.outbox import service as outbox
 from app.practicals import queries as practicals
 from app.practicals.domain.seats import Attendance, SeatState
@@ -234,13 +235,10 @@ def _tell_of_outcome(
     )
     outbox.announce(db, signed, now=now)
     student = accounts.people(db, [assessment.student_id])[assessment.student_id]
-    tell(
-        db,
-        student,
-        "assessments/signed",
-        {"name": student.name, "title": checklist.title, "assessment_id": str(assessment.id)},
-        now=now,
+    mail = AssessmentSignedMail(
+        name=student.name, title=checklist.title, assessment_id=assessment.id
     )
+    send(db, student, mail, now=now)
 
 
 def open_sheet(

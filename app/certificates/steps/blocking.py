@@ -11,12 +11,13 @@ from app.accounts.queries import Person
 from app.audit import service as audit
 from app.certificates.blocks import Hindrance, printed_names_of
 from app.certificates.domain import NameOwner
+from app.certificates.mails import NameNeededMail
 from app.certificates.models import CertificateBlock
 from app.documents import glyph_check
 from app.kit import name_letters
 from app.kit.ids import UserId
-from app.kit.messages import msg
-from app.notices.steps.telling import tell
+from app.kit.messages import Message, msg
+from app.notices.steps.sending import send
 
 
 def block(
@@ -49,12 +50,12 @@ def block(
         details={"course_key": course_key, "whose": why.whose},
     )
     if why.person_id is not None:
-        waits = f"Your certificate, {title}, is earned and waits for this only."
+        waits = msg("Your certificate, {title}, is earned and waits for this only.", title=title)
         if why.whose is NameOwner.assessor:
-            waits = (
+            waits = msg(
                 "The certificate of somebody whom you assessed is earned and waits for this only."
             )
-        _tell(db, accounts.people(db, [why.person_id])[why.person_id], reason, waits, now=now)
+        _tell(db, accounts.people(db, [why.person_id])[why.person_id], why.reason, waits, now=now)
 
 
 def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
@@ -68,13 +69,15 @@ def tell_of_saved_name(db: Session, user_id: UserId, *, now: datetime) -> None:
                 "Our certificates cannot print {letters} in your name.",
                 letters=name_letters.where_in(name, letters),
             )
-            _tell(db, person, str(problem), "", now=now)
+            _tell(db, person, problem, None, now=now)
             return
 
 
-def _tell(db: Session, person: Person, problem: str, waits: str, *, now: datetime) -> None:
-    said = {"name": person.name, "problem": problem, "waits": waits, "what_to_do": str(WRITE_IT)}
-    tell(db, person, "certificates/name-needed", said, now=now)
+def _tell(
+    db: Session, person: Person, problem: Message, waits: Message | None, *, now: datetime
+) -> None:
+    mail = NameNeededMail(name=person.name, problem=problem, waits=waits, what_to_do=WRITE_IT)
+    send(db, person, mail, now=now)
 
 
 def unblock(db: Session, user_id: UserId, course_key: str) -> None:

@@ -14,6 +14,7 @@ from app.audit import service as audit
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
+from app.enrolments.mails import PlacePromotedMail
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications
@@ -231,4 +232,4 @@ def promote(
             person_id=user_id,
         )
     take_places(db, intake_id, len(first), override=0)
-    notifications.send(db, "promoted", intake, [user_id for _, user_id in first], now=now)
+    notifications.send(db, PlacePromotedMail, intake, [user_id for _, user_id in first], now=now)

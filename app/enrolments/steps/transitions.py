@@ -10,6 +10,7 @@ from app.audit import service as audit
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.facts import EnrolmentEnded
+from app.enrolments.mails import PlaceCancelledMail, PlaceDeclinedMail, PlaceWithdrawnMail
 from app.enrolments.models import Enrolment
 from app.enrolments.steps import notifications
 from app.enrolments.steps.locking import add_row, move_state, promote, release_places
@@ -101,14 +102,17 @@ def end_one(
     *,
     now: datetime,
     reason: str | None = None,
-    letter: notifications.Letter | None = None,
+    is_withdrawn: bool = False,
 ) -> None:
     """End a place or a waiting-list entry, tell the person, and give a free place to the next
     person."""
     held = row.state in domain.HOLDING
     end(db, actor, row, state, reason=reason, now=now)
-    wording: notifications.Letter = "declined" if state is EnrolmentState.declined else "cancelled"
-    notifications.send(db, letter or wording, intake, [row.user_id], reason=reason, now=now)
+    if is_withdrawn:
+        notifications.send(db, PlaceWithdrawnMail, intake, [row.user_id], now=now)
+    else:
+        kind = PlaceDeclinedMail if state is EnrolmentState.declined else PlaceCancelledMail
+        notifications.send(db, kind, intake, [row.user_id], now=now, reason=reason)
     if held:
         freed = release_places(db, intake_id, intake, 1)
         promote(db, actor.user_id, intake_id, freed, now=now)

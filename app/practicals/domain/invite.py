@@ -1,14 +1,15 @@
 """Describes calendar entries for a place, or for a practical that somebody teaches.
-`app.mail.calendar` turns the description into a file."""
+`app.mail.calendar` turns them into a file, in the language of the recipient."""
 
 from datetime import datetime
-from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from app.kit.ids import SeatId, UserId
+from app.kit.messages import Text, msg
+from app.mail.calendar_entries import CalendarEntry
+from app.mail.calendar_entries import Method as Method
 from app.practicals.domain.seats import Practical
 from app.practicals.domain.terms import CancelTerms
-
-Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 
 def described(
@@ -22,16 +23,22 @@ def described(
     sequence: int,
     terms: CancelTerms | None,
     now: datetime,
-) -> dict[str, Any]:
+) -> CalendarEntry:
     """Return the calendar entry of one place. Its UID never changes, so that REQUEST adds or moves
     the entry, CANCEL removes it, and a downloaded entry (PUBLISH) is the same as the mailed one.
     `terms` say until when the place can be given up."""
-    about = f"{course}: {practical.title}."
-    return _entry(practical, method, sequence, name=name, email=email, now=now) | {
-        "uid": f"{seat_id}@practicals.preceptor",
-        "description": f"{about} {terms.sentence}" if terms else about,
-        "path": f"/practicals/{practical.id}",
-    }
+    about = msg("{course}: {practical}.", course=course, practical=practical.title)
+    return _entry(
+        practical,
+        method,
+        sequence,
+        uid=f"{seat_id}@practicals.preceptor",
+        path=f"/practicals/{practical.id}",
+        description=msg("{sentences:lines}", sentences=(about, terms.sentence)) if terms else about,
+        name=name,
+        email=email,
+        now=now,
+    )
 
 
 def described_teaching(
@@ -44,28 +51,50 @@ def described_teaching(
     method: Method,
     sequence: int,
     now: datetime,
-) -> dict[str, Any]:
+) -> CalendarEntry:
     """Return the calendar entry of an instructor of a practical. Its UID is the same for ever for
     this person and practical, so `sequence` must increase even if they are removed and added again."""
-    return _entry(practical, method, sequence, name=name, email=email, now=now) | {
-        "uid": f"{practical.id}.{user_id}@teaching.preceptor",
-        "description": f"{course}: {practical.title}. You teach on this day.",
-        "path": f"/teach/practicals/{practical.id}",
-    }
+    return _entry(
+        practical,
+        method,
+        sequence,
+        uid=f"{practical.id}.{user_id}@teaching.preceptor",
+        path=f"/teach/practicals/{practical.id}",
+        description=msg(
+            "{course}: {practical}. You teach on this day.",
+            course=course,
+            practical=practical.title,
+        ),
+        name=name,
+        email=email,
+        now=now,
+    )
 
 
 def _entry(
-    practical: Practical, method: Method, sequence: int, *, name: str, email: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        "method": method,
-        "sequence": sequence,
-        "starts_at": practical.starts_at.isoformat(),
-        "ends_at": practical.ends_at.isoformat(),
-        "zone": practical.zone,
-        "summary": practical.title,
-        "location": practical.room,
-        "attendee": email,
-        "attendee_name": name,
-        "stamped_at": now.isoformat(),
-    }
+    practical: Practical,
+    method: Method,
+    sequence: int,
+    *,
+    uid: str,
+    path: str,
+    description: Text,
+    name: str,
+    email: str,
+    now: datetime,
+) -> CalendarEntry:
+    zone = ZoneInfo(practical.zone)
+    return CalendarEntry(
+        method=method,
+        uid=uid,
+        sequence=sequence,
+        starts_at=practical.starts_at.astimezone(zone),
+        ends_at=practical.ends_at.astimezone(zone),
+        summary=practical.title,
+        location=practical.room,
+        description=description,
+        path=path,
+        attendee=email,
+        attendee_name=name,
+        stamped_at=now,
+    )

@@ -104,7 +104,7 @@ def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
         entry = own_entry(db, visit.actor, practical_id, now=visit.now)
     organiser = visit.academy.mail
-    _, content = invite(entry, organiser=organiser, base_url=visit.settings.base_url)
+    _, content = invite(entry, visit.words, organiser=organiser, base_url=visit.settings.base_url)
     return Response(
         content,
         media_type="text/calendar; charset=utf-8",

@@ -1,7 +1,6 @@
 """Reads the calendar entry of a student's own place."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from app.courses import queries as courses
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
+from app.mail.calendar_entries import CalendarEntry
 from app.practicals.domain.invite import described
 from app.practicals.domain.seats import SeatState
 from app.practicals.domain.terms import cancel_terms
@@ -20,7 +20,7 @@ from app.practicals.queries.eligibility_facts import read_practical
 
 def own_entry(
     db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
-) -> dict[str, Any]:
+) -> CalendarEntry:
     """Return the calendar entry of the actor's place for a download. Raise NotFound without a live
     place (R-037)."""
     practical = read_practical(db, practical_id)

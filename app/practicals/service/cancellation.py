@@ -12,6 +12,11 @@ from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
+from app.practicals.mails import (
+    PracticalCalledOffMail,
+    TeachingCalledOffMail,
+    WaitersDayCalledOffMail,
+)
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import instructor_ids
 from app.practicals.steps.attendance_evidence import demand_nobody_attended
@@ -40,7 +45,7 @@ def cancel_practical(
     for user_id, seat_id, sequence in ended:
         tell_of_seat(
             db,
-            "called-off",
+            PracticalCalledOffMail,
             practical,
             people[user_id],
             seat_id,
@@ -59,7 +64,9 @@ def cancel_practical(
             reason=reason,
         )
     for user_id in waited:
-        tell_of_list(db, "list-closed", practical, people[user_id], now=now, reason=reason)
+        tell_of_list(
+            db, WaitersDayCalledOffMail, practical, people[user_id], now=now, reason=reason
+        )
     record_act(db, actor, practical.id, "practicals.cancelled", now=now, reason=reason)
     return Recipients(
         len(ended), len(waited), _tell_instructors(db, practical, reason=reason, now=now)
@@ -72,7 +79,7 @@ def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: da
         return 0
     return tell_instructors(
         db,
-        "teaching-called-off",
+        TeachingCalledOffMail,
         practical,
         instructor_ids(db, practical.id),
         method="CANCEL",

@@ -19,6 +19,13 @@ from app.practicals.domain.recipients import Recipients, is_moved
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.terms import booking_window, time_to_give_back
 from app.practicals.errors import ToBeConfirmed
+from app.practicals.mails import (
+    SeatMovedMail,
+    TeachingAssignedMail,
+    TeachingMovedMail,
+    TeachingRemovedMail,
+    WaitersDayMovedMail,
+)
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.admin_detail import planned
 from app.practicals.queries.eligibility_facts import (
@@ -163,7 +170,7 @@ def _tell_waiting(db: Session, practical: Practical, before: Practical, *, now: 
     ).all()
     people = accounts.people(db, waiting)
     for user_id in waiting:
-        tell_of_list(db, "changed-waiting", practical, people[user_id], before=before, now=now)
+        tell_of_list(db, WaitersDayMovedMail, practical, people[user_id], before=before, now=now)
     return len(waiting)
 
 
@@ -179,10 +186,10 @@ def _tell_instructors(
     """Tell instructors who were added or removed and, if the practical was moved, those who stay;
     return their number."""
     added = tell_instructors(
-        db, "teaching-assigned", practical, teaches - taught, method="REQUEST", now=now
+        db, TeachingAssignedMail, practical, teaches - taught, method="REQUEST", now=now
     )
     removed = tell_instructors(
-        db, "teaching-removed", before or practical, taught - teaches, method="CANCEL", now=now
+        db, TeachingRemovedMail, before or practical, taught - teaches, method="CANCEL", now=now
     )
     if before is None:
         return added + removed
@@ -191,7 +198,7 @@ def _tell_instructors(
         added
         + removed
         + tell_instructors(
-            db, "teaching-changed", practical, stay, method="REQUEST", before=before, now=now
+            db, TeachingMovedMail, practical, stay, method="REQUEST", before=before, now=now
         )
     )
 
@@ -227,7 +234,7 @@ def _tell_seats(db: Session, practical: Practical, before: Practical, *, now: da
     for user_id, seat_id, sequence in seats:
         tell_of_seat(
             db,
-            "changed",
+            SeatMovedMail,
             practical,
             people[user_id],
             seat_id,

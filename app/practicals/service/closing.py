@@ -10,6 +10,7 @@ from app.kit.actor import SystemActor, require
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.domain.terms import booking_window
+from app.practicals.mails import PracticalListOverMail
 from app.practicals.steps.locking import lock_practical
 from app.practicals.steps.notifications import tell_of_list
 from app.practicals.steps.waits import end_waiting
@@ -43,5 +44,5 @@ def close_waiting_list(
             person_id=user_id,
         )
         if now < practical.ends_at + NEWS and not people[user_id].is_closed:
-            tell_of_list(db, "list-over", practical, people[user_id], now=now)
+            tell_of_list(db, PracticalListOverMail, practical, people[user_id], now=now)
     return len(waited)

@@ -13,6 +13,7 @@ from app.practicals.domain.plan import Plan
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
+from app.practicals.mails import TeachingAssignedMail
 from app.practicals.models import PracticalRow
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.summaries import instructor_ids
@@ -89,5 +90,5 @@ def publish_practical(
         raise Clashing(clashes_today)
     set_status(db, practical, PracticalStatus.published)
     record_act(db, actor, practical.id, "practicals.published", now=now)
-    told = tell_instructors(db, "teaching-assigned", practical, teaches, method="REQUEST", now=now)
+    told = tell_instructors(db, TeachingAssignedMail, practical, teaches, method="REQUEST", now=now)
     return Recipients(instructors=told, students=tell_of_first_day(db, practical, now=now))

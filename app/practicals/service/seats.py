@@ -2,6 +2,7 @@
 wait last."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.domain.terms import cancel_deadline
 from app.practicals.errors import PlaceRefused
+from app.practicals.mails import SeatGivenBackMail, SeatTakenAwayMail
 from app.practicals.models import Seat
 from app.practicals.steps.allocation import (
     allocate_seat,
@@ -188,16 +190,17 @@ def _end_seat(
         reason=reason,
         details={"seat_id": str(seat_id)},
     )
+    further: dict[str, Any] = {} if own else {"reason": reason}
     tell_of_seat(
         db,
-        "given-back" if own else "taken-away",
+        SeatGivenBackMail if own else SeatTakenAwayMail,
         practical,
         accounts.people(db, [user_id])[user_id],
         seat_id,
         sequence=sequence,
         method="CANCEL",
         now=now,
-        reason=reason,
+        **further,
     )
     promote_waiting(db, practical, now=now)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.domain.terms import time_to_give_back
 from app.practicals.domain.waiting import Waiter
+from app.practicals.mails import SeatBookedMail, SeatMail, SeatPromotedMail, SeatReservedMail
 from app.practicals.models import Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import (
     BATCH,
@@ -37,7 +38,12 @@ from app.practicals.steps.locking import constraints_as_refusals, move_taken
 from app.practicals.steps.notifications import tell_of_seat
 
 BookingOrigin = Literal["booked", "promoted", "reserved"]
-"""How somebody comes by a place: names the act in the audit trail and the mail."""
+"""How somebody comes by a place: names the act in the audit trail."""
+MAILS: Final[dict[BookingOrigin, type[SeatMail]]] = {
+    "booked": SeatBookedMail,
+    "promoted": SeatPromotedMail,
+    "reserved": SeatReservedMail,
+}
 
 
 def allocate_seat(
@@ -72,14 +78,13 @@ def allocate_seat(
     )
     tell_of_seat(
         db,
-        way,
+        MAILS[way],
         practical,
         person,
         seat_id,
         sequence=0,
         method="REQUEST",
         now=now,
-        reason=reason,
         until=_until(way, now),
         before=before,
         overlap=overlap,

@@ -4,7 +4,7 @@ in the order of the ids, then all people at once, so that two commands never wai
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
+from app.mail.calendar_entries import CalendarEntry
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.lost_rights import ENDED_WORDS, lost_right, read_waived, seat_may_end
 from app.practicals.domain.seats import Practical, PracticalsReason, SeatState, WaitingState
@@ -35,7 +36,7 @@ class EndedCommitment:
     title: str
     when: str
     reason: PracticalsReason | None = None
-    calendar: dict[str, Any] | None = None
+    calendar: CalendarEntry | None = None
 
 
 def end_without_right(
@@ -87,7 +88,7 @@ def end_assignments(
 
 def _no_longer_taught(
     db: Session, practical: Practical, user_id: UserId, *, now: datetime
-) -> dict[str, Any]:
+) -> CalendarEntry:
     """Return what takes the day out of an instructor's calendar."""
     person = accounts.people(db, [user_id])[user_id]
     return described_teaching(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.terms import booking_window
+from app.practicals.mails import FirstDayMail
 from app.practicals.models import PracticalRow
 from app.practicals.queries.students_without_date import who_has_no_day
 from app.practicals.steps.notifications import tell_of_list
@@ -35,6 +36,5 @@ def tell_of_first_day(db: Session, practical: Practical, *, now: datetime) -> in
     wait = who_has_no_day(db, practical.course_key, practical.intake_id, without=others)
     told = [person for person in accounts.people(db, wait).values() if not person.is_closed]
     for person in told:
-        further = {"booking": window.sentence}
-        tell_of_list(db, "first-day", practical, person, now=now, further=further)
+        tell_of_list(db, FirstDayMail, practical, person, now=now, booking=window.sentence)
     return len(told)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,20 +12,23 @@ from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
-from app.notices.steps.telling import tell
+from app.notices.steps.sending import send
 from app.practicals.domain.invite import Method, described, described_teaching
 from app.practicals.domain.seats import Overlap, Practical
 from app.practicals.domain.terms import CancelTerms, cancel_terms
-from app.practicals.domain.times import moment_words, span_words
+from app.practicals.mails import (
+    DayBefore,
+    MovedPracticalMail,
+    OtherPlace,
+    PracticalMail,
+    SeatMail,
+)
 from app.practicals.models import PracticalRow
-
-OWN_DEEDS = frozenset({"booked", "given-back"})
-"""Mails that confirm what the person has just done themselves."""
 
 
 def tell_of_seat(
     db: Session,
-    template: str,
+    kind: type[PracticalMail],
     practical: Practical,
     person: Person,
     seat_id: SeatId,
@@ -33,124 +37,129 @@ def tell_of_seat(
     method: Method,
     now: datetime,
     until: datetime | None = None,
-    reason: str | None = None,
     before: Practical | None = None,
     overlap: Overlap | None = None,
+    **further: Any,
 ) -> None:
     """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
     CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen. `until` is the
     deadline of the place itself, where it has one. `before` is a day that was moved, as it was;
-    `overlap` is another place of the person at the same time."""
+    `overlap` is another place of the person at the same time. `further` are the fields that only this
+    kind of mail has."""
     terms = None if method == "CANCEL" else cancel_terms(practical, until, now)
-    values = _values(db, practical, person, reason, before) | _terms(terms, overlap)
-    tell(
-        db,
-        person,
-        f"practicals/{template}",
-        values,
+    if issubclass(kind, SeatMail):
+        further |= _of_place(db, practical, terms, overlap)
+    mail = _mail(db, kind, practical, person, before, further)
+    entry = described(
+        practical,
+        seat_id,
+        course=mail.course,
+        name=person.name,
+        email=person.email,
+        method=method,
+        sequence=sequence,
+        terms=terms,
         now=now,
-        is_own_deed=template in OWN_DEEDS,
-        calendar=described(
-            practical,
-            seat_id,
-            course=values["course"],
-            name=person.name,
-            email=person.email,
-            method=method,
-            sequence=sequence,
-            terms=terms,
-            now=now,
-        ),
     )
+    send(db, person, mail, now=now, calendar=(entry,))
 
 
 def tell_of_list(
     db: Session,
-    template: str,
+    kind: type[PracticalMail],
     practical: Practical,
     person: Person,
     *,
     now: datetime,
-    reason: str | None = None,
     before: Practical | None = None,
-    further: dict[str, Any] | None = None,
+    **further: Any,
 ) -> None:
     """Mail a person about a day on which they have no place; nothing changes in their calendar. `before` is
-    a day that was moved, as it was; `further` are values that only this letter has."""
-    values = _values(db, practical, person, reason, before) | (further or {})
-    tell(db, person, f"practicals/{template}", values, now=now)
+    a day that was moved, as it was; `further` are the fields that only this kind of mail has."""
+    send(db, person, _mail(db, kind, practical, person, before, further), now=now)
 
 
 def tell_instructors(
     db: Session,
-    template: str,
+    kind: type[PracticalMail],
     practical: Practical,
     user_ids: Iterable[UserId],
     *,
     method: Method,
     now: datetime,
-    reason: str | None = None,
     before: Practical | None = None,
+    **further: Any,
 ) -> int:
     """Mail the instructors of a day about it and return how many; accounts that are closed are left out.
     The practical is locked: its version is the number of the entry in the calendar, and it rises with every
-    use-case, also for a person who comes back to the day."""
+    use-case, also for a person who comes back to the day. `further` are the fields that only this kind of
+    mail has."""
     people = accounts.people(db, sorted(user_ids))
     told = [person for person in people.values() if not person.is_closed]
     sequence = db.scalars(select(PracticalRow.version).where(PracticalRow.id == practical.id)).one()
+    further |= {"path": f"/teach/practicals/{practical.id}"}
     for person in told:
-        values = _values(db, practical, person, reason, before) | {
-            "path": f"/teach/practicals/{practical.id}"
-        }
-        tell(
-            db,
-            person,
-            f"practicals/{template}",
-            values,
+        mail = _mail(db, kind, practical, person, before, further)
+        entry = described_teaching(
+            practical,
+            person.user_id,
+            course=mail.course,
+            name=person.name,
+            email=person.email,
+            method=method,
+            sequence=sequence,
             now=now,
-            calendar=described_teaching(
-                practical,
-                person.user_id,
-                course=values["course"],
-                name=person.name,
-                email=person.email,
-                method=method,
-                sequence=sequence,
-                now=now,
-            ),
         )
+        send(db, person, mail, now=now, calendar=(entry,))
     return len(told)
 
 
-def _terms(terms: CancelTerms | None, overlap: Overlap | None) -> dict[str, Any]:
-    """Return what a mail says about giving up the place: true now, and still true when it is read."""
-    if terms is None:
-        return {}
-    at = None if overlap is None else moment_words(overlap.starts_at, overlap.zone)
-    return {
-        "terms": terms.sentence,
-        "can_give_back": terms.is_open,
-        "overlap": None if overlap is None else f"{overlap.title}, {at}",
-    }
-
-
-def _values(
-    db: Session, practical: Practical, person: Person, reason: str | None, before: Practical | None
-) -> dict[str, Any]:
-    course = courses.revision(db, practical.revision_id).course
-    kind = course.practical(practical.kind_key)
-    return {
+def _mail(
+    db: Session,
+    kind: type[PracticalMail],
+    practical: Practical,
+    person: Person,
+    before: Practical | None,
+    further: dict[str, Any],
+) -> PracticalMail:
+    """Return a mail of a kind about a day."""
+    if issubclass(kind, MovedPracticalMail):
+        further = {"before": before and _as_it_was(before), **further}
+    values: dict[str, Any] = {
         "name": person.name,
-        "course": course.title,
+        "course": courses.revision(db, practical.revision_id).course.title,
         "title": practical.title,
-        "when": span_words(practical.starts_at, practical.ends_at, practical.zone),
+        "starts_at": _there(practical.starts_at, practical.zone),
+        "ends_at": _there(practical.ends_at, practical.zone),
         "room": practical.room,
-        "before": before
-        and {
-            "when": span_words(before.starts_at, before.ends_at, before.zone),
-            "room": before.room,
-        },
-        "bring": list(kind.bring) if kind else [],
         "path": f"/practicals/{practical.id}",
-        "reason": reason,
     }
+    return kind(**(values | further))
+
+
+def _of_place(
+    db: Session, practical: Practical, terms: CancelTerms | None, overlap: Overlap | None
+) -> dict[str, Any]:
+    """Return what a mail says about having the place, and about giving it up: true now, and still true
+    when it is read."""
+    kind = courses.revision(db, practical.revision_id).course.practical(practical.kind_key)
+    return {
+        "bring": tuple(kind.bring) if kind else (),
+        "give_back_until": terms and _there(terms.until, terms.zone),
+        "can_give_back": terms is not None and terms.is_open,
+        "other_place": overlap
+        and OtherPlace(title=overlap.title, starts_at=_there(overlap.starts_at, overlap.zone)),
+    }
+
+
+def _as_it_was(before: Practical) -> DayBefore:
+    return DayBefore(
+        starts_at=_there(before.starts_at, before.zone),
+        ends_at=_there(before.ends_at, before.zone),
+        room=before.room,
+    )
+
+
+def _there(moment: datetime, zone: str) -> datetime:
+    """Return a moment in the zone of the venue, in which the mail shows it."""
+    return moment.astimezone(ZoneInfo(zone))

@@ -9,6 +9,7 @@ from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.messages import Message
 from app.practicals.domain.seats import Practical, PracticalStatus
+from app.practicals.mails import ChecklistCorrectedMail
 from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.summaries import instructor_ids
@@ -52,10 +53,10 @@ def adopt_revision(
     if practical.status is PracticalStatus.published and after is not None:
         tell_instructors(
             db,
-            "teaching-corrected",
+            ChecklistCorrectedMail,
             after,
             instructor_ids(db, practical.id),
             method="REQUEST",
             now=now,
-            reason=" ".join(map(str, changes)),
+            changes=changes,
         )

@@ -34,6 +34,7 @@ from tests.make import NOW
 from tests.make.backups import KEYS
 from tests.make.factors import an_app_factor
 from tests.make.facts import a_waiting_fact
+from tests.make.mails import an_invitation_mail
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
@@ -80,7 +81,7 @@ class TestThereAndBack:
     def test_no_mail_is_sent_and_everybody_signs_in_anew(self, live):
         with live.open() as database, database.write() as db:
             user = a_user(db)
-            mail = outbox.send_mail(db, "a@example.org", "accounts/invitation", {}, now=NOW)
+            mail = outbox.send_to_address(db, "a@example.org", an_invitation_mail(), now=NOW)
             a_waiting_fact(db)
             for model, times in (
                 (SignIn, ("seen_at", "idle_ends_at", "proved_at")),

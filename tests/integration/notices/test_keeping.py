@@ -9,17 +9,21 @@ from app import jobs
 from app.accounts.queries import people
 from app.db.database import Database
 from app.db.migrate import downgrade, upgrade
+from app.enquiries.mails import EnquiryReceivedMail
 from app.kit.ids import new_uuid
 from app.notices.models import Notice
-from app.notices.steps.telling import tell
+from app.notices.steps.sending import send
 from app.outbox.models import KeptMail, OutboxEvent
 from app.outbox.queries import KEPT
-from app.outbox.service import keep_mail, send_mail
+from app.outbox.service import keep_mail, send_to_address
+from app.practicals.mails import SeatBookedMail
 from app.retention.endings import AT_ONCE
 from app.retention.sweeping import sweep
 from tests.make import NOW
 from tests.make.keys import ISSUER
-from tests.make.notices import DAY, a_notice
+from tests.make.mail_examples import SEAT
+from tests.make.mails import a_stored_mail
+from tests.make.notices import a_notice
 from tests.make.people import a_user
 
 LATER = NOW + KEPT + timedelta(seconds=1)
@@ -34,7 +38,7 @@ def told(database: Database) -> None:
     with database.write() as db:
         actor = a_user(db, "Ann Able")
         person = people(db, [actor.user_id])[actor.user_id]
-        tell(db, person, "practicals/booked", DAY, now=NOW)
+        send(db, person, SeatBookedMail(**SEAT), now=NOW)
 
 
 def test_a_mail_and_its_notice_are_written_together_and_the_notice_outlives_it(app, database):
@@ -59,7 +63,7 @@ def test_a_refused_command_leaves_neither(database):
         with database.write() as db:
             actor = a_user(db, "Ann Able")
             person = people(db, [actor.user_id])[actor.user_id]
-            tell(db, person, "practicals/booked", DAY, now=NOW)
+            send(db, person, SeatBookedMail(**SEAT), now=NOW)
             db.flush()
             raise Refused
     except Refused:
@@ -69,13 +73,13 @@ def test_a_refused_command_leaves_neither(database):
 
 def test_what_is_not_delivered_is_never_forgotten(app, database):
     with database.write() as db:
-        send_mail(db, "ann@example.org", "no/such", {}, now=NOW)
+        a_stored_mail(db, "ann@example.org", "accounts/invitation", {})
     now = NOW
     for _ in range(9):
         jobs.deliver_due(database, app.state.mailer, ISSUER, now=now)
         now += timedelta(days=2)
     with database.write() as db:
-        send_mail(db, "ann@example.org", "enquiries/received", {}, now=NOW)
+        send_to_address(db, "ann@example.org", EnquiryReceivedMail(), now=NOW)
     sweep(database, now=LATER)
     with database.read() as db:
         assert sorted(event.dead_at is None for event in db.scalars(select(OutboxEvent))) == [

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from app import jobs
 from app.db.database import Database
-from app.kit.ids import new_uuid
 from app.learning.facts import LearningCompleted
 from app.outbox import service as outbox
 from app.outbox.heartbeats import heartbeats
@@ -21,6 +20,7 @@ from app.practicals.models import Seat
 from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.mail_server import HANG, PlayedServer, mailer_to
+from tests.make.mails import an_invitation_mail
 from tests.make.practicals import a_practical, a_ready_student, a_waiter
 
 DUE = NOW + timedelta(minutes=10)
@@ -63,8 +63,7 @@ def test_a_stuck_mail_server_holds_up_no_attempt_and_no_place(app, database, pup
         practical_id = a_practical(db, capacity=1)
         waiting = a_ready_student(db, "Dee")
         a_waiter(db, practical_id, waiting.user_id)
-        values = {"name": "Ned", "inviter": "Ada", "link_id": str(new_uuid())}
-        mail_id = outbox.send_mail(db, "ned@example.org", "accounts/invitation", values, now=NOW)
+        mail_id = outbox.send_to_address(db, "ned@example.org", an_invitation_mail(), now=NOW)
 
     def has_place() -> bool:
         with database.read() as db:

@@ -17,6 +17,7 @@ from app.accounts.factors.factor_change import FactorChange, OwnPassword
 from app.accounts.factors.models import RecoveryCode
 from app.accounts.factors.steps.person_factors import count_factors, forget_factors
 from app.accounts.factors.steps.reset_stop import stop_open_reset
+from app.accounts.mails import SecondFactorAddedMail, SecondFactorRemovedMail
 from app.accounts.models import User
 from app.accounts.sign_in_values import Browser
 from app.accounts.steps.audit_log import record_account_act
@@ -25,7 +26,7 @@ from app.kit.actor import Actor, require
 from app.kit.errors import ProofNeeded
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.messages import msg
-from app.outbox.service import send_mail
+from app.outbox.service import send_to_address
 
 LAST_OF_STAFF = msg(
     "Your role needs a second factor. Set up another one first, then remove this one."
@@ -44,7 +45,7 @@ def factor_added(
     record_account_act(
         db, user.id, user.id, "accounts.second_factor_added", now=now, details={"kind": kind}
     )
-    send_mail(db, user.email, "accounts/second-factor-added", {"kind": kind}, now=now)
+    send_to_address(db, user.email, SecondFactorAddedMail(kind=kind.label), now=now)
     started = start_anew(db, user, actor, browser, second_factor_at=now, now=now)
     return FactorChange(started, codes)
 
@@ -84,8 +85,8 @@ def factor_removed(
     record_account_act(
         db, user.id, user.id, "accounts.second_factor_removed", now=now, details={"kind": kind}
     )
-    values = {"kind": kind, "is_last": user.second_factor_since is None}
-    send_mail(db, user.email, "accounts/second-factor-removed", values, now=now)
+    mail = SecondFactorRemovedMail(kind=kind.label, is_last=user.second_factor_since is None)
+    send_to_address(db, user.email, mail, now=now)
     return FactorChange(start_anew(db, user, actor, browser, now=now))
 
 

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from app.accounts.factors.domain import FEW_LEFT, recovery_code_hash, step_of_code
 from app.accounts.factors.models import RecoveryCode, TotpFactor
 from app.accounts.factors.secrets import opened, sealed
+from app.accounts.mails import RecoveryCodeUsedMail
 from app.accounts.models import User
 from app.accounts.steps.audit_log import record_account_act
 from app.kit.ids import UserId
 from app.kit.keys import NotOpened, SealingKeys, sealing_key_id
-from app.outbox.service import send_mail
+from app.outbox.service import send_to_address
 
 log = structlog.get_logger("preceptor.factors")
 
@@ -71,6 +72,6 @@ def use_recovery_code(db: Session, user: User, code: str, *, now: datetime) -> b
     record_account_act(
         db, user.id, user.id, "accounts.recovery_code_used", now=now, details={"left": left}
     )
-    values = {"left": left, "are_few": left <= FEW_LEFT}
-    send_mail(db, user.email, "accounts/recovery-code-used", values, now=now)
+    mail = RecoveryCodeUsedMail(left=left, are_few=left <= FEW_LEFT)
+    send_to_address(db, user.email, mail, now=now)
     return True

@@ -1,0 +1,35 @@
+"""Mails about certificates."""
+
+from typing import ClassVar
+
+from app.mail.kinds import PersonMail
+from app.mail.values import WordsOrName
+
+
+class CertificateIssuedMail(PersonMail):
+    """`title` is that of the certificate."""
+
+    template: ClassVar[str] = "certificates/issued"
+
+    title: str
+    serial: str
+
+
+class CertificateRevokedMail(PersonMail):
+    """`reason` is what the admin wrote."""
+
+    template: ClassVar[str] = "certificates/revoked"
+
+    title: str
+    serial: str
+    reason: str
+
+
+class NameNeededMail(PersonMail):
+    """To the person whose name cannot be printed. `waits` says which certificate waits for it, or None."""
+
+    template: ClassVar[str] = "certificates/name-needed"
+
+    problem: WordsOrName
+    waits: WordsOrName | None = None
+    what_to_do: WordsOrName

@@ -1,0 +1,80 @@
+"""Mails to people about their place on a course. `intake` and `course` are titles."""
+
+from datetime import date
+from typing import ClassVar
+
+from app.mail.kinds import PersonMail
+
+
+class IntakeMail(PersonMail):
+    """A mail about a place, or a wish for one, on an intake."""
+
+    course: str
+    course_key: str
+    intake: str
+    starts_on: date
+
+
+class IntakeMailWithReason(IntakeMail):
+    """`reason` is what the admin wrote."""
+
+    reason: str
+
+
+class PlaceRequestedMail(IntakeMail):
+    """A place is held while the academy decides."""
+
+    template: ClassVar[str] = "enrolments/requested"
+    is_own_deed: ClassVar[bool] = True
+
+
+class PlaceWaitingMail(IntakeMail):
+    """`position` is the one on the waiting list, from 1."""
+
+    template: ClassVar[str] = "enrolments/waiting"
+    is_own_deed: ClassVar[bool] = True
+
+    position: int
+
+
+class PlacePromotedMail(IntakeMail):
+    """A place became free for a person who waited."""
+
+    template: ClassVar[str] = "enrolments/promoted"
+
+
+class PlaceConfirmedMail(IntakeMail):
+    """The modules are open."""
+
+    template: ClassVar[str] = "enrolments/confirmed"
+
+
+class PlaceDeclinedMail(IntakeMailWithReason):
+    """A request was declined."""
+
+    template: ClassVar[str] = "enrolments/declined"
+
+
+class PlaceCancelledMail(IntakeMailWithReason):
+    """The academy cancelled a place."""
+
+    template: ClassVar[str] = "enrolments/cancelled"
+
+
+class PlaceWithdrawnMail(IntakeMail):
+    """The person gave up their place."""
+
+    template: ClassVar[str] = "enrolments/withdrawn"
+    is_own_deed: ClassVar[bool] = True
+
+
+class IntakeMovedMail(IntakeMail):
+    """The start of the intake changed."""
+
+    template: ClassVar[str] = "enrolments/changed"
+
+
+class IntakeListClosedMail(IntakeMail):
+    """Reservations closed while the person waited."""
+
+    template: ClassVar[str] = "enrolments/list-closed"

@@ -1,0 +1,193 @@
+"""An example of every kind of mail, or several where a kind says different things."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.accounts import mails as accounts
+from app.accounts.factors.domain import FactorKind
+from app.assessments import mails as assessments
+from app.certificates import mails as certificates
+from app.enquiries import mails as enquiries
+from app.enquiries.domain import Topic
+from app.enrolments import mails as enrolments
+from app.kit.ids import AssessmentId, AttemptId, EnquiryId, EventId
+from app.kit.messages import msg
+from app.learning import mails as learning
+from app.mail.calendar_entries import CalendarEntry, Method
+from app.mail.kinds import MailKind
+from app.operations import mails as operations
+from app.practicals import mails as practicals
+from app.quizzes import mails as quizzes
+from app.rights import mails as rights
+
+LONDON = ZoneInfo("Europe/London")
+LINK = EventId(UUID(int=7))
+NAME = "Ann Able"
+STARTS = datetime(2026, 12, 8, 10, tzinfo=LONDON)
+ENDS = datetime(2026, 12, 8, 17, tzinfo=LONDON)
+UNTIL = datetime(2026, 12, 6, 10, tzinfo=LONDON)
+BECAUSE = "A burst pipe.\nWe are sorry."
+PLACE: dict[str, Any] = {
+    "name": NAME,
+    "course": "Small course",
+    "course_key": "small-course",
+    "intake": "Winter",
+    "starts_on": date(2027, 1, 11),
+}
+DAY: dict[str, Any] = {
+    "name": NAME,
+    "course": "Small course",
+    "title": "Practice day",
+    "starts_at": STARTS,
+    "ends_at": ENDS,
+    "room": "Room 1",
+    "path": f"/practicals/{UUID(int=1)}",
+}
+TEACHING = DAY | {"path": f"/teach{DAY['path']}"}
+SEAT = DAY | {
+    "bring": ("Photo identification", "A pen"),
+    "give_back_until": UNTIL,
+    "can_give_back": True,
+}
+MOVED = {
+    "before": practicals.DayBefore(
+        starts_at=datetime(2026, 12, 7, 10, tzinfo=LONDON),
+        ends_at=datetime(2026, 12, 7, 17, tzinfo=LONDON),
+        room="Room 9",
+    )
+}
+ELSEWHERE = practicals.OtherPlace(
+    title="Second day", starts_at=datetime(2026, 12, 8, 14, tzinfo=LONDON)
+)
+CORRECTION = learning.CorrectedLesson(
+    lesson="Layers of the skin",
+    was="it is 1 mm thick",
+    now="it is 0.1 mm thick",
+    why="The number was wrong.",
+)
+ENDED = (
+    msg("Place on the course {course}, {intake}", course="Small course", intake="Winter"),
+    msg("Attempt at “{quiz}”; your answers are kept", quiz="Quiz on the skin"),
+)
+OF_A_COURSE: dict[str, Any] = {"name": NAME, "course": "Small course"}
+EXAMPLES: tuple[MailKind, ...] = (
+    accounts.AddressChangedMail(),
+    accounts.AlreadyRegisteredMail(),
+    accounts.ConfirmAddressMail(link_id=LINK, wanted=""),
+    accounts.ConfirmAddressMail(link_id=LINK, wanted="/learn/small course"),
+    accounts.NewAddressMail(link_id=LINK),
+    accounts.InvitationMail(name=NAME, inviter="Ada Admin", link_id=LINK),
+    accounts.PasswordResetMail(link_id=LINK),
+    accounts.PasswordChangedMail(),
+    accounts.SecondFactorAddedMail(kind=FactorKind.app.label),
+    accounts.SecondFactorRemovedMail(kind=FactorKind.app.label, is_last=True),
+    accounts.SecondFactorRemovedMail(kind=FactorKind.passkey.label, is_last=False),
+    accounts.RecoveryCodesMadeMail(),
+    accounts.RecoveryCodeUsedMail(left=2, are_few=True),
+    accounts.RecoveryCodeUsedMail(left=9, are_few=False),
+    accounts.FactorResetStartedMail(
+        link_id=LINK, by="Ada Admin", due_at=datetime(2026, 12, 2, 9, tzinfo=UTC)
+    ),
+    accounts.FactorResetStoppedMail(),
+    accounts.FactorResetDoneMail(),
+    accounts.TokenMadeMail(name="The calendar at home"),
+    assessments.AssessmentSignedMail(
+        name=NAME, title="First session", assessment_id=AssessmentId(UUID(int=2))
+    ),
+    certificates.CertificateIssuedMail(name=NAME, title="Small course", serial="3VMHDA7ZP1"),
+    certificates.CertificateRevokedMail(
+        name=NAME, title="Small course", serial="3VMHDA7ZP1", reason=BECAUSE
+    ),
+    certificates.NameNeededMail(
+        name=NAME,
+        problem=msg("Our certificates cannot print {letters} in your name.", letters="“ꦗꦮ”"),
+        waits=msg(
+            "Your certificate, {title}, is earned and waits for this only.", title="Small course"
+        ),
+        what_to_do=msg("Write the name in Latin letters."),
+    ),
+    certificates.NameNeededMail(
+        name=NAME,
+        problem=msg("Our certificates cannot print {letters} in your name.", letters="“ꦗꦮ”"),
+        what_to_do=msg("Write the name in Latin letters."),
+    ),
+    enquiries.EnquiryReceivedMail(),
+    enquiries.EnquiryAskedMail(
+        topic=Topic.course.label, course="Small course", enquiry_id=EnquiryId(UUID(int=3))
+    ),
+    enquiries.EnquiryAskedMail(
+        topic=Topic.other.label, course=None, enquiry_id=EnquiryId(UUID(int=3))
+    ),
+    enrolments.PlaceRequestedMail(**PLACE),
+    enrolments.PlaceWaitingMail(**PLACE, position=3),
+    enrolments.PlacePromotedMail(**PLACE),
+    enrolments.PlaceConfirmedMail(**PLACE),
+    enrolments.PlaceDeclinedMail(**PLACE, reason=BECAUSE),
+    enrolments.PlaceCancelledMail(**PLACE, reason=BECAUSE),
+    enrolments.PlaceWithdrawnMail(**PLACE),
+    enrolments.IntakeMovedMail(**PLACE),
+    enrolments.IntakeListClosedMail(**PLACE),
+    learning.LessonsCorrectedMail(
+        **OF_A_COURSE,
+        course_key="small-course",
+        corrections=(CORRECTION, CORRECTION),
+        has_place=True,
+    ),
+    learning.LessonsCorrectedMail(
+        **OF_A_COURSE, course_key="small-course", corrections=(CORRECTION,), has_place=False
+    ),
+    operations.TrialMail(),
+    practicals.SeatBookedMail(**SEAT),
+    practicals.SeatBookedMail(**(SEAT | {"can_give_back": False, "other_place": ELSEWHERE})),
+    practicals.SeatPromotedMail(**(SEAT | {"bring": ()})),
+    practicals.SeatPromotedMail(**SEAT, **MOVED),
+    practicals.SeatReservedMail(**(SEAT | {"give_back_until": None, "can_give_back": False})),
+    practicals.SeatMovedMail(**SEAT, **MOVED),
+    practicals.SeatGivenBackMail(**DAY),
+    practicals.SeatTakenAwayMail(**DAY, reason=BECAUSE),
+    practicals.PracticalCalledOffMail(**DAY, reason=BECAUSE),
+    practicals.WaitersDayMovedMail(**DAY, **MOVED),
+    practicals.WaitersDayCalledOffMail(**DAY, reason=BECAUSE),
+    practicals.PracticalListOverMail(**DAY),
+    practicals.FirstDayMail(**DAY, booking=msg("Booking opens on {when}.", when=UNTIL)),
+    practicals.TeachingAssignedMail(**TEACHING),
+    practicals.TeachingRemovedMail(**TEACHING),
+    practicals.TeachingMovedMail(**TEACHING, **MOVED),
+    practicals.TeachingCalledOffMail(**TEACHING, reason=BECAUSE),
+    practicals.ChecklistCorrectedMail(
+        **TEACHING,
+        changes=(
+            msg("Before booking, “{module}” is to be complete.", module="Skin"),
+            msg("Before booking, the final test is to be passed."),
+        ),
+    ),
+    quizzes.ExplanationCorrectedMail(
+        **OF_A_COURSE, quiz="Quiz on the skin", attempt_id=AttemptId(UUID(int=4))
+    ),
+    *(
+        rights.RightsEndedMail(
+            name=NAME, cause=cause, ended=ENDED, has_calendar=True, data_end_after=90
+        )
+        for cause in ("account", "student", "instructor", "place")
+    ),
+)
+
+
+def an_entry(method: Method = "REQUEST") -> CalendarEntry:
+    """Return the calendar entry of a place."""
+    return CalendarEntry(
+        method=method,
+        uid=f"{UUID(int=5)}@practicals.preceptor",
+        sequence=1,
+        starts_at=STARTS,
+        ends_at=ENDS,
+        summary="Practice day",
+        location="Room 1",
+        description=msg("{course}: {practical}.", course="Small course", practical="Practice day"),
+        path=f"/practicals/{UUID(int=1)}",
+        attendee="ann@example.org",
+        attendee_name=NAME,
+        stamped_at=datetime(2026, 11, 30, 9, tzinfo=UTC),
+    )

@@ -1,0 +1,147 @@
+"""Messages are stored with the types of their values, and come back equal."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.kit.messages import BadMessage, Message, Money, msg, msgs
+from app.kit.stored_documents import DamagedDocument, LaterVersionNeeded
+from app.kit.stored_messages import from_stored, to_stored
+from tests.make.academy import WORDS
+
+LONDON, TOKYO = ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo")
+TEN = datetime(2026, 12, 8, 10, tzinfo=LONDON)
+
+plain_values = st.one_of(
+    st.text(max_size=20),
+    st.integers(),
+    st.dates(),
+    st.times(),
+    st.timedeltas(),
+    st.builds(Money, st.integers()),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.datetimes(
+        min_value=datetime.fromisoformat("1980-01-01"),
+        max_value=datetime.fromisoformat("2100-01-01"),
+        timezones=st.sampled_from([UTC, LONDON, TOKYO]),
+        allow_imaginary=False,
+    ),
+)
+messages = st.recursive(
+    st.builds(lambda value: msg("It is {value}.", value=value), plain_values),
+    lambda inner: st.builds(
+        lambda n, parts: msgs("{n} of {parts}", "{n} of all {parts}", n, parts=tuple(parts)),
+        st.integers(),
+        st.lists(st.one_of(plain_values, inner), max_size=3),
+    ),
+    max_leaves=5,
+)
+
+
+@given(messages)
+def test_what_is_stored_comes_back_equal(message: Message):
+    document = json.loads(json.dumps(to_stored(message)))
+    assert from_stored(document) == message
+
+
+def test_a_moment_keeps_its_zone():
+    """Otherwise a mail would show a practical day in Tokyo in the time of London."""
+    message = msg("It begins at {at:time}.", at=datetime(2026, 12, 8, 10, tzinfo=TOKYO))
+    read = from_stored(to_stored(message))
+    assert isinstance(read, Message)
+    assert WORDS.of(read) == "It begins at 10:00."
+    ((_, at),) = read.values
+    assert isinstance(at, datetime)
+    assert at.tzinfo == TOKYO
+
+
+def test_a_moment_with_an_offset_is_stored_in_utc():
+    at = datetime(2026, 12, 8, 12, tzinfo=timezone(timedelta(hours=2)))
+    assert to_stored(at) == {"moment": "2026-12-08T10:00:00+00:00"}
+
+
+def test_a_zone_that_this_machine_does_not_know_is_no_damage():
+    assert from_stored({"moment": "2026-12-08T10:00:00+00:00[Mars/Olympus]"}) == TEN
+
+
+def test_a_text_that_no_catalogue_knows_is_shown_in_english():
+    """A later version may have stored it, or this version may have changed the text since."""
+    stored = {"text": "A sentence of next year: {name}.", "values": {"name": "Ann"}}
+    message = from_stored(stored)
+    assert isinstance(message, Message)
+    assert WORDS.of(message) == "A sentence of next year: Ann."
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, 1.5, None, b"x", ["a"], TEN.replace(tzinfo=None)],
+    ids=["bool", "float", "none", "bytes", "list", "moment without a zone"],
+)
+def test_a_value_that_no_message_can_hold_is_not_stored(value):
+    with pytest.raises(BadMessage):
+        to_stored(value)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        1.5,
+        True,
+        {"date": "yesterday"},
+        {"date": 7},
+        {"moment": "2026-12-08T10:00:00"},
+        {"duration": [1]},
+        {"decimal": "much"},
+        {"money": "5"},
+        {"text": "It begins {when}."},
+        {"text": "It begins.", "values": {"when": 1}},
+        {"text": "{n} place", "n": 1},
+        {"text": 7},
+        {"text": "It is {value:time}.", "values": {"value": "late"}},
+    ],
+    ids=str,
+)
+def test_what_no_version_stored_is_damaged(document):
+    with pytest.raises(DamagedDocument):
+        from_stored(document)
+
+
+def test_a_type_that_only_a_later_version_knows():
+    with pytest.raises(LaterVersionNeeded):
+        from_stored({"text": "It is {far}.", "values": {"far": {"distance": [3, "km"]}}})
+
+
+def test_the_stored_form_of_each_type():
+    """It is read for ever, so a change of it is a mistake."""
+    values = {
+        "a": "words",
+        "b": 7,
+        "c": date(2026, 12, 8),
+        "d": TEN,
+        "e": time(10, 30),
+        "f": timedelta(days=1, minutes=5),
+        "g": Decimal("0.50"),
+        "h": Money(125_000),
+        "i": ("x", msgs("{n} place", "{n} places", 2)),
+    }
+    text = " ".join(f"{{{name}}}" for name in values)
+    assert to_stored(Message(text, tuple(values.items()))) == {
+        "text": text,
+        "values": {
+            "a": "words",
+            "b": 7,
+            "c": {"date": "2026-12-08"},
+            "d": {"moment": "2026-12-08T10:00:00+00:00[Europe/London]"},
+            "e": {"time": "10:30:00"},
+            "f": {"duration": [1, 300, 0]},
+            "g": {"decimal": "0.50"},
+            "h": {"money": 125000},
+            "i": ["x", {"text": "{n} place", "other": "{n} places", "n": 2}],
+        },
+    }
