@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.mails import InvitationMail
 from app.kit.ids import EventId, new_uuid
+from app.kit.messages import Message
 from app.kit.paths import TEMPLATES
 from app.languages import Languages, languages_of
 from app.mail.calendar_entries import entries_of
@@ -78,6 +79,22 @@ def _invites(message: EmailMessage) -> list[list[str]]:
         for calendar in calendars
         for event in calendar.walk("VEVENT")
     ]
+
+
+def said_in(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template of a stored mail prints; messages in English words."""
+    filling = KINDS.filling_of(payload["template"], payload["values"])
+    return {name: _in_words(value) for name, value in filling.items()}
+
+
+def entry_in(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the only calendar entry of a stored mail; messages in English words."""
+    (entry,) = entries_of(payload)
+    return {name: _in_words(value) for name, value in entry}
+
+
+def _in_words(value: object) -> object:
+    return LANGUAGES.own.of(value) if isinstance(value, Message) else value
 
 
 def meaning(payload: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.practicals.domain.seats import SeatState
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat
 from tests.make import NOW
+from tests.make.mails import entry_in, said_in
 from tests.make.pages import words
 from tests.make.practicals import a_plan, a_practical, a_ready_student, a_seat, a_waiter
 from tests.make.versions import plan_version
@@ -115,8 +116,8 @@ def test_who_is_given_a_place_late_has_a_day_to_give_it_back(
     ben = way(database, day, admin)
     said = "Wed 2 Dec 2026, 09:00, London time"
     mail = mail_to(database, ben, template)
-    assert mail["values"]["terms"] == f"You can give the place back until {said}."
-    assert mail["calendar"]["description"].endswith(f"until {said}.")
+    assert said_in(mail)["terms"] == f"You can give the place back until {said}."
+    assert entry_in(mail)["description"].endswith(f"until {said}.")
     browser = as_person(ben)
     assert f"You can give the place back until {said}." in words(browser.get(f"/practicals/{day}"))
     assert f"Cancel free until {said}" in words(browser.get("/practicals"))
@@ -145,7 +146,7 @@ def test_a_place_given_on_the_eve_can_be_given_back_until_the_start(database, ad
     with database.write() as db:
         service.reserve_seat(db, admin, day, ben.user_id, reason="Ill", override=False, now=eve)
     said = "You can give the place back until Thu 3 Dec 2026, 07:00, London time."
-    assert mail_to(database, ben, "reserved")["values"]["terms"] == said
+    assert said_in(mail_to(database, ben, "reserved"))["terms"] == said
     assert can_give_back(database, ben, day, STARTS - TICK)
 
 
@@ -163,7 +164,7 @@ def test_who_books_late_is_told_before_and_after_that_it_cannot_be_undone(databa
     assert 'href="/enquiry?topic=dates"' in before.text
     assert "Cancel free until" not in words(before)
     assert browser.post(f"/practicals/{day}/book").status_code == 303
-    assert mail_to(database, ann, "booked")["values"]["terms"] == said
+    assert said_in(mail_to(database, ann, "booked"))["terms"] == said
     for address in ("/practicals", "/home"):
         page = words(browser.get(address))
         assert "Cancel free until" not in page

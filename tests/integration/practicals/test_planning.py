@@ -16,6 +16,7 @@ from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, 
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
+from tests.make.mails import entry_in
 from tests.make.people import a_user
 from tests.make.practicals import (
     STARTS,
@@ -126,10 +127,10 @@ def test_a_new_room_moves_the_entry_in_every_calendar(database, admin, teacher, 
     )
     moved = mails(database, "changed")
     assert {mail["to"] for mail in moved} == {person.email for person in people[:2]}
-    assert {(mail["calendar"]["method"], mail["calendar"]["sequence"]) for mail in moved} == {
+    assert {(entry_in(mail)["method"], entry_in(mail)["sequence"]) for mail in moved} == {
         ("REQUEST", 1)
     }
-    assert {mail["calendar"]["location"] for mail in moved} == {"Room 9"}
+    assert {entry_in(mail)["location"] for mail in moved} == {"Room 9"}
 
 
 def test_fewer_places_than_are_taken_are_refused_r_074(database, admin, teacher, full_day):
@@ -197,7 +198,7 @@ def test_cancelling_ends_everything_and_tells_everybody(database, admin, teacher
         service.cancel_practical(db, admin, practical_id, reason="Burst pipe", now=NOW)
     called_off = mails(database, "called-off")
     assert {mail["to"] for mail in called_off} == {person.email for person in people[:2]}
-    assert {(mail["calendar"]["method"], mail["calendar"]["sequence"]) for mail in called_off} == {
+    assert {(entry_in(mail)["method"], entry_in(mail)["sequence"]) for mail in called_off} == {
         ("CANCEL", 1)
     }
     assert [mail["to"] for mail in mails(database, "list-closed")] == [people[2].email]

@@ -18,6 +18,7 @@ from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.steps.locking import constraints_as_refusals
 from tests.make import NOW
+from tests.make.mails import entry_in
 from tests.make.people import a_user
 from tests.make.practicals import (
     STARTS,
@@ -110,8 +111,8 @@ def test_booking_takes_the_place_counts_it_and_mails_an_invite(world):
     assert world.practical().taken == 1
     (mail,) = world.mails("booked")
     assert mail.payload["to"] == world.ann.email
-    assert mail.payload["calendar"]["method"] == "REQUEST"
-    assert mail.payload["calendar"]["sequence"] == 0
+    assert entry_in(mail.payload)["method"] == "REQUEST"
+    assert entry_in(mail.payload)["sequence"] == 0
     assert [act.person_id for act in world.acts("practicals.booked")] == [world.ann.user_id]
     world.sound()
 
@@ -192,7 +193,7 @@ def test_a_freed_place_goes_to_the_first_who_can_come_in_the_same_transaction_r_
     assert world.holders() == {"Ben"}
     (mail,) = world.mails("promoted")
     assert mail.payload["to"] == world.ben.email
-    assert mail.payload["calendar"]["method"] == "REQUEST"
+    assert entry_in(mail.payload)["method"] == "REQUEST"
     (skip,) = world.acts("practicals.passed_over")
     assert (skip.person_id, skip.reason) == (dee.user_id, "modules")
     with world.database.read() as db:
@@ -272,7 +273,7 @@ def test_giving_back_twice_counts_once(world):
     assert reason_of(caught) == "no_seat"
     assert world.practical().taken == 0
     (mail,) = world.mails("given-back")
-    assert (mail.payload["calendar"]["method"], mail.payload["calendar"]["sequence"]) == (
+    assert (entry_in(mail.payload)["method"], entry_in(mail.payload)["sequence"]) == (
         "CANCEL",
         1,
     )
@@ -283,7 +284,7 @@ def test_a_place_booked_again_is_a_new_one(world):
     world.book(world.ann)
     world.cancel(world.ann)
     world.book(world.ann)
-    first, second = (mail.payload["calendar"]["uid"] for mail in world.mails("booked"))
+    first, second = (entry_in(mail.payload)["uid"] for mail in world.mails("booked"))
     assert first != second
     with world.database.read() as db:
         states = sorted(db.scalars(select(Seat.state)))

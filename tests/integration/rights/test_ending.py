@@ -224,7 +224,7 @@ class TestACancelledCoursePlace:
             mail for mail in mails_to(database, academy.freya) if mail["template"] == "rights/ended"
         ]
         assert len(ended["values"]["ended"]) == 2
-        assert ended["calendar"] is None
+        assert ended["calendar"] == []
         assert states(database, academy) == KEPT
 
 
