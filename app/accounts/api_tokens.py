@@ -41,7 +41,9 @@ def make_own(db: Session, actor: Actor, *, name: str, now: datetime) -> NewToken
     _demand_sign_in(db, actor)
     if count_of(db, actor.user_id, now=now) >= MOST_API_TOKENS:
         raise TooManyTokens
-    return _make(db, actor.user_id, actor.user_id, actor.email, name, now=now)
+    return _make(
+        db, actor.user_id, actor.user_id, actor.email, name, language=actor.language, now=now
+    )
 
 
 def _demand_sign_in(db: Session, actor: Actor) -> None:
@@ -57,14 +59,21 @@ def make_for_address(
     """Return a new bearer token of the API, to be shown once, for whoever holds this machine's command
     line; its owner is told by mail. Refused for an unknown or a closed account."""
     require(system is SystemActor.command_line)
-    user_id = db.scalar(select(User.id).where(User.email == email, User.disabled_at.is_(None)))
-    if user_id is None:
+    user = db.scalar(select(User).where(User.email == email, User.disabled_at.is_(None)))
+    if user is None:
         raise NotFound(msg("No open account has this e-mail address."))
-    return _make(db, None, user_id, email, name, now=now).secret
+    return _make(db, None, user.id, email, name, language=user.language, now=now).secret
 
 
 def _make(
-    db: Session, by: UserId | None, owner: UserId, email: str, name: str, *, now: datetime
+    db: Session,
+    by: UserId | None,
+    owner: UserId,
+    email: str,
+    name: str,
+    *,
+    language: str | None,
+    now: datetime,
 ) -> NewToken:
     token = NewToken(EventId(new_uuid()), name, now + API_TOKEN_LASTS, random_token())
     db.add(
@@ -78,7 +87,7 @@ def _make(
         )
     )
     record_account_act(db, by, owner, "accounts.api_token_made", now=now)
-    send_to_address(db, email, TokenMadeMail(name=name), now=now)
+    send_to_address(db, email, TokenMadeMail(name=name), now=now, language=language)
     return token
 
 

@@ -92,7 +92,7 @@ def register(
     if user.confirmed_at is not None:
         record_account_act(db, None, user.id, "accounts.registered_again", now=now)
         if mails_freely:
-            send_to_address(db, email, AlreadyRegisteredMail(), now=now)
+            send_to_address(db, email, AlreadyRegisteredMail(), now=now, language=user.language)
         return
     if user.password_hash is not None:
         user.name = name
@@ -163,7 +163,7 @@ def ask_for_reset(db: Session, *, email: str, browser: Browser, now: datetime) -
     if not mails_freely and _has_link(db, user, LinkPurpose.reset, now=now):
         return
     link_id = make_link(db, LinkPurpose.reset, user.id, email, now=now)
-    send_to_address(db, email, PasswordResetMail(link_id=link_id), now=now)
+    send_to_address(db, email, PasswordResetMail(link_id=link_id), now=now, language=user.language)
     record_account_act(db, None, user.id, "accounts.reset_asked", now=now)
 
 
@@ -208,7 +208,7 @@ def set_password(
     forget_networks(db, user.id)
     record_account_act(db, user.id, user.id, "accounts.password_set", now=now)
     if purpose is LinkPurpose.reset:
-        send_to_address(db, user.email, PasswordChangedMail(), now=now)
+        send_to_address(db, user.email, PasswordChangedMail(), now=now, language=user.language)
     if browser is None or browser.recognition is None:
         return None
     return browser.recognition.cookie_with(user.id, password_hash, now=now)
@@ -235,7 +235,7 @@ def change_password(
     forget_networks(db, user.id)
     started = start_anew(db, user, actor, browser, proved_at=now, now=now)
     record_account_act(db, user.id, user.id, "accounts.password_changed", now=now)
-    send_to_address(db, user.email, PasswordChangedMail(), now=now)
+    send_to_address(db, user.email, PasswordChangedMail(), now=now, language=user.language)
     return started
 
 
@@ -256,11 +256,11 @@ def ask_for_new_address(
             fields={"email": msg("This is your address already.")},
         )
     db_rate_limits.take(db, mail_rate_limits.NEW_ADDRESS, str(user.id), now=now)
-    if _by_email(db, email) is not None:
-        send_to_address(db, email, AlreadyRegisteredMail(), now=now)
+    if (owner := _by_email(db, email)) is not None:
+        send_to_address(db, email, AlreadyRegisteredMail(), now=now, language=owner.language)
         return renew_proof(db, actor, now=now)
     link_id = make_link(db, LinkPurpose.email, user.id, email, now=now)
-    send_to_address(db, email, NewAddressMail(link_id=link_id), now=now)
+    send_to_address(db, email, NewAddressMail(link_id=link_id), now=now, language=user.language)
     record_account_act(db, user.id, user.id, "accounts.new_address_asked", now=now)
     return renew_proof(db, actor, now=now)
 
@@ -282,7 +282,7 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
         ) from None
     end_links(db, user.id, now=now)
     revoke_tokens(db, user.id, now=now)
-    send_to_address(db, old, AddressChangedMail(), now=now)
+    send_to_address(db, old, AddressChangedMail(), now=now, language=user.language)
     record_account_act(db, user.id, user.id, "accounts.address_changed", now=now)
 
 
@@ -328,7 +328,7 @@ def _has_link(db: Session, user: User, purpose: LinkPurpose, *, now: datetime) -
 def _mail_confirmation(db: Session, user: User, wanted: str, *, now: datetime) -> None:
     link_id = make_link(db, LinkPurpose.confirm, user.id, user.email, now=now)
     mail = ConfirmAddressMail(link_id=link_id, wanted=wanted)
-    send_to_address(db, user.email, mail, now=now)
+    send_to_address(db, user.email, mail, now=now, language=user.language)
 
 
 def _proved(db: Session, actor: Actor, candidate: SignInCandidate, field: str) -> User:

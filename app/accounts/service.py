@@ -201,7 +201,9 @@ def start_reset(db: Session, actor: Actor, person_id: UserId, *, now: datetime) 
         return
     rate_limits.take(db, mail_rate_limits.OFFICE_RESET, f"{actor.user_id} {person_id}", now=now)
     link_id = make_link(db, LinkPurpose.reset, user.id, user.email, now=now)
-    send_to_address(db, user.email, PasswordResetMail(link_id=link_id), now=now)
+    send_to_address(
+        db, user.email, PasswordResetMail(link_id=link_id), now=now, language=user.language
+    )
     record_account_act(db, actor.user_id, person_id, "accounts.reset_started", now=now)
 
 
@@ -268,4 +270,4 @@ def _invite(db: Session, user: User, actor: Actor, *, now: datetime) -> None:
     rate_limits.take(db, mail_rate_limits.INVITATION_SENDER, str(actor.user_id), now=now)
     link_id = make_link(db, LinkPurpose.invitation, user.id, user.email, now=now)
     mail = InvitationMail(link_id=link_id, name=user.name, inviter=actor.name)
-    send_to_address(db, user.email, mail, now=now)
+    send_to_address(db, user.email, mail, now=now, language=user.language)

@@ -75,7 +75,7 @@ def start_reset(
         raise ResetRefused(UNDER_WAY) from None
     link_id = make_link(db, LinkPurpose.stop_reset, user.id, user.email, now=now)
     mail = FactorResetStartedMail(link_id=link_id, by=actor.name, due_at=reset.due_at)
-    send_to_address(db, user.email, mail, now=now)
+    send_to_address(db, user.email, mail, now=now, language=user.language)
     record_account_act(
         db, actor.user_id, person_id, "accounts.factor_reset_started", now=now, reason=reason
     )
@@ -118,7 +118,9 @@ def carry_out(db: Session, system: SystemActor, reset_id: EventId, *, now: datet
     user = lock_person(db, row.user_id)
     if not _may_still_order(db, row.started_by):
         if stop_open_reset(db, user, by=row.started_by, now=now, reason=ORDER_ENDED):
-            send_to_address(db, user.email, FactorResetStoppedMail(), now=now)
+            send_to_address(
+                db, user.email, FactorResetStoppedMail(), now=now, language=user.language
+            )
         return False
     done = db.scalar(
         update(FactorReset)
@@ -158,13 +160,13 @@ def _remove_all(db: Session, user: User, *, by: UserId | None, now: datetime) ->
     end_access(db, user.id, now=now)
     end_links(db, user.id, LinkPurpose.stop_reset, now=now)
     record_account_act(db, by, user.id, "accounts.factor_reset_done", now=now)
-    send_to_address(db, user.email, FactorResetDoneMail(), now=now)
+    send_to_address(db, user.email, FactorResetDoneMail(), now=now, language=user.language)
 
 
 def _stop(db: Session, user: User, *, by: UserId, now: datetime) -> None:
     if not stop_open_reset(db, user, by=by, now=now):
         raise ResetRefused(NOTHING_TO_STOP)
-    send_to_address(db, user.email, FactorResetStoppedMail(), now=now)
+    send_to_address(db, user.email, FactorResetStoppedMail(), now=now, language=user.language)
 
 
 def _open_reset(db: Session, user_id: UserId) -> EventId | None:

@@ -122,7 +122,7 @@ def make_codes_anew(db: Session, actor: Actor, browser: Browser, *, now: datetim
     db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = make_codes(db, user.id, now=now)
     record_account_act(db, user.id, user.id, "accounts.recovery_codes_made", now=now)
-    send_to_address(db, user.email, RecoveryCodesMadeMail(), now=now)
+    send_to_address(db, user.email, RecoveryCodesMadeMail(), now=now, language=user.language)
     return FactorChange(start_anew(db, user, actor, browser, now=now), codes)
 
 

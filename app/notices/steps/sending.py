@@ -22,10 +22,13 @@ def send(
     calendar: Sequence[CalendarEntry] = (),
 ) -> None:
     """Send a person a mail about something of theirs, and store it as their notice. The calling
-    use-case has checked the permission. A closed account gets only the kinds that say so."""
+    use-case has checked the permission. A closed account gets only the kinds that say so. The mail is
+    written in the person's language, and the notice in that of the page on which it is opened."""
     if person.is_closed and not mail.goes_to_closed_accounts:
         return
-    mail_id = record_mail(db, person.email, mail, now=now, calendar=calendar)
+    mail_id = record_mail(
+        db, person.email, mail, now=now, language=person.language, calendar=calendar
+    )
     db.add(
         Notice(
             id=NoticeId(mail_id),

@@ -39,7 +39,8 @@ def rows(database: Database) -> tuple[int, int]:
 
 def test_a_mail_and_its_notice_hold_the_same_values_and_no_words(database):
     with database.write() as db:
-        send(db, ann(db), SeatBookedMail(**SEAT), now=NOW, calendar=(an_entry(),))
+        person = replace(ann(db), language="cy")
+        send(db, person, SeatBookedMail(**SEAT), now=NOW, calendar=(an_entry(),))
     with database.read() as db:
         mail, notice = db.scalars(select(OutboxEvent)).one(), db.scalars(select(Notice)).one()
     assert mail.id == notice.id
@@ -48,6 +49,7 @@ def test_a_mail_and_its_notice_hold_the_same_values_and_no_words(database):
     assert notice.details["version"] == 2
     assert notice.details["starts_at"] == {"moment": "2026-12-08T10:00:00+00:00[Europe/London]"}
     assert mail.payload["calendar"] == [an_entry().stored()]
+    assert mail.payload["language"] == "cy"
     assert "London time" not in str(mail.payload)
 
 

@@ -45,7 +45,9 @@ def factor_added(
     record_account_act(
         db, user.id, user.id, "accounts.second_factor_added", now=now, details={"kind": kind}
     )
-    send_to_address(db, user.email, SecondFactorAddedMail(kind=kind.label), now=now)
+    send_to_address(
+        db, user.email, SecondFactorAddedMail(kind=kind.label), now=now, language=user.language
+    )
     started = start_anew(db, user, actor, browser, second_factor_at=now, now=now)
     return FactorChange(started, codes)
 
@@ -86,7 +88,7 @@ def factor_removed(
         db, user.id, user.id, "accounts.second_factor_removed", now=now, details={"kind": kind}
     )
     mail = SecondFactorRemovedMail(kind=kind.label, is_last=user.second_factor_since is None)
-    send_to_address(db, user.email, mail, now=now)
+    send_to_address(db, user.email, mail, now=now, language=user.language)
     return FactorChange(start_anew(db, user, actor, browser, now=now))
 
 

@@ -73,5 +73,5 @@ def use_recovery_code(db: Session, user: User, code: str, *, now: datetime) -> b
         db, user.id, user.id, "accounts.recovery_code_used", now=now, details={"left": left}
     )
     mail = RecoveryCodeUsedMail(left=left, are_few=left <= FEW_LEFT)
-    send_to_address(db, user.email, mail, now=now)
+    send_to_address(db, user.email, mail, now=now, language=user.language)
     return True
