@@ -219,5 +219,5 @@ def _plain(block: Block, words: Words) -> str:
         facts = (msg("{label}: {value}", label=label, value=value) for label, value in block.facts)
         return "\n".join(words.of(fact) for fact in facts)
     if block.kind == "action":
-        return f"{words.of(msg('{action}:', action=block.lines[0]))}\n{block.address}"
+        return "\n".join((words.of(msg("{action}:", action=block.lines[0])), block.address))
     return "\n".join(block.lines)

@@ -26,7 +26,6 @@ WAITING_TEMPLATES: dict[str, int] = {
 }
 """How many joined texts of a template wait for their conversion. The numbers may only become smaller."""
 WAITING_PYTHON: dict[str, int] = {
-    "practicals/domain/invite.py": 1,
     "practicals/domain/plan.py": 1,
     "practicals/errors.py": 2,
     "practicals/pages/planning.py": 1,
