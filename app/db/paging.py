@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from app.kit.errors import Invalid
-from app.kit.messages import msg
+from app.kit.messages import msg, msgs
 
 Row = TypeVar("Row")
 PAGE_SIZE = 50
@@ -35,8 +35,29 @@ class Page(Generic[Row]):
         return self.number < self.count
 
 
+class PastTheEnd(Invalid):
+    """The list has fewer pages, perhaps because it became shorter. `last` is its last page, to which a page
+    of the site leads on: a list without rows would say that there is nothing."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__(
+            msgs("This list has {n} page.", "This list has {n} pages.", last), reason="past_the_end"
+        )
+        self.last = last
+
+
 def page_of(rows: Sequence[Row], *, number: int, total: int, size: int = PAGE_SIZE) -> Page[Row]:
+    """Return a page, or raise PastTheEnd."""
+    demand_page(number, total=total, size=size)
     return Page(tuple(rows), number, total, size)
+
+
+def demand_page(number: int, *, total: int, size: int = PAGE_SIZE) -> None:
+    """Raise PastTheEnd if a list of `total` rows has no page of this number. The first page is always
+    there."""
+    last = max(1, -(-total // size))
+    if number > last:
+        raise PastTheEnd(last)
 
 
 def page_number(text: str | None) -> int:

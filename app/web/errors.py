@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as AsgiMessage
 
 from app.db.database import DatabaseBusy
+from app.db.paging import PastTheEnd
 from app.kit.errors import (
     Conflict,
     Forbidden,
@@ -112,7 +113,17 @@ async def _refused(request: Request, error: Exception) -> Response:
         and isinstance(visit, RequestContext)
     ):
         return await run_in_threadpool(ask_for_proof, request, visit)
+    if isinstance(error, PastTheEnd) and (last_page := _last_page(request, error)):
+        return last_page
     return _answer(request, status_of(error), error.title, error.detail, error)
+
+
+def _last_page(request: Request, error: PastTheEnd) -> Response | None:
+    """Return a redirect to the last page of a list, or None for the API and for forms."""
+    if request.method not in ("GET", "HEAD") or _is_api(request):
+        return None
+    address = request.url.include_query_params(page=error.last)
+    return RedirectResponse(f"{address.path}?{address.query}", status_code=303)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
 from app.db.base import table_of
-from app.db.paging import Page, page_of
+from app.db.paging import Page, demand_page, page_of
 from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
@@ -176,6 +176,7 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
     if number is None:
         people = db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))
     else:
+        demand_page(number, total=expected, size=SHOWN)
         people = PAGE_EXPECTED.all(db, practical_id=practical_id, skipped=(number - 1) * SHOWN)
     day = PracticalSummary(*brief)
     return Roster(

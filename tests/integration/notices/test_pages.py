@@ -76,11 +76,10 @@ def test_a_long_list_has_pages_of_twenty(as_person, database, ann):
             at = NOW - timedelta(minutes=number)
             a_notice(db, ann, details=DAY | {"title": f"Day {number}"}, at=at)
     browser = as_person(ann)
-    pages = [browser.get(f"/notices?page={number}") for number in (1, 2, 3, 4)]
-    assert [len(listed(page)) for page in pages] == [20, 20, 1, 0]
+    pages = [browser.get(f"/notices?page={number}") for number in (1, 2, 3)]
+    assert [len(listed(page)) for page in pages] == [20, 20, 1]
     assert "Day 20," in listed(pages[1])[0][0]
     assert "Page 2 of 3" in words(pages[1])
-    assert "Nothing on this page" in words(pages[3])
     assert browser.get("/notices?page=none").status_code == 422
 
 
