@@ -35,6 +35,20 @@ class Languages:
         """Return the language of a tag, such as that of an account; for an unknown one the academy's."""
         return self.others.get(tag or "", self.own)
 
+    def closest(self, tag: str | None) -> Words:
+        """Return the words that stand inside a text of a language, such as a course: those of the language,
+        in whichever variant is spoken here; English ones in an English text; otherwise the academy's."""
+        if tag is None or tag in self.tags:
+            return self.words(tag)
+        language = tag.partition("-")[0]
+        for variant in self.tags:
+            if variant.partition("-")[0] == language:
+                return self.words(variant)
+        if language != "en":
+            return self.own
+        formats = self.own.formats
+        return Words(tag, "ltr", SOURCE_TEXTS, Formats(tag, formats.zone, formats.currency))
+
     @property
     def tags(self) -> tuple[str, ...]:
         return (self.own.tag, *(tag for tag in self.others if tag != self.own.tag))

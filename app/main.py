@@ -185,7 +185,7 @@ def _app_context(
     languages = languages or languages_of(academy)
     templates = Templates(partial(make_environment, TEMPLATES, url_for, built.url))
     database = Database(settings.database_url, pool_size=settings.threads)
-    set_course_words(database, languages.words)
+    set_course_words(database, languages.closest)
     return AppContext(
         settings=settings,
         academy=academy,

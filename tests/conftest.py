@@ -233,7 +233,7 @@ def an_app(
         return made_apps[key]
     app = made_apps[key]
     database = Database(settings.database_url)
-    set_course_words(database, app.state.app_context.languages.words)
+    set_course_words(database, app.state.app_context.languages.closest)
     app.state.app_context = replace(
         app.state.app_context,
         settings=settings,

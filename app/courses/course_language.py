@@ -13,7 +13,7 @@ from app.db.database import Database
 from app.kit.words import ENGLISH_WORDS, Words
 
 WordsOf = Callable[[str | None], Words]
-"""Returns the words of a language by its tag; without a tag, or for an unknown one, the academy's."""
+"""Returns the words for a course in a language by its tag; without a tag, the academy's."""
 _KEY: Final = "words of courses"
 
 

@@ -75,3 +75,22 @@ def test_a_language_is_called_as_it_calls_itself(tags, names):
 
 def test_a_language_without_a_name_is_called_by_its_tag():
     assert spoken().own_name("en-XA") == "en-XA"
+
+
+@pytest.mark.parametrize(
+    ("own", "course", "tag"),
+    [
+        ("de", None, "de"),
+        ("de", "de-CH", "de"),
+        ("de", "pt-PT", "pt-BR"),
+        ("de", "en", "en"),
+        ("de", "fr", "de"),
+        ("en-GB", "en-US", "en-GB"),
+    ],
+)
+def test_the_words_inside_a_course_are_the_closest_that_are_spoken(own, course, tag):
+    german_or_english = words_in(ACADEMY, own, SOURCE_TEXTS)
+    languages = Languages(german_or_english, {"pt-BR": words_in(ACADEMY, "pt-BR", SOURCE_TEXTS)})
+    chosen = languages.closest(course)
+    assert chosen.tag == chosen.formats.tag == tag
+    assert chosen.formats.zone == ACADEMY.zone
