@@ -13,7 +13,7 @@ export function attach(nav) {
     if (!link) return;
     const isAnswered = Boolean(outcome.response.options?.length || outcome.response.text?.trim());
     link.toggleAttribute("data-answered", isAnswered);
-    link.ariaLabel = word(isAnswered ? "answered" : "question", { position });
+    link.ariaLabel = isAnswered ? word("answered", { position }) : word("question", { position });
     count.textContent = number(links.filter((other) => other.hasAttribute("data-answered")).length);
   });
 }

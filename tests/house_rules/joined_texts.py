@@ -30,7 +30,7 @@ PLACEHOLDER: Final = re.compile(r"{{-?\s*(\w+)\s*-?}}")
 
 def joined_in_template(source: str) -> list[str]:
     """Return each place where a template joins a text with something, chooses words by whether a number is
-    1, or has a sentence whose placeholders and values differ."""
+    1, or has a sentence that is not whole or whose placeholders and values differ."""
     tree = _parsed(source)
     joined = [
         f"{node.lineno}: a text is joined with ~ or +"
@@ -47,7 +47,7 @@ def joined_in_template(source: str) -> list[str]:
         for node in tree.find_all(nodes.Filter)
         if node.name == "plural"
     ]
-    return [*joined, *chosen, *filters, *_wrong_placeholders(source)]
+    return [*joined, *chosen, *filters, *_wrong_sentences(source)]
 
 
 def _parsed(source: str) -> nodes.Template:
@@ -83,10 +83,13 @@ def _has_words(node: nodes.Node) -> bool:
     return any(_has_words(part) for part in node.iter_child_nodes())
 
 
-def _wrong_placeholders(source: str) -> Iterator[str]:
-    """Yield the sentences of `trans` whose placeholders and values differ. Jinja would take a value that is
-    not given from the page, and not say that a value is not used."""
+def _wrong_sentences(source: str) -> Iterator[str]:
+    """Yield the sentences of `trans` whose placeholders and values differ, and those that continue another.
+    Jinja would take a value that is not given from the page, and not say that a value is not used."""
     for match in TRANS.finditer(source):
+        if match["text"].lstrip().startswith((",", ".", ";", ":")):
+            line = source.count("\n", 0, match.start()) + 1
+            yield f"{line}: trans begins in the middle of a sentence"
         names = set(PLACEHOLDER.findall(match["text"]))
         if wrong := names ^ _values_of(match["values"]):
             line = source.count("\n", 0, match.start()) + 1

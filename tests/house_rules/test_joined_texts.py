@@ -66,6 +66,7 @@ def test_no_module_joins_the_words_of_a_message():
         ('{{ count | plural("place") }}', 1),
         ('{{ "s" if count != 1 else "" }}', 1),
         ("{% if count == 1 %}one place{% else %}places{% endif %}", 1),
+        ("{{ name }}{% trans %}, answered{% endtrans %}", 1),
         ("{% trans %}Starts {{ day }}{% endtrans %}", 1),
         ("{% trans day=day, room=room %}Starts {{ day }}{% endtrans %}", 1),
         ('{{ "/courses/" ~ course.key ~ "?page=" ~ number }}', 0),
