@@ -338,7 +338,7 @@ def _export_row(person: Person, has_background: bool) -> tuple[Text, ...]:
     return (
         person.name,
         person.email,
-        ", ".join(sorted(person.roles)),
+        person.roles_label or "",
         person.certificate_name or "",
         *(background if has_background else ()),
         yes if person.is_confirmed else no,

@@ -15,10 +15,10 @@ from app.enrolments.queries import places_by_intake
 from app.kit.academy import Academy
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
-from app.kit.messages import Text, msg, msgs, sentences
+from app.kit.messages import msg, msgs, sentences
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN, FreshProof
-from app.web.csv_response import CsvResponse
+from app.web.csv_response import Cell, CsvResponse
 from app.web.dates import local_day, typed_day, typed_moment
 from app.web.errors import status_of
 from app.web.form_pages import compared, errors_of, form_page
@@ -160,7 +160,9 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         rows = admin_queries.everybody_in(db, visit.actor, intake_id)
         service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
     name = f"{intake.course_key}-{intake.starts_on.isoformat()}"
-    return CsvResponse(name, CSV_HEADING, map(_csv_row, rows), visit.words)
+    return CsvResponse(
+        name, CSV_HEADING, (_csv_row(row, visit.academy.zone) for row in rows), visit.words
+    )
 
 
 def _cancel_page(
@@ -267,18 +269,18 @@ CSV_HEADING: Final = (
 )
 
 
-def _csv_row(row: EnrolmentRow) -> tuple[Text, ...]:
+def _csv_row(row: EnrolmentRow, zone: str) -> tuple[Cell, ...]:
     return (
         row.name,
         row.email,
         STATE_WORDS[row.state],
         str(row.position or ""),
-        row.requested_at.isoformat(),
-        row.decided_at.isoformat() if row.decided_at else "",
+        row.requested_at,
+        row.decided_at,
         msg("yes") if row.is_reserved else msg("no"),
         row.invoice_number or "",
-        row.invoiced_at.isoformat() if row.invoiced_at else "",
-        row.paid_at.isoformat() if row.paid_at else "",
+        row.invoiced_at and local_day(row.invoiced_at, zone),
+        row.paid_at and local_day(row.paid_at, zone),
         row.note or "",
         row.reason or "",
     )

@@ -114,7 +114,7 @@ def test_the_export(admin, database, ada):
     response = admin.post("/admin/people/export", data={"q": "", "role": "student"})
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(StringIO(response.text.lstrip("\ufeff"))))
-    assert rows[1][:3] == ["'=HYPERLINK(1)", "formula@example.org", "student"]
+    assert rows[1][:3] == ["'=HYPERLINK(1)", "formula@example.org", "Student"]
     assert len(rows) == 2
     with database.read() as db:
         act = db.scalars(select(AuditEvent)).one()
