@@ -18,12 +18,12 @@ from string import Formatter
 from tempfile import NamedTemporaryFile
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from app.kit.error_descriptions import PlainError
+from app.kit.formats import usual_tag
 from app.kit.paths import ROOT
 
 LOCALES: Final = ROOT / "app" / "locales"
@@ -81,11 +81,9 @@ def problems_of_files(locales: Path = LOCALES) -> list[str]:
 
 def problem_of_tag(tag: str) -> str | None:
     """Return why a tag cannot name a catalogue, or None."""
-    try:
-        locale = Locale.parse(tag.replace("_", "-"), sep="-")
-    except (UnknownLocaleError, ValueError):
+    usual = usual_tag(tag)
+    if usual is None:
         return f"`{tag}` is no language whose days and numbers Babel can write; use a tag such as `pt-BR`"
-    usual = str(locale).replace("_", "-")
     return None if tag == usual else f"`{tag}` is written `{usual}`"
 
 

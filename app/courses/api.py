@@ -20,6 +20,8 @@ class CardShape(BaseModel):
     modules: int
     lessons: int
     practicals: int
+    language: str
+    """The tag of the language in which the course is written."""
 
 
 class CatalogueShape(BaseModel):

@@ -21,6 +21,7 @@ from app.db.prepared import Prepared
 from app.kit.bounded_cache import BoundedCache
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId
+from app.kit.messages import SOURCE_TEXTS
 from app.kit.words import Words
 
 
@@ -39,6 +40,11 @@ class PublishedCourse:
     def course_key(self) -> str:
         return self.course.key
 
+    @property
+    def language(self) -> str:
+        """The tag of the language in which the course is written."""
+        return self.course.language or self.words.tag
+
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
@@ -51,6 +57,7 @@ class CourseCard:
     modules: int
     lessons: int
     practicals: int
+    language: str
 
 
 # Built once, from plain columns: every page that names a course runs it.
@@ -58,8 +65,9 @@ _head = table_of(CourseHead).c
 HEADS = Prepared(select(_head.current_revision_id))
 HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
 
-_revisions: BoundedCache[tuple[RevisionId, str], PublishedCourse] = BoundedCache(64)
-"""By revision, and by the language of an academy, because tests have several in one process."""
+_revisions: BoundedCache[tuple[RevisionId, str, bool], PublishedCourse] = BoundedCache(64)
+"""By revision; by the language of an academy, because tests have several in one process; and by whether it is
+as publishing wrote it."""
 _unreadable: BoundedCache[RevisionId, UnreadableRevision] = BoundedCache(64)
 """Revisions that could not be read, so that each is read and logged only once."""
 _drawings: BoundedCache[str, bytes] = BoundedCache(256)
@@ -79,7 +87,7 @@ def as_published(db: Session, revision_id: RevisionId) -> PublishedCourse:
 
 
 def _revision(db: Session, revision_id: RevisionId, words_of: WordsOf) -> PublishedCourse:
-    place = revision_id, words_of(None).tag
+    place = revision_id, words_of(None).tag, words_of is english_words
     cached = _revisions.get(place)
     if cached is not None:
         return cached
@@ -99,8 +107,10 @@ def _revision(db: Session, revision_id: RevisionId, words_of: WordsOf) -> Publis
     if row is None:
         raise NotFound
     try:
-        words = words_of(None)
-        course = read_delivery(row.delivery, row.format, words)
+        course = read_delivery(row.delivery, row.format)
+        words = words_of(course.language)
+        if words.catalogue is not SOURCE_TEXTS:
+            course = read_delivery(row.delivery, row.format, words)
     except UnreadableDocument as problem:
         refused = _unreadable.store(revision_id, note_unreadable(row, problem))
         raise RevisionUnreadable(refused) from None
@@ -153,7 +163,7 @@ def catalogue(db: Session) -> tuple[PublishedCourse, ...]:
 
 def course_cards(db: Session) -> tuple[CourseCard, ...]:
     """Return a card of every course, by title, in one statement once the courses are in memory."""
-    return tuple(card_of(published.course) for published in catalogue(db))
+    return tuple(card_of(published) for published in catalogue(db))
 
 
 def published_at(db: Session) -> dict[str, datetime]:
@@ -170,10 +180,11 @@ def course_card(db: Session, course_key: str) -> CourseCard | None:
     """Return the card of one course, or None when there is no such course or this version cannot read it."""
     head = HEAD.one_or_none(db, course_key=course_key)
     published = None if head is None else readable(db, head.current_revision_id)
-    return None if published is None else card_of(published.course)
+    return None if published is None else card_of(published)
 
 
-def card_of(course: Course) -> CourseCard:
+def card_of(published: PublishedCourse) -> CourseCard:
+    course = published.course
     return CourseCard(
         key=course.key,
         title=course.title,
@@ -182,6 +193,7 @@ def card_of(course: Course) -> CourseCard:
         modules=len(course.modules),
         lessons=sum(len(module.lessons) for module in course.modules),
         practicals=len(course.practicals),
+        language=published.language,
     )
 
 

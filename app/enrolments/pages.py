@@ -29,7 +29,11 @@ def show_course(visit: Visit, course_key: str) -> Response:
         preview=Preview(course.title, course.summary, f"/courses/{course.key}"),
         page=page,
         structured_data=course_document(
-            course, page.offers, academy=visit.academy, base_url=settings.base_url
+            course,
+            page.offers,
+            language=page.language,
+            academy=visit.academy,
+            base_url=settings.base_url,
         ),
     )
 

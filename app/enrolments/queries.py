@@ -63,11 +63,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class CoursePage:
-    """The public page of a course. `may_reserve` is false for staff, who hold no places."""
+    """The public page of a course. `may_reserve` is false for staff, who hold no places; `language` is the
+    tag of the language in which the course is written."""
 
     course: Course
     offers: tuple[Offer, ...]
     may_reserve: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datet
         course=published.course,
         offers=offers(db, actor, course_key=course_key, now=now),
         may_reserve=actor is None or actor.is_student,
+        language=published.language,
     )
 
 

@@ -18,9 +18,9 @@ def organisation(academy: Academy, base_url: str) -> dict[str, Any]:
 
 
 def course_document(
-    course: Course, offers: Iterable[Offer], *, academy: Academy, base_url: str
+    course: Course, offers: Iterable[Offer], *, language: str, academy: Academy, base_url: str
 ) -> dict[str, Any]:
-    """Return the course with an instance and an offer for each intake."""
+    """Return the course with an instance and an offer for each intake. `language` is that of the course."""
     address = f"{base_url}/courses/{course.key}"
     shown_offers = tuple(offers)
     document: dict[str, Any] = {
@@ -30,7 +30,7 @@ def course_document(
         "description": course.summary,
         "url": address,
         "provider": organisation(academy, base_url),
-        "inLanguage": academy.language,
+        "inLanguage": language,
         "timeRequired": f"PT{course.hours}H",
         "coursePrerequisites": list(course.entry_rules),
         "teaches": list(course.outcomes),

@@ -47,8 +47,12 @@ class HomePage:
 
 
 def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
-    published = [revision.course for revision in courses.catalogue(db)]
-    kinds = [KindOfDay(course.key, kind) for course in published for kind in course.practicals]
+    published = courses.catalogue(db)
+    kinds = [
+        KindOfDay(revision.course_key, kind)
+        for revision in published
+        for kind in revision.course.practicals
+    ]
     dates = public_dates(db, None, zone=zone, now=now, most=MOST_PUBLIC_DATES)
     return VisitorPage(tuple(map(courses.card_of, published)), tuple(kinds), dates)
 

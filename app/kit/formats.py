@@ -12,7 +12,7 @@ from functools import lru_cache, reduce
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
@@ -158,6 +158,15 @@ def _day(day: date, form: DayForm, tag: str) -> str:
     if form in ("long", "plain"):
         return format_date(day, "full" if form == "long" else "long", locale=locale)
     return format_skeleton("yMMMM" if form == "month" else "yMMMEd", day, locale=locale)
+
+
+def usual_tag(tag: str) -> str | None:
+    """Return the tag of a language as it is usually written, such as `pt-BR` for `pt_br`, or None if Babel
+    does not know its days and numbers."""
+    try:
+        return str(Locale.parse(tag.replace("_", "-"), sep="-")).replace("_", "-")
+    except (UnknownLocaleError, ValueError):
+        return None
 
 
 ENGLISH: Final = Formats("en-GB", "UTC", Currency("GBP"))

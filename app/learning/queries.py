@@ -103,6 +103,8 @@ class CourseMap:
     practicals: tuple[PracticalLine, ...]
     certificate_title: str
     certificate_scope: str
+    language: str
+    """The tag of the language in which the course is written."""
 
     @property
     def key(self) -> str:
@@ -148,6 +150,8 @@ class LessonPage:
     previous: Lesson | None
     following: Lesson | None
     quiz: QuizLine
+    language: str
+    """The tag of the language in which the course is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +256,7 @@ def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
         practicals=tuple(_practical_line(course, kind, done) for kind in course.practicals),
         certificate_title=course.certificate.title,
         certificate_scope=course.certificate.scope,
+        language=published.language,
     )
 
 
@@ -285,6 +290,7 @@ def _lesson_page(
         previous=module.lessons[index - 1] if index else None,
         following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
         quiz=_quiz_line(_quiz_of(course, module.quiz), done),
+        language=published.language,
     )
 
 

@@ -40,6 +40,8 @@ class SearchPage:
     course_title: str
     query: str
     results: Page[SearchResult]
+    language: str
+    """The tag of the language in which the course is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class GlossaryPage:
     query: str
     terms: tuple[Term, ...]
     total: int
+    language: str
+    """The tag of the language in which the course is written."""
 
 
 def search_page(
@@ -66,19 +70,23 @@ def search_page(
         _result(standing.course, standing.done, hit) for hit in hits[first : first + PAGE_SIZE]
     ]
     page = page_of(shown, number=number, total=len(hits), size=PAGE_SIZE)
-    return SearchPage(course_key, standing.course.title, query, page)
+    language = standing.published.language
+    return SearchPage(course_key, standing.course.title, query, page, language)
 
 
 def glossary_page(db: Session, actor: Actor, course_key: str, *, query: str) -> GlossaryPage:
     """Return the glossary of the actor's course; raise NotFound without a place."""
-    course = queries.pinned(db, actor, course_key).course
+    published = queries.pinned(db, actor, course_key)
+    course = published.course
     query = _kept(query)
     terms = tuple(
         term
         for term in course.glossary
         if not query or search.contains(f"{term.term} {plain_words(term.definition_html)}", query)
     )
-    return GlossaryPage(course_key, course.title, query, terms, len(course.glossary))
+    return GlossaryPage(
+        course_key, course.title, query, terms, len(course.glossary), published.language
+    )
 
 
 def _kept(query: str) -> str:

@@ -174,6 +174,8 @@ class QuizStartPage:
     attempts_left: int | None
     """None: as many as wanted."""
     now: datetime
+    language: str
+    """The tag of the language in which the course is written."""
 
     @property
     def open_attempt(self) -> AttemptFacts | None:
@@ -200,7 +202,8 @@ def start_page(
     place = enrolments.place_on(db, actor.user_id, course_key)
     if place is None or not policy.may_take_quizzes(actor):
         raise NotFound
-    course = courses.revision(db, place.revision_id).course
+    published = courses.revision(db, place.revision_id)
+    course = published.course
     quiz = course.quiz(quiz_key)
     if quiz is None:
         raise NotFound
@@ -214,6 +217,7 @@ def start_page(
         attempts=attempts,
         attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
         now=now,
+        language=published.language,
     )
 
 
@@ -279,6 +283,8 @@ class RunningAttempt:
     quiz: Quiz
     questions: tuple[ShownQuestion, ...]
     has_ended: bool
+    language: str
+    """The tag of the language in which the course is written."""
 
     @property
     def length(self) -> int:
@@ -320,7 +326,8 @@ def running_attempt(
         )
         for position, drawn in enumerate(attempt.drawn, start=1)
     )
-    return RunningAttempt(attempt, quiz, questions, attempt.has_ended(now))
+    language = courses.revision(db, attempt.revision_id).language
+    return RunningAttempt(attempt, quiz, questions, attempt.has_ended(now), language)
 
 
 def _shown(

@@ -81,6 +81,8 @@ class ResultPage:
     is_released: bool
     questions: tuple[ReviewedQuestion, ...]
     lessons: tuple[LessonToRead, ...]
+    language: str
+    """The tag of the language in which the course is written."""
 
     @property
     def lessons_left(self) -> tuple[LessonToRead, ...]:
@@ -130,6 +132,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         is_released=released,
         questions=_review(db, attempt, quiz, answers[attempt_id], marks) if released else (),
         lessons=_lessons(db, attempt),
+        language=courses.revision(db, attempt.revision_id).language,
     )
 
 

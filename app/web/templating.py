@@ -17,6 +17,7 @@ from app.kit.leaving import LEFT_ADDRESS
 from app.kit.messages import Message, msg, msgs
 from app.kit.words import Words
 from app.kit.zones import zone_words
+from app.languages import MOST_TAGS, direction_of
 from app.web import icons
 from app.web.translating import Constants, Translating
 
@@ -121,7 +122,6 @@ def make_environment(
         published=lambda html: _published(words.of(html) if type(html) is Message else html),
         zone_words=lambda zone: words.of(zone_words(zone)),
         words=words.of,
-        listed=lambda parts: _listed(parts, words.formats),
         value=words.value,
     )
     return environment
@@ -137,6 +137,7 @@ def _saying(words: Words) -> dict[str, Any]:
         "words": words.of,
         "_": words.catalogue.gettext,
         "ngettext": words.catalogue.ngettext,
+        "lang": lru_cache(MOST_TAGS)(partial(_lang, page=words.tag)),
     }
 
 
@@ -169,7 +170,8 @@ def _finalize(words: Words) -> Callable[[Any], Any]:
 
 
 def _formatting(words: Words) -> dict[str, Callable[..., str | tuple[str, ...]]]:
-    """Return the filters that write moments, days, amounts, numbers and durations."""
+    """Return the filters that write moments, days, amounts, numbers, durations and lists, and words of
+    another language."""
 
     def of(zone: str | None) -> Formats:
         return words.formats if zone is None else words.in_zone(zone).formats
@@ -182,6 +184,8 @@ def _formatting(words: Words) -> dict[str, Callable[..., str | tuple[str, ...]]]
         "money": words.formats.money,
         "number": words.formats.number,
         "duration": words.formats.duration,
+        "listed": lambda parts: _listed(parts, words.formats),
+        "spoken": partial(_spoken, page=words.tag),
     }
 
 
@@ -215,6 +219,21 @@ def _icon_drawer(asset: Callable[[str], str], words: Words) -> Callable[..., Mar
 def _listed(parts: Iterable[str], formats: Formats) -> Markup:
     """Return pieces of HTML as a list in a sentence: a, b and c."""
     return Markup(formats.listed([escape(part) for part in parts]))  # noqa: S704 - each part is escaped
+
+
+def _lang(tag: str, *, page: str) -> Markup:
+    """Return the attributes of an element whose content is in the language of a tag: `lang` and `dir`, or
+    nothing where it is that of the page."""
+    if tag == page:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(tag, direction_of(tag))
+
+
+def _spoken(words: Any, tag: str, *, page: str) -> Markup:
+    """Return words in the language of a tag, in an element of their own where that is not the page's."""
+    if tag == page:
+        return escape(words)
+    return Markup("<span{}>{}</span>").format(_lang(tag, page=page), words)
 
 
 def _heading(title: str) -> Markup:

@@ -38,6 +38,7 @@ def compiled(
         outcomes=tuple(course.outcomes),
         entry_rules=tuple(course.entry_rules),
         not_included=tuple(course.not_included),
+        language=course.language,
         hours=course.hours,
         modules=tuple(_module(name, course.modules, checked) for name in course.modules),
         quizzes=tuple(_quiz(name, checked.quizzes[name], renderer) for name in quizzes),

@@ -226,6 +226,9 @@ class Course(Frozen):
     clinical_values: tuple[ClinicalValue, ...] = Field(default=(), exclude_if=is_unused)
     not_included: tuple[str, ...] = Field(default=(), exclude_if=is_unused)
     """What this course does not give, in addition to what no course of the academy gives."""
+    language: str | None = Field(default=None, exclude_if=is_unused)
+    """The tag of the language in which it is written. A stored course of the academy's language has none;
+    one that is read for people has that of the academy then."""
 
     @property
     def unset_values(self) -> tuple[ClinicalValue, ...]:

@@ -16,6 +16,7 @@ from app.courses.domain.problems import Problem
 from app.courses.domain.svg import Drawing
 from app.courses.domain.unknown_markup import unknown_marks
 from app.courses.domain.yaml_source import Trail
+from app.kit.formats import usual_tag
 
 KEY: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 LONGEST_KEY: Final = 64
@@ -169,6 +170,20 @@ def _drawing(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _language(tag: str) -> str:
+    usual = usual_tag(tag)
+    if usual is None:
+        raise UnfitError.because(
+            f"`{tag[:20]}` is not the tag of a language that is known here.",
+            "Write a tag such as `en`, `de` or `pt-BR`, or leave `language` out for that of the academy.",
+        )
+    if tag != usual:
+        raise UnfitError.because(
+            f"`{tag[:20]}` is not how this tag is written.", f"Write `{usual}`."
+        )
+    return tag
+
+
 def _day(text: str) -> str:
     try:
         date.fromisoformat(text)
@@ -187,6 +202,7 @@ Plain200 = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 Plain300 = Annotated[str, Field(max_length=300), AfterValidator(_plain)]
 Markdown = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_markdown)]
 Address = Annotated[str, Field(max_length=500), AfterValidator(_address)]
+Language = Annotated[str, Field(max_length=35), AfterValidator(_language)]
 Day = Annotated[str, AfterValidator(_day)]
 DrawingName = Annotated[str, AfterValidator(_drawing)]
 QuotedDecimal = Annotated[Decimal, BeforeValidator(_decimal)]

@@ -15,6 +15,7 @@ from app.courses.domain.fields import (
     Day,
     DrawingName,
     Key,
+    Language,
     Markdown,
     Plain,
     Plain20,
@@ -96,6 +97,7 @@ class CourseFile(Authored):
     )
     unset_value_advice: Plain120 | None = None
     dose_rules: bool = True
+    language: Language | None = None
 
 
 class ModuleFile(Authored):

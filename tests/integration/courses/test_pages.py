@@ -43,6 +43,7 @@ def test_the_catalogue_as_json(client, published):
                 "modules": 2,
                 "lessons": 3,
                 "practicals": 1,
+                "language": "en-GB",
             }
         ]
     }
@@ -131,7 +132,7 @@ def test_what_a_course_is(app, published):
     html = (
         app_context.templates.of(app_context.languages.own)
         .get_template("courses/_about.html")
-        .render(course=published.course, visit=app_context)
+        .render(course=published.course, page=published, visit=app_context)
     )
     for words in (
         published.course.outcomes[0],
