@@ -73,6 +73,12 @@ WORDS: Final = {
     500: "Something went wrong on our side; nothing was changed.",
     503: "We are busy for a moment; nothing was changed.",
 }
+LANGUAGE: Final[Document] = {
+    "Content-Language": {
+        "schema": {"type": "string"},
+        "description": "The tag of the language in which `title`, `detail` and `errors` are.",
+    },
+}
 HEADERS: Final[dict[int, Document]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     429: {
@@ -152,8 +158,7 @@ def _response(status: int) -> Document:
         "description": WORDS[status],
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    if status in HEADERS:
-        response["headers"] = HEADERS[status]
+    response["headers"] = LANGUAGE | HEADERS.get(status, {})
     return response
 
 

@@ -231,7 +231,8 @@ class RequestContext:
         return response
 
     def in_language(self, response: Response) -> Response:
-        """Tell caches that a response depends on the language that the browser asks for."""
+        """Say in which language a response is, and tell caches that it depends on the one asked for."""
+        response.headers["content-language"] = self.words.tag
         if self.app_context.languages.others:
             response.headers.add_vary_header("Accept-Language")
         return response

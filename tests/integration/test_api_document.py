@@ -97,7 +97,7 @@ def test_an_answer_that_is_not_declared_fails_the_test_that_got_it(app, client):
     assert "required" in declared.problem_with("GET", "/api/v1/intakes", shape)
     headless = SimpleNamespace(
         status_code=503,
-        headers={"content-type": "application/problem+json"},
+        headers={"content-type": "application/problem+json", "content-language": "en-GB"},
         content=b"{}",
         json=dict,
     )

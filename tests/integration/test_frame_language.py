@@ -1,5 +1,6 @@
 """The frame of a page, a refused form and a problem document in the language of their reader."""
 
+import pytest
 from fastapi.testclient import TestClient
 from lxml import html
 
@@ -7,7 +8,7 @@ from app.kit.messages import SOURCE_TEXTS
 from app.languages import Languages, words_in
 from tests.make.academy import ACADEMY
 from tests.make.people import a_user
-from tests.make.pseudo_languages import bracketed, mirrored
+from tests.make.pseudo_languages import bracketed, in_three, mirrored
 
 
 def head_of(page: str) -> tuple[str | None, str | None]:
@@ -34,6 +35,19 @@ def test_a_page_depends_on_the_language_asked_for_only_where_there_are_several(c
     assert head_of(client.get("/verify").text) == ("en-GB", "ltr")
     arabic = client.get("/verify", headers={"accept-language": "fr, ar-EG;q=0.5"})
     assert head_of(arabic.text) == ("ar-EG", "rtl")
+
+
+@pytest.mark.parametrize(
+    "path", ["/verify", "/no-such-page", "/api/v1/no-such-thing", "/api/v1/me"]
+)
+def test_every_answer_in_words_names_its_language(client: TestClient, speak, path):
+    """A page and a problem document alike."""
+    assert client.get(path).headers["content-language"] == "en-GB"
+    speak(in_three(ACADEMY))
+    german = client.get(path, headers={"accept-language": "de"})
+    assert german.headers["content-language"] == "de"
+    assert "Accept-Language" in german.headers["vary"]
+    assert "⟦" in german.text
 
 
 def test_a_refused_form_says_everything_in_the_language(client: TestClient, speak):
