@@ -28,6 +28,7 @@ from app.practicals.models import Attendance, Seat
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner, check_letters
 from tests.make.keys import ISSUER
+from tests.make.mails import said_in
 from tests.make.people import a_user
 
 
@@ -171,7 +172,7 @@ class TestNames:
             assert way.is_own_name
             (mail,) = mails(db, "certificates/name-needed")
             assert mail["to"] == earned.student.email
-            assert reason in mail["values"]["problem"]
+            assert reason in said_in(mail)["problem"]
         with pytest.raises(NotIssued, match="What is missing"), database.write() as db:
             service.issue_blocked(
                 db, admin, earned.student.user_id, earned.course_key, ISSUER, now=NOW
