@@ -13,9 +13,10 @@ import typer
 
 from app.cli.common import AsJson, demand_answer, fail, now_of, read_settings
 from app.kit.error_descriptions import PlainError, describe_error
+from app.kit.messages import Message, Text, msg
 
 if TYPE_CHECKING:
-    from app.backups.copies import MadeBackup, RestoreReport
+    from app.backups.copies import RestoreReport
     from app.kit.keys import Keys
     from app.settings import Settings
 
@@ -43,7 +44,13 @@ def backup(
         rule = KeepRule(daily, weekly, monthly) if keep else None
         with _noted(settings, now) as note:
             backup_made = make_backup(settings, keys, path, now=now, keep=rule)
-            note.append(f"{_size(backup_made)} in {backup_made.seconds:.1f} seconds.")
+            note.append(
+                msg(
+                    "{megabytes} MB in {seconds} seconds.",
+                    megabytes=max(1, backup_made.bytes // 1024**2),
+                    seconds=f"{backup_made.seconds:.1f}",
+                )
+            )
         if as_json:
             print(json.dumps({**asdict(backup_made), "path": str(backup_made.path)}))
             return
@@ -145,22 +152,26 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _noted(settings: "Settings", started_at: datetime) -> Iterator[list[str]]:
+def _noted(settings: "Settings", started_at: datetime) -> Iterator[list[Message]]:
     """Leave a run for the page of system status: the words that the block adds, or why it failed."""
     from app.backups.stopping import Stopped
 
-    words: list[str] = []
+    words: list[Message] = []
     try:
         yield words
     except (Exception, Stopped) as error:
-        detail = f"Stopped by {error.name}." if isinstance(error, Stopped) else _why(error)
+        detail = (
+            msg("Stopped by {signal}.", signal=error.name)
+            if isinstance(error, Stopped)
+            else _why(error)
+        )
         _note(settings, started_at, succeeded=False, detail=detail)
         raise
     if not _note(settings, started_at, succeeded=True, detail=words[0]):
         print("preceptor: the database took no note of this run.", file=sys.stderr)
 
 
-def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail: str) -> bool:
+def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail: Text) -> bool:
     """Return whether the run could be noted. A database that is not there is not made."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -187,18 +198,14 @@ def _note(settings: "Settings", started_at: datetime, *, succeeded: bool, detail
     return True
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Text:
     """Say for the page of system status why a backup failed, without a path."""
     if isinstance(error, PlainError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"The system refused: {error.strerror}."
-    return f"It ended with an error. {describe_error(error)}."
+        return msg("The system refused: {reason}.", reason=error.strerror)
+    return msg("It ended with an error. {error}.", error=describe_error(error))
 
 
 def _moment(at: datetime) -> str:
     return f"{at.day} {at:%B %Y at %H:%M} UTC"
-
-
-def _size(made_backup: "MadeBackup") -> str:
-    return f"{max(1, made_backup.bytes // 1024**2):,} MB"

@@ -204,6 +204,7 @@ def work() -> None:
 def audit(as_json: AsJson = False) -> None:
     """Check every invariant of the data; exit 1 with a list when one is broken."""
     from app import checks, key_files
+    from app.kit.messages import msg
     from app.kit.stored_reasons import INVARIANTS_HOLD
     from app.operations.runs import RunKind, record_run
 
@@ -212,7 +213,7 @@ def audit(as_json: AsJson = False) -> None:
         started_at = now_of(settings)
         with database.read() as db:
             broken = checks.broken_invariants(db, keys, now=started_at)
-        words = f"{len(broken):,} broken." if broken else str(INVARIANTS_HOLD)
+        words = msg("{n} broken.", n=len(broken)) if broken else INVARIANTS_HOLD
         with database.write() as db:
             record_run(
                 db,

@@ -101,7 +101,7 @@ def _mail_server(settings: Settings) -> list[Finding]:
         server.look()
     except NotSent as refusal:
         remedy = "Correct PRECEPTOR_MAIL_URL or the mail server; then try “preceptor mail test”."
-        return [fault("mail server", refusal.words, remedy)]
+        return [fault("mail server", str(refusal.words), remedy)]
     way = "without TLS, on this machine" if server.tls is Tls.none else "over TLS"
     return [Finding("mail server", f"{server.host} takes our mails {way}")]
 

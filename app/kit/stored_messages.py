@@ -21,8 +21,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.kit.messages import BadMessage, Message, Money, Value, msg
+from app.kit.messages import BadMessage, Message, Money, Text, Value, msg
 from app.kit.stored_documents import DamagedDocument, DocumentKind, LaterVersionNeeded
+from app.kit.stored_reasons import reason_words
 
 MESSAGES: Final = DocumentKind(msg("messages"), msg("Messages"))
 TEXT: Final = "text"
@@ -64,6 +65,24 @@ def from_stored(document: object) -> Value:
         return _read(document)
     except (ValueError, TypeError, InvalidOperation, OverflowError, BadMessage):
         raise DamagedDocument(MESSAGES) from None
+
+
+def stored_if_message(words: Text) -> dict[str, Any] | None:
+    """Return a message as it is stored beside its English text; None for a text that is no message."""
+    return _stored_message(words) if isinstance(words, Message) else None
+
+
+def message_beside(document: object, text: str) -> Text:
+    """Return the message that is stored beside its English text, or the text itself where there is none that
+    this version can read. A version before 20261202_0200 writes the text only, so a message that says
+    something else is an old one. The text may have been cut."""
+    try:
+        message = None if document is None else from_stored(document)
+    except (LaterVersionNeeded, DamagedDocument):
+        message = None
+    if isinstance(message, Message) and text and str(message).startswith(text):
+        return message
+    return reason_words(text) or ""
 
 
 def _read(document: Mapping[str, Any]) -> Value:

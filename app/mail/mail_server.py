@@ -14,6 +14,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from app.kit.hosts import is_this_host
+from app.kit.messages import Message, msg, sentences
 
 DEADLINE_SECONDS = 60.0
 """The time limit for a mail, from the connection until the server has accepted it. A lease of the
@@ -40,9 +41,9 @@ class NotSent(Exception):
     """
 
     def __init__(
-        self, words: str, *, all_wait: bool, was_tried: bool, for_good: bool = False
+        self, words: Message, *, all_wait: bool, was_tried: bool, for_good: bool = False
     ) -> None:
-        super().__init__(words)
+        super().__init__(str(words))
         self.words = words
         self.all_wait = all_wait
         self.was_tried = was_tried
@@ -154,52 +155,104 @@ class MailServer:
 
     def _unreachable(self, error: Exception, deadline: "_Deadline") -> NotSent:
         """Return why nothing can be sent at the moment."""
-        return NotSent(
-            f"{self._words(error, deadline)} Mails wait.", all_wait=True, was_tried=False
-        )
+        words = sentences(self._words(error, deadline), msg("Mails wait."))
+        return NotSent(words, all_wait=True, was_tried=False)
 
-    def _words(self, error: Exception, deadline: "_Deadline") -> str:
-        here = f"The mail server {self.host}"
+    def _words(self, error: Exception, deadline: "_Deadline") -> Message:
+        return _answer_words(error, self.host) or self._connection_words(error, deadline)
+
+    def _connection_words(self, error: Exception, deadline: "_Deadline") -> Message:
+        """Return why there is no connection any more, or none at all."""
+        host = self.host
         match error:
-            case ssl.SSLCertVerificationError():
-                why = (error.verify_message or "it cannot be verified").rstrip(".")
-                return f"{here} shows a certificate that is not valid for this name: {why}."
-            case ssl.SSLError():
-                return f"{here} and we found no common way of TLS ({error.reason or 'handshake'})."
-            case NoTls():
-                return f"{here} offers no TLS, and nothing is sent in clear."
-            case smtplib.SMTPAuthenticationError():
-                return f"{here} refuses our user name or password ({error.smtp_code})."
-            case smtplib.SMTPNotSupportedError():
-                return f"{here} offers no way to sign in that we know."
-            case smtplib.SMTPResponseException():
-                return f"{here} takes no mail at the moment ({error.smtp_code})."
-            case NotWritable():
-                return (
-                    f"Our user name or password for the mail server {self.host} has a letter outside ASCII; "
-                    "such a letter cannot be sent. Give it another password."
-                )
             case socket.gaierror() | UnicodeError():  # an impossible host name
-                return f"The name of the mail server {self.host} is not known."
+                return msg("The name of the mail server {host} is not known.", host=host)
             case _ if deadline.is_over:
-                return f"{here} took longer than {self.seconds:g} seconds."
+                return msg(
+                    "The mail server {host} took longer than {seconds} seconds.",
+                    host=host,
+                    seconds=f"{self.seconds:g}",
+                )
             case TimeoutError():
-                return f"{here} does not answer."
+                return msg("The mail server {host} does not answer.", host=host)
             case ConnectionRefusedError():
-                return f"{here} refused the connection at port {self.port}."
+                return msg(
+                    "The mail server {host} refused the connection at port {port:plain}.",
+                    host=host,
+                    port=self.port,
+                )
             case smtplib.SMTPServerDisconnected():
-                return f"{here} ended the connection."
+                return msg("The mail server {host} ended the connection.", host=host)
             case _:
-                return f"{here} cannot be reached ({type(error).__name__})."
+                return msg(
+                    "The mail server {host} cannot be reached ({error}).",
+                    host=host,
+                    error=type(error).__name__,
+                )
 
     def _lost(self, talk: "_Talk", error: Exception) -> NotSent:
         """Return what happened to a mail that was being sent when the connection ended."""
-        words = self._words(error, talk.deadline)
-        if talk.was_offered:
-            words += (
-                " It did not say whether it took the mail; the mail is sent again with the same id."
-            )
+        doubt = msg(
+            "It did not say whether it took the mail; the mail is sent again with the same id."
+        )
+        words = sentences(self._words(error, talk.deadline), doubt if talk.was_offered else None)
         return NotSent(words, all_wait=True, was_tried=True)
+
+
+def _answer_words(error: Exception, host: str) -> Message | None:
+    """Return what the mail server refused or does not offer, or None if the connection failed."""
+    match error:
+        case ssl.SSLCertVerificationError(verify_message=str(why)) if why:
+            return msg(
+                "The mail server {host} shows a certificate that is not valid for this name: {why}.",
+                host=host,
+                why=why.rstrip("."),
+            )
+        case ssl.SSLCertVerificationError():
+            return msg(
+                "The mail server {host} shows a certificate that is not valid for this name: it cannot be "
+                "verified.",
+                host=host,
+            )
+        case ssl.SSLError():
+            why = error.reason or "handshake"
+            return msg(
+                "The mail server {host} and we found no common way of TLS ({why}).",
+                host=host,
+                why=why,
+            )
+        case smtplib.SMTPException():
+            return _refusal_words(error, host)
+    return None
+
+
+def _refusal_words(error: smtplib.SMTPException, host: str) -> Message | None:
+    match error:
+        case NoTls():
+            return msg(
+                "The mail server {host} offers no TLS, and nothing is sent in clear.", host=host
+            )
+        case smtplib.SMTPAuthenticationError():
+            return msg(
+                "The mail server {host} refuses our user name or password ({code:plain}).",
+                host=host,
+                code=error.smtp_code,
+            )
+        case smtplib.SMTPNotSupportedError():
+            return msg("The mail server {host} offers no way to sign in that we know.", host=host)
+        case smtplib.SMTPResponseException():
+            return msg(
+                "The mail server {host} takes no mail at the moment ({code:plain}).",
+                host=host,
+                code=error.smtp_code,
+            )
+        case NotWritable():
+            return msg(
+                "Our user name or password for the mail server {host} has a letter outside ASCII; such a "
+                "letter cannot be sent. Give it another password.",
+                host=host,
+            )
+    return None
 
 
 class NotWritable(smtplib.SMTPException):
@@ -215,36 +268,36 @@ def _offer(talk: "_Talk", sender: str, recipient: str, mail: bytes) -> None:
     code, _ = talk.mail(sender)
     if code != 250:
         # The sender is the academy's address, so a problem with it concerns every mail.
-        raise _refused("our own address as sender", code, all_wait=True, for_good=False)
+        raise _refused(msg("our own address as sender"), code, all_wait=True, for_good=False)
     code, _ = talk.rcpt(recipient)
     if code not in (250, 251):
-        raise _refused("this address", code)
+        raise _refused(msg("this address"), code)
     talk.was_offered = True
     try:
         code, _ = talk.data(mail)
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
     if code != 250:
-        raise _refused("this mail", code)
+        raise _refused(msg("this mail"), code)
 
 
 def _refused(
-    what: str, code: int, *, all_wait: bool = False, for_good: bool | None = None
+    what: Message, code: int, *, all_wait: bool = False, for_good: bool | None = None
 ) -> NotSent:
     if code == BUSY:
         return NotSent(
-            f"The mail server takes no mail at the moment ({BUSY}). Mails wait.",
+            msg(
+                "The mail server takes no mail at the moment ({code:plain}). Mails wait.", code=BUSY
+            ),
             all_wait=True,
             was_tried=True,
         )
     lasting = code >= 500 if for_good is None else for_good
-    when = "" if code >= 500 else " for now"
-    return NotSent(
-        f"The mail server refuses {what}{when} ({code}).",
-        all_wait=all_wait,
-        was_tried=True,
-        for_good=lasting,
-    )
+    if code >= 500:
+        words = msg("The mail server refuses {what} ({code:plain}).", what=what, code=code)
+    else:
+        words = msg("The mail server refuses {what} for now ({code:plain}).", what=what, code=code)
+    return NotSent(words, all_wait=all_wait, was_tried=True, for_good=lasting)
 
 
 class _Deadline:

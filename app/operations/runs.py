@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.kit.ids import EventId, new_uuid
 from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import Message, Text, msg
-from app.kit.stored_reasons import NOTHING_WAS_OLD, reason_words
+from app.kit.stored_messages import message_beside, stored_if_message
+from app.kit.stored_reasons import NOTHING_WAS_OLD
 from app.operations.models import OperationRun
 
 _OF_IDLE_SWEEPS: Final = (str(NOTHING_WAS_OLD), "Nothing was over.")
@@ -48,12 +49,7 @@ class Run:
     kind: RunKind
     ended_at: datetime | None = None
     succeeded: bool = False
-    detail: str = ""
-
-    @property
-    def words(self) -> Text:
-        """What came of it; empty if it never ran."""
-        return reason_words(self.detail) or ""
+    detail: Text = ""
 
     def problem(self, now: datetime) -> Message | None:
         """Return a sentence about why an admin should look, or None if the run was recent and
@@ -61,7 +57,7 @@ class Run:
         if self.ended_at is None:
             return NEVER_MADE[self.kind]
         if not self.succeeded:
-            return msg("{problem} {detail}", problem=NOT_SUCCEEDED[self.kind], detail=self.words)
+            return msg("{problem} {detail}", problem=NOT_SUCCEEDED[self.kind], detail=self.detail)
         if now - self.ended_at > DUE_AFTER:
             return self._overdue(DUE_AFTER // timedelta(hours=1))
         return None
@@ -75,7 +71,13 @@ class Run:
 
 
 def record_run(
-    db: Session, kind: RunKind, *, started_at: datetime, succeeded: bool, detail: str, now: datetime
+    db: Session,
+    kind: RunKind,
+    *,
+    started_at: datetime,
+    succeeded: bool,
+    detail: Text,
+    now: datetime,
 ) -> None:
     """Add a run; how long it stays is a rule of `app.retention`."""
     db.add(
@@ -85,7 +87,8 @@ def record_run(
             started_at=started_at,
             ended_at=now,
             succeeded=succeeded,
-            detail=detail,
+            detail=str(detail),
+            detail_message=stored_if_message(detail),
         )
     )
 
@@ -99,7 +102,7 @@ def last_runs(db: Session) -> tuple[Run, ...]:
     ranked = select(OperationRun, order.label("place")).subquery()
     rows = {row.kind: row for row in db.execute(select(ranked).where(ranked.c.place == 1))}
     return tuple(
-        Run(kind, row.ended_at, row.succeeded, row.detail)
+        Run(kind, row.ended_at, row.succeeded, message_beside(row.detail_message, row.detail))
         if (row := rows.get(kind.value)) is not None
         else Run(kind)
         for kind in RunKind
@@ -117,4 +120,7 @@ def last_deletion(db: Session) -> Run | None:
         .order_by(OperationRun.ended_at.desc(), OperationRun.id.desc())
         .limit(1)
     )
-    return None if row is None else Run(RunKind.sweep, row.ended_at, row.succeeded, row.detail)
+    if row is None:
+        return None
+    detail = message_beside(row.detail_message, row.detail)
+    return Run(RunKind.sweep, row.ended_at, row.succeeded, detail)

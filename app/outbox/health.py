@@ -9,7 +9,6 @@ from sqlalchemy import Row, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.kit.messages import Message, msg, sentences
-from app.kit.stored_reasons import reason_words
 from app.outbox.heartbeats import Heartbeat, heartbeats
 from app.outbox.models import OutboxEvent
 from app.outbox.queries import MAIL, EventKind
@@ -54,8 +53,8 @@ class Delivery:
             problems.append(NEVER_RAN[self.kind])
         elif self.heartbeat.is_silent(now):
             problems.append(self._last_seen(now - self.heartbeat.at))
-        if trouble := reason_words(self.heartbeat.trouble):
-            problems.append(msg("{trouble}", trouble=trouble))
+        if self.heartbeat.trouble:
+            problems.append(msg("{trouble}", trouble=self.heartbeat.trouble))
         if self.due_since is not None and self.is_late(now):
             waited = now - self.due_since
             problems.append(msg("The oldest has waited for {time:largest}.", time=waited))

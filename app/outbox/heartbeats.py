@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.kit.messages import Text
+from app.kit.stored_messages import message_beside, stored_if_message
 from app.outbox.models import WorkerHeartbeat
 from app.outbox.queries import EventKind
 
@@ -24,7 +26,7 @@ class Heartbeat:
 
     kind: EventKind
     at: datetime | None = None
-    trouble: str | None = None
+    trouble: Text | None = None
     trouble_since: datetime | None = None
 
     def is_silent(self, now: datetime, *, after: timedelta = SILENT_AFTER) -> bool:
@@ -37,7 +39,12 @@ def heartbeats(db: Session) -> tuple[Heartbeat, ...]:
     """Return the heartbeat of each kind of worker."""
     rows = {row.worker: row for row in db.scalars(select(WorkerHeartbeat))}
     return tuple(
-        Heartbeat(kind, row.at, row.trouble, row.trouble_since)
+        Heartbeat(
+            kind,
+            row.at,
+            message_beside(row.trouble_message, row.trouble) if row.trouble else None,
+            row.trouble_since,
+        )
         if (row := rows.get(kind)) is not None
         else Heartbeat(kind)
         for kind in EventKind
@@ -49,9 +56,9 @@ def last_heartbeat_at(db: Session) -> datetime | None:
     return db.scalar(select(func.max(WorkerHeartbeat.at)))
 
 
-def beat(db: Session, kind: EventKind, trouble: str | None, *, now: datetime) -> None:
+def beat(db: Session, kind: EventKind, trouble: Text | None, *, now: datetime) -> None:
     """Record that a worker of this kind is running, or what prevents it from working."""
-    words = trouble[:400] if trouble else None
+    words = str(trouble)[:400] if trouble else None
     row = db.get(WorkerHeartbeat, kind.value, with_for_update=True)
     if row is None:
         try:
@@ -63,3 +70,4 @@ def beat(db: Session, kind: EventKind, trouble: str | None, *, now: datetime) ->
     if words is None or row.trouble is None:
         row.trouble_since = now if words else None
     row.at, row.trouble = now, words
+    row.trouble_message = stored_if_message(trouble) if trouble else None

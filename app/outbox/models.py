@@ -55,6 +55,7 @@ class OutboxEvent(Base):
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    error_message: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class KeptMail(Base):
@@ -79,4 +80,5 @@ class WorkerHeartbeat(Base):
     worker: Mapped[str] = mapped_column(String(20), primary_key=True)
     at: Mapped[datetime]
     trouble: Mapped[str | None] = mapped_column(String(400))
+    trouble_message: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     trouble_since: Mapped[datetime | None]

@@ -11,7 +11,7 @@ from app.db.paging import PAGE_SIZE, Page, page_of
 from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.kit.messages import Text
-from app.kit.stored_reasons import reason_words
+from app.kit.stored_messages import message_beside
 from app.outbox.models import KeptMail, OutboxEvent
 
 MAIL = "mail"
@@ -121,7 +121,7 @@ def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
             row.payload.get("to"),
             row.created_at,
             row.available_at,
-            reason_words(row.last_error) or "",
+            message_beside(row.error_message, row.last_error or ""),
         )
         for row in rows
     )
@@ -201,6 +201,6 @@ def _given_up(row: OutboxEvent) -> GivenUpEvent:
         created_at=row.created_at,
         given_up_at=row.dead_at or row.created_at,
         tries=row.tries,
-        last_error=reason_words(row.last_error) or "",
+        last_error=message_beside(row.error_message, row.last_error or ""),
         template=str(row.payload.get("template", "")),
     )

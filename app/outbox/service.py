@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
+from app.kit.messages import Text
+from app.kit.stored_messages import stored_if_message
 from app.kit.stored_reasons import HELD_BACK
 from app.mail.calendar_entries import CalendarEntry
 from app.mail.kinds import AddressMail, MailKind
@@ -179,11 +181,11 @@ def mark_done(db: Session, leased: LeasedEvent, *, now: datetime) -> bool:
     """Mark an event as delivered. Return False, and change nothing, if the lease is not ours any
     more. As the first statement of a block it locks the event against other workers until the block
     ends."""
-    return _end_lease(db, leased, {"done_at": now, "last_error": None})
+    return _end_lease(db, leased, {"done_at": now, "last_error": None, "error_message": None})
 
 
 def mark_failed(
-    db: Session, leased: LeasedEvent, reason: str, *, for_good: bool, now: datetime
+    db: Session, leased: LeasedEvent, reason: Text, *, for_good: bool, now: datetime
 ) -> bool:
     """Schedule another try, each time after a longer wait, up to four hours. Give up after
     `MOST_TRIES`; but an event that is refused only temporarily is not given up before it is older
@@ -194,21 +196,28 @@ def mark_failed(
     """
     old_enough = for_good or now - leased.created_at >= PATIENCE
     if leased.tries >= MOST_TRIES and old_enough:
-        return _end_lease(db, leased, {"dead_at": now, "last_error": reason[:MOST_WORDS]})
+        return _end_lease(db, leased, {"dead_at": now, **_error(reason)})
     again = now + min(timedelta(seconds=10 * 4 ** (min(leased.tries, 9) - 1)), LONGEST_WAIT)
-    return _end_lease(db, leased, {"available_at": again, "last_error": reason[:MOST_WORDS]})
+    return _end_lease(db, leased, {"available_at": again, **_error(reason)})
 
 
-def put_back(db: Session, leased: LeasedEvent, reason: str, *, now: datetime) -> bool:
+def put_back(db: Session, leased: LeasedEvent, reason: Text, *, now: datetime) -> bool:
     """Return a mail that could not even be tried: it keeps its place in the order and its number of
     tries. It is given up only after the same problem has lasted for `PATIENCE`. Return False if the
     lease is not ours any more."""
-    values: dict[str, Any] = {"tries": leased.tries - 1, "last_error": reason[:MOST_WORDS]}
+    values: dict[str, Any] = {"tries": leased.tries - 1, **_error(reason)}
     of_mails = WorkerHeartbeat.worker == EventKind.mails.value
     since = db.scalar(select(WorkerHeartbeat.trouble_since).where(of_mails))
     if since is not None and now - max(since, leased.created_at) >= PATIENCE:
         values["dead_at"] = now
     return _end_lease(db, leased, values)
+
+
+def _error(reason: Text) -> dict[str, Any]:
+    return {
+        "last_error": str(reason)[:MOST_WORDS],
+        "error_message": stored_if_message(reason),
+    }
 
 
 def _end_lease(db: Session, leased: LeasedEvent, values: dict[str, Any]) -> bool:
@@ -243,7 +252,7 @@ def hold_back_mails(db: Session, *, now: datetime) -> int:
         .where(
             OutboxEvent.name == MAIL, OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None)
         )
-        .values(dead_at=now, leased_until=None, last_error=HELD_BACK.text)
+        .values(dead_at=now, leased_until=None, **_error(HELD_BACK))
         .returning(OutboxEvent.id)
         .execution_options(synchronize_session=False)
     )

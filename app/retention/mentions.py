@@ -39,17 +39,19 @@ NAMELESS: Final = {
     "answers": ("response",),
     "attempts": ("drawn", "marks"),
     "certificate_blocks": ("reason",),
-    "certificates": ("snapshot", "revocation_reason"),
+    "certificates": ("search_text", "snapshot", "revocation_reason"),
     "course_errata": ("was", "now", "why"),
     "course_revisions": ("delivery", "keys"),
-    "enquiries": ("message", "note"),
+    "enquiries": ("message", "note", "search_text"),
     "kept_mails": ("text", "source"),
-    "operation_runs": ("detail",),
-    "outbox_events": ("payload", "last_error"),
-    "users": ("access_needs",),
+    "operation_runs": ("detail", "detail_message"),
+    "outbox_events": ("payload", "last_error", "error_message"),
+    "users": ("access_needs", "search_text", "sort_key"),
+    "worker_heartbeats": ("trouble_message",),
 }
 """Text columns that are not searched: certificates are signed, answers and courses are about the
-subject, and the others are deleted earlier or together with the account."""
+subject, search texts are made anew when a name changes, and the others are deleted earlier or together with
+the account."""
 
 
 @dataclass(frozen=True)

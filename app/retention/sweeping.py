@@ -102,7 +102,7 @@ def sweep_if_due(
             RunKind.sweep,
             started_at=now,
             succeeded=not swept.failed,
-            detail=str(swept.words),
+            detail=swept.words,
             now=now,
         )
     return swept

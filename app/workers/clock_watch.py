@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.queries import last_act_at
 from app.kit.formats import ENGLISH
+from app.kit.messages import Message, msg
 from app.outbox.heartbeats import last_heartbeat_at
 from app.web.clock import JUMP
 
@@ -43,12 +44,18 @@ class ClockWatch:
         return self._jump
 
 
-def jump_words(jump: timedelta) -> str:
+def jump_words(jump: timedelta) -> Message:
     """Return a sentence that says what happened and what is done about it."""
-    way = "ahead" if jump > timedelta() else "back"
-    return (
-        f"The clock of the server jumped {ENGLISH.largest_unit(abs(jump))} {way}. "
-        "Nothing is closed or promoted until it goes evenly."
+    if jump > timedelta():
+        return msg(
+            "The clock of the server jumped {time:largest} ahead. Nothing is closed or promoted until it "
+            "goes evenly.",
+            time=jump,
+        )
+    return msg(
+        "The clock of the server jumped {time:largest} back. Nothing is closed or promoted until it goes "
+        "evenly.",
+        time=-jump,
     )
 
 

@@ -10,6 +10,7 @@ from time import monotonic
 import structlog
 
 from app.db.database import Database
+from app.kit.messages import Message, Text
 from app.kit.stored_reasons import FACTS_ARE_SLOW, MAILS_ARE_SLOW
 from app.outbox import heartbeats
 from app.outbox.queries import EventKind
@@ -24,7 +25,7 @@ LONGEST_PAUSE = 30.0
 second."""
 SLOW_AFTER = 30.0
 """After so many seconds in one round the worker reports that it is slow."""
-SLOW = {EventKind.facts: str(FACTS_ARE_SLOW), EventKind.mails: str(MAILS_ARE_SLOW)}
+SLOW = {EventKind.facts: FACTS_ARE_SLOW, EventKind.mails: MAILS_ARE_SLOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class RoundResult:
     words for the office what prevents the work."""
 
     busy: bool = False
-    trouble: str | None = None
+    trouble: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Beat:
     """The last heartbeat: what it said, its time by the clock, and its time by the counter of
     seconds."""
 
-    trouble: str | None
+    trouble: Text | None
     at: datetime
     seconds: float
 
@@ -111,10 +112,10 @@ class Worker:
         while not is_over.wait(IDLE_SECONDS):
             self.show_life()
 
-    def _slowness(self) -> str | None:
+    def _slowness(self) -> Message | None:
         return SLOW[self.kind] if self.is_slow else None
 
-    def _say(self, trouble: str | None, now: datetime) -> None:
+    def _say(self, trouble: Text | None, now: datetime) -> None:
         """Write the heartbeat when it is due, and at once when its text changed or the clock was
         moved."""
         with self._turn:
@@ -124,7 +125,7 @@ class Worker:
                 if seconds - last.seconds < due.total_seconds() and abs(now - last.at) < due:
                     return
             elif trouble:
-                log.warning("worker waits", worker=self.kind, trouble=trouble)
+                log.warning("worker waits", worker=self.kind, trouble=str(trouble))
             with self.database.write() as db:
                 heartbeats.beat(db, self.kind, trouble, now=now)
             self._last = Beat(trouble, now, seconds)

@@ -10,6 +10,7 @@ import structlog
 
 from app.db.database import Database
 from app.kit.error_descriptions import describe_error
+from app.kit.messages import Text
 from app.kit.stored_documents import LaterVersionNeeded
 from app.mail.mail_server import NotSent
 from app.mail.mailer import Mailer
@@ -35,7 +36,7 @@ class MailWork:
     seconds: Callable[[], float] = monotonic
     _pauses: int = field(default=0, init=False)
     _again_at: float = field(default=0.0, init=False)
-    _trouble: str | None = field(default=None, init=False)
+    _trouble: Text | None = field(default=None, init=False)
 
     def round(self, now: datetime) -> RoundResult:
         if self._trouble and self.seconds() < self._again_at:
@@ -107,7 +108,7 @@ def _keep(
 def _note_refusal(
     database: Database, mail: service.LeasedEvent, refusal: NotSent, now: datetime
 ) -> None:
-    log.warning("mail not sent", event_id=str(mail.id), reason=refusal.words)
+    log.warning("mail not sent", event_id=str(mail.id), reason=str(refusal.words))
     with database.write() as db:
         if refusal.was_tried:
             service.mark_failed(db, mail, refusal.words, for_good=refusal.for_good, now=now)

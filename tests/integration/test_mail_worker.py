@@ -306,9 +306,11 @@ class TestPauses:
             seconds = [0.0]
             a_mail(database)
             work = MailWork(database, mailer_to(app, played), lambda: seconds[0])
-            trouble = "The mail server 127.0.0.1 takes no mail at the moment (421). Mails wait."
-            assert work.round(NOW) == RoundResult(trouble=trouble)
-            assert work.round(NOW) == RoundResult(trouble=trouble)
+            said = work.round(NOW)
+            assert str(said.trouble) == (
+                "The mail server 127.0.0.1 takes no mail at the moment (421). Mails wait."
+            )
+            assert work.round(NOW) == RoundResult(trouble=said.trouble)
             assert played.connections == 1
             seconds[0] = 10.0
             assert work.round(NOW) == RoundResult(busy=True)

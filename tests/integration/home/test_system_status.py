@@ -219,5 +219,9 @@ def test_the_command_leaves_its_run(sqlite_database, clock_file, monkeypatch):
     assert CliRunner().invoke(cli.app, ["audit"]).exit_code == 0
     with sqlite_database.read() as db:
         audit, backup, _ = last_runs(db)
-    assert (audit.ended_at, audit.succeeded, audit.detail) == (NOW, True, "Every invariant holds.")
+    assert (audit.ended_at, audit.succeeded, str(audit.detail)) == (
+        NOW,
+        True,
+        "Every invariant holds.",
+    )
     assert backup.ended_at is None

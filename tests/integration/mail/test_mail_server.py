@@ -66,7 +66,7 @@ def hand_over(server: MailServer) -> None:
 def refused_by(server: MailServer, attempt: Callable[[MailServer], None] = hand_over) -> NotSent:
     with pytest.raises(NotSent) as raised:
         attempt(server)
-    assert PERSON not in raised.value.words
+    assert PERSON not in str(raised.value.words)
     assert "CANARY" not in repr(raised.value)
     return raised.value
 
@@ -170,8 +170,8 @@ class TestOverTls:
         )
         with played.running():
             refusal = refused_by(remote(played, scheme=scheme))
-        assert f"The mail server {NAME} shows a certificate that is not valid" in refusal.words
-        assert words in refusal.words
+        assert f"The mail server {NAME} shows a certificate that is not valid" in str(refusal.words)
+        assert words in str(refusal.words)
         assert (refusal.all_wait, refusal.was_tried) == (True, False)
         assert_nothing_left(played)
 
@@ -185,7 +185,7 @@ class TestOverTls:
         )
         with played.running():
             refusal = refused_by(remote(played, scheme=scheme))
-        assert "certificate that is not valid" in refusal.words
+        assert "certificate that is not valid" in str(refusal.words)
         assert_nothing_left(played)
 
     @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ class TestOverTls:
         support TLS."""
         with played.running():
             refusal = refused_by(remote(played))
-        assert "offers no TLS, and nothing is sent in clear" in refusal.words
+        assert "offers no TLS, and nothing is sent in clear" in str(refusal.words)
         assert (refusal.all_wait, refusal.was_tried) == (True, False)
         assert_nothing_left(played)
 
@@ -223,7 +223,7 @@ class TestOverTls:
     def test_a_server_that_speaks_no_tls_where_tls_is_due(self):
         with PlayedServer().running() as played:
             refusal = refused_by(remote(played, scheme="smtps"))
-        assert "we found no common way of TLS" in refusal.words
+        assert "we found no common way of TLS" in str(refusal.words)
         assert_nothing_left(played)
 
     def test_a_look_proves_the_certificate_and_the_password_and_sends_nothing(self, trusted):
@@ -239,7 +239,7 @@ class TestOverTls:
         )
         with wrong.running():
             refusal = refused_by(remote(wrong), MailServer.look)
-        assert "refuses our user name or password (535)" in refusal.words
+        assert "refuses our user name or password (535)" in str(refusal.words)
 
 
 class TestOneDeadline:
@@ -262,7 +262,7 @@ class TestOneDeadline:
             began = time.monotonic()
             refusal = refused_by(local(played, seconds=0.5))
             assert 0.4 < time.monotonic() - began < 1.2
-        assert "took longer than 0.5 seconds" in refusal.words
+        assert "took longer than 0.5 seconds" in str(refusal.words)
         assert (refusal.all_wait, refusal.was_tried) == (True, was_tried)
         assert played.mails == []
 
@@ -273,7 +273,7 @@ class TestOneDeadline:
             began = time.monotonic()
             refusal = refused_by(remote(played, seconds=0.5))
             assert time.monotonic() - began < 1.2
-        assert "took longer than 0.5 seconds" in refusal.words
+        assert "took longer than 0.5 seconds" in str(refusal.words)
 
     def test_a_server_that_reads_nothing_is_no_way_round_it(self):
         """The mail fills the buffers of the connection, and the client then blocks."""
@@ -319,7 +319,7 @@ class TestWhatBecameOfIt:
     def test_a_connection_that_ends_before_the_answer_leaves_it_open(self, command):
         with PlayedServer(replies={command: DROP}).running() as played:
             refusal = refused_by(local(played))
-        assert "did not say whether it took the mail" in refusal.words
+        assert "did not say whether it took the mail" in str(refusal.words)
         assert (refusal.all_wait, refusal.was_tried, refusal.for_good) == (True, True, False)
 
     @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ class TestWhatBecameOfIt:
     ):
         with PlayedServer(replies={command: reply}).running() as played:
             refusal = refused_by(local(played))
-        assert words in refusal.words
+        assert words in str(refusal.words)
         assert (refusal.all_wait, refusal.was_tried) == (all_wait, True)
         assert refusal.for_good is for_good
         assert played.mails == []
@@ -362,13 +362,13 @@ class TestWhatBecameOfIt:
     def test_a_server_that_is_closed_holds_every_mail_and_was_offered_none(self, replies, words):
         with PlayedServer(replies=replies).running() as played:
             refusal = refused_by(local(played))
-        assert words in refusal.words
-        assert refusal.words.endswith("Mails wait.")
+        assert words in str(refusal.words)
+        assert str(refusal.words).endswith("Mails wait.")
         assert (refusal.all_wait, refusal.was_tried) == (True, False)
 
     def test_a_name_that_nobody_knows(self):
         server = MailServer.at("smtp://mail.invalid:587", base_url="https://academy.test")
-        assert "name of the mail server mail.invalid is not known" in refused_by(server).words
+        assert "name of the mail server mail.invalid is not known" in str(refused_by(server).words)
 
     def test_a_password_stays_out_of_what_is_printed_of_a_server(self):
         server = MailServer.at(f"smtp://post:{PASSWORD}@{NAME}", base_url="https://academy.test")
@@ -393,8 +393,8 @@ class TestWhatCannotBeWritten:
             server = MailServer.at(address, base_url="https://academy.test", seconds=2.0)
             refusal = refused_by(server, attempt)
         assert (refusal.all_wait, refusal.was_tried, refusal.for_good) == (True, False, False)
-        assert "password" in refusal.words
-        assert "ä" not in refusal.words
+        assert "password" in str(refusal.words)
+        assert "ä" not in str(refusal.words)
         assert played.mails == []
 
     @pytest.mark.parametrize("host", ["mail..example.org", f"{'m' * 64}.example.org"])
@@ -402,4 +402,4 @@ class TestWhatCannotBeWritten:
         server = MailServer.at(f"smtp://{host}:25", base_url="https://academy.test", seconds=2.0)
         refusal = refused_by(server)
         assert (refusal.all_wait, refusal.was_tried, refusal.for_good) == (True, False, False)
-        assert "name" in refusal.words
+        assert "name" in str(refusal.words)

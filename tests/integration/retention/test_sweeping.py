@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.database import Database, StatementCount, current_count
+from app.kit.stored_reasons import NOTHING_WAS_OLD
 from app.operations.runs import RunKind, last_runs
 from app.retention import sweeping
 from app.retention.endings import AT_ONCE, STEPS, table
@@ -163,7 +164,7 @@ def test_a_sweep_is_due_every_hour_whoever_does_it_and_however_often_they_start(
     assert sweep_if_due(database, now=NOW + EVERY) is not None
     with database.read() as db:
         run = last_runs(db)[-1]
-    assert (run.ended_at, run.detail) == (NOW + EVERY, "Nothing was old enough.")
+    assert (run.ended_at, run.detail) == (NOW + EVERY, NOTHING_WAS_OLD)
 
 
 def test_a_clock_that_was_ahead_keeps_nobody_from_sweeping(database):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.kit.messages import BadMessage, Message, Money, msg, msgs
 from app.kit.stored_documents import DamagedDocument, LaterVersionNeeded
-from app.kit.stored_messages import from_stored, to_stored
+from app.kit.stored_messages import from_stored, message_beside, stored_if_message, to_stored
+from app.kit.stored_reasons import INVARIANTS_HOLD
 from tests.make.academy import WORDS
 
 LONDON, TOKYO = ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo")
@@ -145,3 +146,29 @@ def test_the_stored_form_of_each_type():
             "i": ["x", {"text": "{n} place", "other": "{n} places", "n": 2}],
         },
     }
+
+
+SLOW = msg("{host} takes longer than {n} seconds.", host="mail.example", n=30)
+
+
+def test_a_message_stands_beside_its_english_text():
+    assert message_beside(stored_if_message(SLOW), str(SLOW)) == SLOW
+    assert message_beside(stored_if_message(SLOW), str(SLOW)[:20]) == SLOW
+    assert stored_if_message("Words of a library") is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        stored_if_message(msg("The mail server does not answer.")),
+        {"text": "{a}", "values": {"a": {"mass": 7}}},
+        {"text": "{missing}"},
+        7,
+    ],
+)
+def test_a_text_without_its_message_is_read_as_it_stands(document):
+    """A version that knows no messages writes the text only, and leaves an old message beside it."""
+    assert message_beside(document, "It is full.") == "It is full."
+    assert message_beside(document, "Every invariant holds.") == INVARIANTS_HOLD
+    assert message_beside(document, "") == ""

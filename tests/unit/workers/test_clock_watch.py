@@ -49,5 +49,5 @@ def test_a_clock_that_jumps_back_again_is_watched_for_another_minute():
 
 
 def test_a_jump_is_said_in_words():
-    assert jump_words(HOUR).startswith("The clock of the server jumped 1 hour ahead.")
-    assert jump_words(-2 * HOUR).startswith("The clock of the server jumped 2 hours back.")
+    assert str(jump_words(HOUR)).startswith("The clock of the server jumped 1 hour ahead.")
+    assert str(jump_words(-2 * HOUR)).startswith("The clock of the server jumped 2 hours back.")
