@@ -101,7 +101,7 @@ def _publish(db: "Session", path: Path, parsed: "ParsedCourse", *, now: "datetim
         changes = refused.changes if isinstance(refused, CorruptsEvidence) else ()
         refusal = {
             "reason": refused.reason,
-            "detail": refused.detail,
+            "detail": str(refused.detail),
             "changes": [asdict(change) for change in changes],
         }
         return _Answer(

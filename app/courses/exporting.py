@@ -1,6 +1,5 @@
 """Exports a published revision as the files from which it was made."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from app.courses.domain.source_archive import CourseSource, DamagedSource, unpac
 from app.courses.models import CourseHead, Media, Revision
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import Conflict, NotFound
-from app.kit.messages import msg
+from app.kit.messages import Text, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,13 @@ def exported_course(
     row = _row(db, course_key, number)
     if row.source is None:
         raise Conflict(
-            f"Revision {row.number} of {course_key} was published before its files were stored. Publish the "
-            "folder of which it was made once more: that stores them and changes nothing else. Then export.",
+            msg(
+                "Revision {number} of {course} was published before its files were stored. Publish the "
+                "folder of which it was made once more: that stores them and changes nothing else. Then "
+                "export.",
+                number=row.number,
+                course=course_key,
+            ),
             reason="no-source",
         )
     try:
@@ -46,7 +50,7 @@ def exported_course(
     except DamagedSource as problem:
         raise _damaged(course_key, row.number, str(problem)) from None
     if source.digest != row.source_digest:
-        raise _damaged(course_key, row.number, "They are not those that were published.")
+        raise _damaged(course_key, row.number, msg("They are not those that were published."))
     return ExportedCourse(
         course_key, row.number, {**source.texts, **_media(db, course_key, row.number, source)}
     )
@@ -67,15 +71,25 @@ def _row(db: Session, course_key: str, number: int | None) -> Any:
     ).all()
     if numbers:
         raise NotFound(
-            f"{course_key} has no revision {number}. It has these: {_listed(map(str, numbers))}."
+            msg(
+                "{course} has no revision {number}. It has these: {numbers:plain}.",
+                course=course_key,
+                number=str(number),
+                numbers=tuple(numbers),
+            )
         )
     keys = db.scalars(select(CourseHead.key).order_by(CourseHead.key)).all()
-    published = f"Published are: {_listed(keys)}." if keys else "No course is published."
-    raise NotFound(f"There is no course {course_key}. {published}")
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+    if not keys:
+        raise NotFound(
+            msg("There is no course {course}. No course is published.", course=course_key)
+        )
+    raise NotFound(
+        msg(
+            "There is no course {course}. Published are: {keys:plain}.",
+            course=course_key,
+            keys=tuple(keys),
+        )
+    )
 
 
 def _media(db: Session, course_key: str, number: int, source: CourseSource) -> dict[str, bytes]:
@@ -86,13 +100,18 @@ def _media(db: Session, course_key: str, number: int, source: CourseSource) -> d
     contents = {row.digest: row.content for row in rows}
     for path, digest in source.media.items():
         if digest not in contents:
-            raise _damaged(course_key, number, f"{path} is gone.")
+            raise _damaged(course_key, number, msg("{path} is gone.", path=path))
     return {path: contents[digest] for path, digest in source.media.items()}
 
 
-def _damaged(course_key: str, number: int, what: str) -> Conflict:
+def _damaged(course_key: str, number: int, what: Text) -> Conflict:
     return Conflict(
-        f"The files of revision {number} of {course_key} are damaged. {what} Restore them from a backup; "
-        "“preceptor audit” names every damaged revision.",
+        msg(
+            "The files of revision {number} of {course} are damaged. {what} Restore them from a backup; "
+            "“preceptor audit” names every damaged revision.",
+            number=number,
+            course=course_key,
+            what=what,
+        ),
         reason="source-damaged",
     )

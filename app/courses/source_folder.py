@@ -8,16 +8,24 @@ from pathlib import Path
 from app.courses.domain.folder import LARGEST_COURSE, MOST_FILES
 from app.courses.domain.leftovers import is_leftover
 from app.kit.errors import Invalid
+from app.kit.messages import msg
 
 
 def demand_empty(path: Path) -> None:
     """Raise Invalid unless `path` is a folder without files, or could become one."""
     if path.is_symlink() and not path.exists():
-        raise Invalid(f"{path} is a link that leads nowhere. Name a new folder.")
+        raise Invalid(
+            msg("{path} is a link that leads nowhere. Name a new folder.", path=str(path))
+        )
     if path.exists() and not path.is_dir():
-        raise Invalid(f"{path} is a file. Name a new folder.")
+        raise Invalid(msg("{path} is a file. Name a new folder.", path=str(path)))
     if path.is_dir() and any(path.iterdir()):
-        raise Invalid(f"{path} is not empty, and nothing in it is overwritten. Name a new folder.")
+        raise Invalid(
+            msg(
+                "{path} is not empty, and nothing in it is overwritten. Name a new folder.",
+                path=str(path),
+            )
+        )
 
 
 def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
@@ -41,7 +49,11 @@ def read_folder(path: Path) -> dict[str, bytes]:
     is too large to be a course.
     """
     if not path.is_dir():
-        raise Invalid(f"There is no folder {path}. Name the folder that holds course.yaml.")
+        raise Invalid(
+            msg(
+                "There is no folder {path}. Name the folder that holds course.yaml.", path=str(path)
+            )
+        )
     faults: list[str] = []
     files: dict[str, bytes] = {}
     total = 0
@@ -49,16 +61,21 @@ def read_folder(path: Path) -> dict[str, bytes]:
         total += file.stat().st_size
         if len(files) >= MOST_FILES or total > LARGEST_COURSE:
             raise Invalid(
-                f"{path} is too large to be a course: at most {MOST_FILES} files with "
-                f"{LARGEST_COURSE // 1_000_000} MB are read, and {file} does not fit any more. "
-                "Move other files out of it."
+                msg(
+                    "{path} is too large to be a course: at most {most:plain} files with {megabytes} MB are "
+                    "read, and {file} does not fit any more. Move other files out of it.",
+                    path=str(path),
+                    most=MOST_FILES,
+                    megabytes=LARGEST_COURSE // 1_000_000,
+                    file=str(file),
+                )
             )
         try:
             files[file.relative_to(path).as_posix()] = file.read_bytes()
         except OSError as error:
             faults.append(_unreadable(file, error))
     if faults:
-        raise Invalid("\n".join(faults))
+        raise Invalid(msg("{faults}", faults="\n".join(faults)))
     return files
 
 

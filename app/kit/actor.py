@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from app.kit.errors import Forbidden
 from app.kit.ids import SignInId, UserId
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 
 PROOF_LASTS = timedelta(minutes=15)
 """How long a fresh proof of identity is valid."""
@@ -89,7 +89,7 @@ class Actor:
 NOT_ALLOWED: Final = msg("Your role does not allow this.")
 
 
-def require(allowed: bool, detail: Text = NOT_ALLOWED) -> None:
+def require(allowed: bool, detail: Message = NOT_ALLOWED) -> None:
     """Raise Forbidden unless `allowed`. This is the first line of every use-case."""
     if not allowed:
         raise Forbidden(detail)

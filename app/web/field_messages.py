@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from app.kit.messages import Message, Text, msg, msgs
+from app.kit.messages import Message, msg, msgs
 
 WHOLE_NUMBER: Final = msg("Enter a whole number.")
 NUMBER: Final = msg("Enter a number.")
@@ -49,7 +49,7 @@ _OTHERS: Final = {
 }
 
 
-def message_of(detail: ErrorDetails) -> Text:
+def message_of(detail: ErrorDetails) -> Message:
     """Return what is wrong with a value and what to enter instead."""
     kind, context = detail["type"], dict(detail.get("ctx", {}))
     if kind == "value_error":
@@ -66,7 +66,8 @@ def message_of(detail: ErrorDetails) -> Text:
     return DATE_OR_TIME if kind.startswith(("date", "time")) else UNREADABLE
 
 
-def message_in(error: object) -> Text:
-    """Return the message of an error that our own code raised: `raise ValueError(msg(…))`."""
-    said = error.args[0] if isinstance(error, ValueError) and error.args else UNREADABLE
-    return said if isinstance(said, Message) else str(said)
+def message_in(error: object) -> Message:
+    """Return the message of an error that our own code raised: `raise ValueError(msg(…))`. The words of
+    another error are those of a library, and not shown."""
+    said = error.args[0] if isinstance(error, ValueError) and error.args else None
+    return said if isinstance(said, Message) else UNREADABLE

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.kit.characters import as_seen
 from app.kit.currency import Currency
 from app.kit.errors import Invalid
-from app.kit.messages import Message, Text, msg
+from app.kit.messages import Message, msg
 from app.kit.versions import LONGEST_VERSION
 from app.web.csrf import demand_proof
 from app.web.field_messages import message_of
@@ -109,8 +109,8 @@ class Form(BaseModel):
             raise Invalid(WRONG, fields=cls._messages(error)) from None
 
     @classmethod
-    def _messages(cls, error: ValidationError) -> dict[str, Text]:
-        messages: dict[str, Text] = {}
+    def _messages(cls, error: ValidationError) -> dict[str, Message]:
+        messages: dict[str, Message] = {}
         for detail in error.errors(include_url=False, include_input=False):
             name = str(detail["loc"][0]) if detail["loc"] else "form"
             field = cls.model_fields.get(name)

@@ -11,11 +11,12 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
 from app.audit.service import current_request_id
 from app.db.database import StatementCount, current_count
-from app.kit.messages import Text
+from app.kit.messages import Message
 from app.settings import Environment, Settings
 from app.web.csrf import REFUSAL, SAFE_METHODS, header_verdict
 from app.web.request_body import (
@@ -76,7 +77,9 @@ class RefusalResponder(Protocol):
     """Makes the response to a refusal. The application provides it, because pages import this
     module."""
 
-    def __call__(self, request: Request, status: int, detail: Text | None = None) -> Response: ...
+    def __call__(
+        self, request: Request, status: int, detail: Message | None = None
+    ) -> Response: ...
 
 
 class RequestLog:
@@ -96,7 +99,7 @@ class RequestLog:
         current_count.set(work)
         started, status = perf_counter(), CLIENT_LEFT
 
-        async def send_noting_status(message: Message) -> None:
+        async def send_noting_status(message: AsgiMessage) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -173,7 +176,7 @@ class Guards:
         host = headers.get("host", "")
         scope["preceptor.origin"] = self._origin(host)
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *self._missing(message["headers"])]
             await send(message)

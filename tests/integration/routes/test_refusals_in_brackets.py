@@ -5,10 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.academy_file import load_academy
 from app.db.database import Database
 from app.demo.people import STUDENTS
+from app.main import create_app
 from tests.conftest import an_app
 from tests.make.brackets import outside, outside_in_text
 from tests.make.browsing import a_browser
@@ -137,6 +141,21 @@ def test_a_problem_is_told_in_the_language_of_its_reader(wrong, as_demo_person):
 def test_a_database_that_is_away_is_told_in_the_language_of_the_reader(away_client, names):
     demand_page(away_client.get("/dates"), 503, names)
     demand_problem(away_client.get("/api/v1/courses"), 503)
+
+
+def test_a_fault_of_ours_is_told_in_the_language_of_the_reader(
+    academy_database, settings_for, portal, names
+):
+    def broken(_: Request) -> Response:
+        raise RuntimeError("the secret inside")
+
+    settings = settings_for(academy_database)
+    app = create_app(settings, languages=bracketed(load_academy(settings)))
+    app.router.routes[:0] = [Route("/broken", broken), Route("/api/broken", broken)]
+    browser = a_browser(app, portal)
+    demand_page(browser.get("/broken"), 500, names)
+    demand_problem(browser.get("/api/broken"), 500)
+    app.state.app_context.database.close()
 
 
 def test_who_is_not_signed_in_is_asked_to_in_their_language(as_demo_person, names):

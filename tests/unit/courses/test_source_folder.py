@@ -83,7 +83,7 @@ def test_everything_that_cannot_be_read_is_told_at_once(
     monkeypatch.setattr(Path, "read_bytes", closed)
     with pytest.raises(Invalid) as refused:
         read_folder(tmp_path)
-    assert sorted(refused.value.detail.splitlines()) == sorted(
+    assert sorted(str(refused.value.detail).splitlines()) == sorted(
         [
             f"{tmp_path}/link is a link or a special file. Put the file itself into the folder.",
             f"{tmp_path} holds a file whose name cannot be shown: 'a\\u202eb.md'. Rename it.",
