@@ -142,3 +142,12 @@ def test_scripts_count_in_the_digits_of_the_page(mirrored_server, new_context):
     counts = page.locator("[data-section-marked]").all_inner_texts()
     assert counts
     assert all(count.isascii() and count.isdigit() for count in counts)
+
+
+def test_a_long_choice_in_other_letters_begins_in_view(mirrored_server, new_context):
+    """A box cuts off the end of what does not fit, so its direction must be that of the choice."""
+    page = filled(new_context, mirrored_server, "admin").new_page()
+    page.goto("/admin/practicals/new")
+    kind = page.get_by_label("Kind of practical")
+    assert kind.evaluate("(select) => getComputedStyle(select).direction") == "ltr"
+    assert page.locator("html").get_attribute("dir") == "rtl"
