@@ -84,6 +84,8 @@ class Mailer:
         message.add_alternative(self.letters.html(letter), subtype="html")
         if entries := entries_of(payload):
             self._add_invites(message, entries, words)
+        # Last: a part that is added takes the headers of the content that was there along.
+        message["Content-Language"] = words.tag
         return message
 
     def _add_invites(

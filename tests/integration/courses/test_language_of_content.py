@@ -114,6 +114,23 @@ def test_a_course_without_a_language_is_in_that_of_the_academy(as_person, databa
     assert languages_of(arabic, "//h1 | //div[@class='prose']") == {("en-GB", "ltr")}
 
 
+def test_what_is_cached_of_a_course_is_of_one_language(as_person, database, speak):
+    """The same pages of the same course by turns: cards, rows and whole bodies are kept as HTML."""
+    speak(in_three(ACADEMY))
+    with database.write() as db:
+        published = a_published_course(db)
+        actors = {tag: a_user(db, language=tag) for tag in ("en-GB", "de", "ar-EG")}
+        for actor in actors.values():
+            a_learner_place(db, actor, published)
+    browsers = {tag: as_person(actor) for tag, actor in actors.items()}
+    for path in ["/learn/small-course", LESSON, "/courses/small-course", "/courses"] * 2:
+        for tag, browser in browsers.items():
+            page = browser.get(path).text
+            assert languages_of(page, "/html") == {(tag, "rtl" if tag == "ar-EG" else "ltr")}
+            assert ("⟦" in page) is (tag == "de"), (path, tag)
+            assert 'lang="en-GB" dir="ltr"' in page, (path, tag)
+
+
 @pytest.mark.parametrize(("language", "tag"), [(None, "en-GB"), ("pt-BR", "pt-BR")])
 def test_search_engines_and_programs_read_it(client, database, language, tag):
     with database.write() as db:
