@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.assessments.queries import checklist_of
+from app.courses import queries as courses
 from app.courses.domain.delivery import Checklist
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -22,6 +23,7 @@ class BlankSheets:
 
     practical: PracticalSummary
     checklist: Checklist
+    course_language: str
     seats: tuple[RosterSeat, ...]
     number: int
     count: int
@@ -45,6 +47,7 @@ def blank_sheets(
     return BlankSheets(
         practical=day,
         checklist=checklist_of(db, day.revision_id, day.kind_key),
+        course_language=courses.revision(db, day.revision_id).language,
         seats=tuple(seat for seat in roster.seats if seat.attendance is not Attendance.absent),
         number=number,
         count=count,

@@ -53,6 +53,7 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
     day = blank.practical
     values = _on_top(visit, day.zone) | {
         "title": blank.checklist.title,
+        "course_language": blank.course_language,
         "practical": day.title,
         "when": span_words(day.starts_at, day.ends_at, day.zone),
         "room": day.room,
@@ -78,6 +79,7 @@ def _report(sheet: Sheet, words: Words) -> dict[str, Any]:
     return {
         "title": sheet.checklist.title,
         "course": sheet.course_title,
+        "course_language": sheet.course_language,
         "student": sheet.student_name,
         "instructor": sheet.instructor_name,
         "practical": sheet.practical_title,

@@ -60,6 +60,7 @@ class Sheet:
     zone: str
     room: str
     course_title: str
+    course_language: str
     checklist: Checklist
     number: int
     version: int
@@ -211,6 +212,7 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
     day = practicals.practical_summary(db, row.practical_id)
     assert day is not None  # noqa: S101 - a foreign key says so
     people = accounts.people(db, [row.student_id, row.instructor_id])
+    published = courses.revision(db, row.revision_id)
     checklist = checklist_named(db, row.revision_id, row.checklist_key)
     entries = marks_of(db, row.id)
     marks = domain.counted_marks(entries.values())
@@ -228,7 +230,8 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
         starts_at=day.starts_at,
         zone=day.zone,
         room=day.room,
-        course_title=courses.revision(db, row.revision_id).course.title,
+        course_title=published.course.title,
+        course_language=published.language,
         checklist=checklist,
         number=row.number,
         version=row.version,

@@ -131,13 +131,14 @@ def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         roster = queries.roster(db, practical_id)
-        course = courses.revision(db, roster.practical.revision_id).course.title
+        published = courses.revision(db, roster.practical.revision_id)
     day = roster.practical
     return roster, {
         "academy": visit.academy.name,
         "printed": moment_words(visit.now, day.zone),
         "title": day.title,
-        "course": course,
+        "course": published.course.title,
+        "course_language": published.language,
         "when": span_words(day.starts_at, day.ends_at, day.zone),
         "room": day.room,
     }

@@ -12,6 +12,7 @@ from app.kit.actor import Role
 from app.kit.ids import new_uuid
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.academy import ACADEMY
 from tests.make.assessments import (
     a_day,
     a_seat,
@@ -20,8 +21,9 @@ from tests.make.assessments import (
     marked,
 )
 from tests.make.pages import all_words as words
-from tests.make.pdf import text_of
+from tests.make.pdf import elements_of, text_of
 from tests.make.people import a_user
+from tests.make.pseudo_languages import in_three
 
 
 @pytest.fixture
@@ -175,6 +177,20 @@ def test_a_report_as_paper_says_what_its_page_says(database, day, as_person):
     ):
         assert phrase in said
     assert as_person(other).get(path).status_code == 404
+
+
+def test_a_report_is_in_the_language_of_its_reader_and_its_steps_in_that_of_the_course(
+    database, day, as_person, speak
+):
+    with database.write() as db:
+        done = a_signed_assessment(db, day)
+    speak(in_three(ACADEMY))
+    answer = as_person(day.student).get(
+        f"/reports/{done}/report.pdf", headers={"accept-language": "de"}
+    )
+    assert (answer.status_code, answer.headers["content-language"]) == (200, "de")
+    assert "⟦Assessment report⟧" in text_of(answer.content)
+    assert {("H1", "en-GB"), ("TD", "en-GB"), ("H2", "")} <= set(elements_of(answer.content))
 
 
 def test_an_unsigned_report_is_nowhere(day, assessment_id, as_person):

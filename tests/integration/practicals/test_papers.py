@@ -5,7 +5,7 @@ import pytest
 from app.kit.ids import new_uuid
 from app.practicals.domain.seats import Attendance
 from tests.make.academy import ACADEMY
-from tests.make.pdf import language_of, text_of
+from tests.make.pdf import elements_of, language_of, text_of
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
 from tests.make.pseudo_languages import in_three
@@ -91,6 +91,8 @@ def test_papers_and_lists_are_in_the_language_of_whoever_takes_them(day, as_pers
         assert (answer.status_code, answer.headers["content-language"]) == (200, tag)
         assert language_of(answer.content) == tag
         assert ("⟦" in text_of(answer.content)) == (tag == "de")
+        title = ("H1", "" if tag == "en-GB" else "en-GB")  # what the course says
+        assert title in elements_of(answer.content)
     path = f"/teach/practicals/{practical_id}/roster.csv"
     answer = browser.get(path, headers={"accept-language": tag})
     assert (answer.status_code, answer.headers["content-language"]) == (200, tag)

@@ -57,10 +57,8 @@ REPORT: Final = (
 )
 CERTIFICATE: Final = "SELECT id FROM certificates ORDER BY id"
 INTAKE: Final = "SELECT intake_id FROM enrolments WHERE state = 'waiting' ORDER BY intake_id"
-FOR_PROGRAMS: Final = re.compile(
-    r"(student|instructor|admin)(, (student|instructor|admin))*|\d{4}-\d\d-\d\dT[\d:.]+\+\d\d:\d\d"
-)
-"""Cells that stay in every language as the API writes them: the roles of people, and moments."""
+ROLES: Final = re.compile(r"(student|instructor|admin)(, (student|instructor|admin))*")
+"""Cells that stay in every language as the API writes them: the roles of people."""
 BEFORE: Final = re.compile(r"^(\d+ |• |\S+@\S+ )+")
 """What stands before a text on its line: a number, the sign of a list, or an address."""
 NEEDS: Final = {person.access_needs for person in STUDENTS if person.access_needs}
@@ -128,7 +126,7 @@ def cells_untold(names: Names, document: str) -> list[str]:
         title for title in heading if not (title.startswith(OPEN) and title.endswith(CLOSE))
     ] == []
     assert rows
-    cells = {cell for row in rows for cell in row if not FOR_PROGRAMS.fullmatch(cell)}
+    cells = {cell for row in rows for cell in row if not ROLES.fullmatch(cell)}
     return sorted(cell for cell in cells if untold(names, cell))
 
 

@@ -13,7 +13,7 @@ from app.documents import paper_words, papers
 from app.kit.messages import SOURCE_TEXTS
 from app.kit.words import ENGLISH_WORDS, Words
 from tests.make.brackets import outside_in_text
-from tests.make.pdf import language_of, text_of
+from tests.make.pdf import elements_of, language_of, text_of
 from tests.make.pseudo_languages import BRACKETS
 from tests.unit.documents.test_papers import AT, TEMPLATES, values_of
 
@@ -152,6 +152,18 @@ def is_within(page: pypdfium2.PdfPage) -> bool:
 def test_a_language_of_any_shape_is_named(tag, stated):
     words = replace(ENGLISH_WORDS, tag=tag)
     assert language_of(papers.paper("roster", values_of("roster"), words, at=AT)) == stated
+
+
+@pytest.mark.parametrize("template", ["roster", "attendance", "report", "checklist"])
+@pytest.mark.parametrize(("course", "named"), [("en-GB", {"en-GB"}), ("he", {"he"}), ("de", set())])
+def test_the_texts_of_a_course_name_its_language(template, course, named):
+    """A screen reader reads a title in English aloud in English on a paper in German."""
+    german = replace(IN_BRACKETS, tag="de")
+    values = values_of(template) | {"course_language": course}
+    elements = elements_of(papers.paper(template, values, german, at=AT))
+    languages = {language for _, language in elements} - {"", "de"}
+    assert languages == named
+    assert {language for kind, language in elements if kind == "H1"} == (named or {""})
 
 
 def test_letters_of_the_language_stay_where_a_name_is_masked():

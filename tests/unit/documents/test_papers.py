@@ -1,6 +1,5 @@
 """Papers: tagged PDF of every template, whatever people are called."""
 
-import ctypes
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 
 from app.documents import papers
 from app.kit.words import ENGLISH_WORDS
-from tests.make.pdf import language_of, text_of
+from tests.make.pdf import elements_of, language_of, text_of
 
 AT = datetime(2026, 12, 7, 16, 20, tzinfo=UTC)
 ON_TOP = {
@@ -146,36 +145,9 @@ def test_every_sheet_of_a_bundle_is_counted_by_itself():
 def test_tables_have_heads(template):
     content = papers.paper(template, values_of(template), ENGLISH_WORDS, at=AT)
     has_table = template != "certificate"
-    document = pypdfium2.PdfDocument(content)
-    try:
-        kinds = {kind for page in document for kind in element_kinds(page)}
-    finally:
-        document.close()
+    kinds = {kind for kind, _ in elements_of(content)}
     assert "H1" in kinds
     assert ({"Table", "TH", "TD"} <= kinds) == has_table
-
-
-def element_kinds(page: pypdfium2.PdfPage) -> set[str]:
-    """The kinds of a page's structure elements."""
-    raw = pypdfium2.raw
-    tree = raw.FPDF_StructTree_GetForPage(page)
-    kinds: set[str] = set()
-
-    def walk(element: Any) -> None:
-        size = raw.FPDF_StructElement_GetType(element, None, 0)
-        if size:
-            buffer = (ctypes.c_ubyte * size)()
-            raw.FPDF_StructElement_GetType(element, buffer, size)
-            kinds.add(bytes(buffer).decode("utf-16-le").rstrip("\0"))
-        for index in range(max(0, raw.FPDF_StructElement_CountChildren(element))):
-            child = raw.FPDF_StructElement_GetChildAtIndex(element, index)
-            if child:
-                walk(child)
-
-    for index in range(raw.FPDF_StructTree_CountChildren(tree)):
-        walk(raw.FPDF_StructTree_GetChildAtIndex(tree, index))
-    raw.FPDF_StructTree_Close(tree)
-    return kinds
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
