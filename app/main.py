@@ -14,6 +14,7 @@ from app import jobs, key_files
 from app.academy_file import load_academy
 from app.accounts import api as accounts_api
 from app.accounts import (
+    correction_pages,
     fresh_proof_pages,
     group_pages,
     life_support_pages,
@@ -135,6 +136,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     life_support_pages.pages,
     factor_admin_pages.pages,
     people_pages.pages,
+    correction_pages.pages,
     group_pages.pages,
     office_pages.pages,
     rights_pages.pages,

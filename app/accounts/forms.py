@@ -148,6 +148,18 @@ class RolesForm(EditForm):
     reason: Reason = Field(title=label("the reason"))
 
 
+class CorrectionForm(EditForm):
+    """What the office corrects of another person's account."""
+
+    name: Name = Field(title=label("the person’s full name"))
+    certificate_name: Name | None = Field(None, title=label("the name for the certificate"))
+    email: Email = Field(title=label("the person’s e-mail address"))
+    registration_number: Annotated[str, StringConstraints(max_length=60)] | None = Field(
+        None, title=label("the registration number")
+    )
+    reason: Reason = Field(title=label("the reason"))
+
+
 class AccountReasonForm(Form):
     reason: Reason = Field(title=label("the reason"))
 

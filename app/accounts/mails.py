@@ -15,6 +15,20 @@ class AddressChangedMail(AddressMail):
     template: ClassVar[str] = "accounts/address-changed"
 
 
+class AddressCorrectedMail(AddressMail):
+    """To the old address of an account: the office corrected it."""
+
+    template: ClassVar[str] = "accounts/address-corrected"
+
+
+class DetailsCorrectedMail(AddressMail):
+    """`changed` lists the labels of the details that the office corrected."""
+
+    template: ClassVar[str] = "accounts/details-corrected"
+
+    changed: Words
+
+
 class AlreadyRegisteredMail(AddressMail):
     """Somebody asked for an account with an address that has one."""
 

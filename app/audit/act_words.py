@@ -33,6 +33,7 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "accounts.password_changed": msg("Password changed"),
     "accounts.password_set": msg("Password set"),
     "accounts.people_exported": msg("People exported"),
+    "accounts.details_corrected": msg("Details corrected"),
     "accounts.profile_changed": msg("Profile changed"),
     "accounts.proved": msg("Proved"),
     "accounts.recovery_code_used": msg("Recovery code used"),

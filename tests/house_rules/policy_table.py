@@ -278,6 +278,8 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/people/{person_id}/second-factor",
     "POST /admin/people/{person_id}/second-factor/reset",
     "POST /admin/people/{person_id}/second-factor/reset/stop",
+    "GET /admin/people/{person_id}/details",
+    "POST /admin/people/{person_id}/details",
     "GET /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/sign-ins/end",

@@ -74,6 +74,10 @@ ENDED = (
 OF_A_COURSE: dict[str, Any] = {"name": NAME, "course": "Small course"}
 EXAMPLES: tuple[MailKind, ...] = (
     accounts.AddressChangedMail(),
+    accounts.AddressCorrectedMail(),
+    accounts.DetailsCorrectedMail(
+        changed=msg("{fields}", fields=(msg("name"), msg("e-mail address")))
+    ),
     accounts.AlreadyRegisteredMail(),
     accounts.ConfirmAddressMail(link_id=LINK, wanted=""),
     accounts.ConfirmAddressMail(link_id=LINK, wanted="/learn/small course"),

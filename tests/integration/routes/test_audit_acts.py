@@ -687,6 +687,16 @@ ACTS: dict[str, tuple[str, Step]] = {
         "accounts.closed",
         lambda w: w.post(ADMIN, person(w.id_of(NEWCOMER)) + "/close", reason="Left us"),
     ),
+    "POST /admin/people/{person_id}/details": (
+        "accounts.details_corrected",
+        lambda w: w.press(
+            ADMIN,
+            (p := person(w.id_of(NEWCOMER)) + "/details"),
+            p,
+            name="Corrected Name",
+            reason="A slip of the pen",
+        ),
+    ),
     "POST /admin/people/{person_id}/open": (
         "accounts.opened",
         lambda w: (
