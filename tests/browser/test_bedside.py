@@ -398,6 +398,8 @@ def test_a_tablet_whose_storage_is_full_says_so_before_the_mark_is_lost(open_she
         bedside.page.goto("/home", timeout=STAYS_FOR)
     assert dialogs == ["beforeunload"]
     bedside.page.unroute(ANSWERS)
+    # A page that somebody began to leave believes no answer for so long; the retry would come much later.
+    bedside.page.wait_for_timeout(STAYS_FOR)
     bedside.mark(5)
     bedside.saved()
     assert bedside.recorded(5) == (Mark.done, "")
