@@ -1,11 +1,10 @@
 """Rules of the house about code; each names the harm it prevents."""
 
 import ast
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pytest
+from tests.house_rules.sources import nodes_of, tree_of
 
 APP = Path(__file__).parent.parent.parent / "app"
 SOURCES = sorted(APP.rglob("*.py"))
@@ -16,21 +15,8 @@ MEDIAN_LINES, MOST_LINES_OF_NEARLY_ALL = 7, 26
 UNBOUNDED = ("cache", "functools.cache", "lru_cache(None)", "lru_cache(maxsize=None)")
 
 
-@cache
-def tree_of(path: Path) -> ast.Module:
-    """Return the parsed file: each rule reads them all."""
-    return ast.parse(path.read_text())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _trees() -> Iterator[None]:
-    """Free the parsed files after the rules: they are millions of small objects."""
-    yield
-    tree_of.cache_clear()
-
-
-def calls(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree):
+def calls(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+    for node in nodes:
         if isinstance(node, ast.Call):
             function = node.func
             name = (
@@ -51,7 +37,7 @@ def test_only_the_database_commits_and_rolls_back():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path) != "db/database.py"
-        for name, line in calls(tree_of(path))
+        for name, line in calls(nodes_of(path))
         if name in ("commit", "rollback")
     ]
     assert offenders == []
@@ -63,14 +49,14 @@ def test_a_route_that_reads_opens_no_write_block():
     routes = [
         (relative(path), node)
         for path in SOURCES
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef) and _is_get(node)
     ]
     assert len(routes) > 100
     offenders = [
         f"{path}:{line} {node.name}"
         for path, node in routes
-        for name, line in calls(node)
+        for name, line in calls(ast.walk(node))
         if name == "write"
     ]
     assert offenders == []
@@ -92,7 +78,7 @@ def test_only_the_edges_read_the_clock():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if not relative(path).startswith(EDGES)
-        for name, line in calls(tree_of(path))
+        for name, line in calls(nodes_of(path))
         if name in ("now", "utcnow", "today", "real_clock")
     ]
     assert offenders == []
@@ -125,7 +111,7 @@ def test_no_function_is_longer_than_a_person_holds_in_mind():
     lengths = {
         f"{relative(path)}:{node.lineno} {node.name}": _lines_of_code(node)
         for path in SOURCES
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_OF_FUNCTION} == {}
@@ -136,7 +122,7 @@ def test_functions_are_short_as_a_rule():
     lengths = sorted(
         _lines_of_code(node)
         for path in SOURCES
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     assert lengths[len(lengths) // 2] <= MEDIAN_LINES
@@ -159,7 +145,7 @@ def test_only_the_kit_writes_csv():
         f"{relative(path)}:{node.lineno}"
         for path in SOURCES
         if relative(path) != "kit/spreadsheets.py"
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if (isinstance(node, ast.Import) and "csv" in {alias.name for alias in node.names})
         or (isinstance(node, ast.ImportFrom) and node.module == "csv")
     ]
@@ -199,7 +185,7 @@ def test_no_import_hides_a_cycle():
         f"{relative(path)}:{node.lineno}"
         for path in SOURCES
         if relative(path) not in allowed and not relative(path).startswith("cli/")
-        for function in ast.walk(tree_of(path))
+        for function in nodes_of(path)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -213,7 +199,7 @@ def test_only_one_filter_prints_html_unescaped():
         f"{relative(path)}:{line}"
         for path in SOURCES
         if relative(path) != "web/templating.py"
-        for name, line in calls(tree_of(path))
+        for name, line in calls(nodes_of(path))
         if name == "Markup"
     ]
     templates = [
@@ -235,7 +221,7 @@ def test_a_person_is_told_of_what_is_theirs_by_a_notice():
     offenders = [
         f"{relative(path)}:{line}"
         for path in SOURCES
-        for name, line in calls(tree_of(path))
+        for name, line in calls(nodes_of(path))
         if name in allowed and relative(path).split("/")[0] not in allowed[name]
     ]
     assert offenders == []
@@ -246,7 +232,7 @@ def test_every_cache_has_a_bound():
     offenders = [
         f"{relative(path)}:{function.name}"
         for path in SOURCES
-        for function in ast.walk(tree_of(path))
+        for function in nodes_of(path)
         if isinstance(function, ast.FunctionDef)
         and (function.args.args or function.args.kwonlyargs)
         and any(ast.unparse(way) in UNBOUNDED for way in function.decorator_list)

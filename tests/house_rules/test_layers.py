@@ -14,6 +14,7 @@ from tests.house_rules.layers import (
     layer_contracts,
     use_case_modules,
 )
+from tests.house_rules.sources import nodes_of
 
 JOIN_FEATURES = {"home", "reports"}
 """Features whose pages combine many others, with one statement for each part of a page. No feature
@@ -78,7 +79,7 @@ def test_use_cases_are_found_in_modules_and_in_packages():
 
 def imports_of(path: Path) -> Iterator[str]:
     """Yield the full name of each module, or of a name in it, that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
@@ -126,7 +127,7 @@ def test_no_feature_reaches_a_table_by_its_name():
         str(path.relative_to(APP))
         for path in APP.rglob("*.py")
         if path.relative_to(APP).parts[0] not in READS_ANY_TABLE
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "Base.metadata"
     }
     assert offenders == set()

@@ -4,9 +4,10 @@ typed values, and only `app/kit/formats.py` writes days, amounts and numbers (is
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from string import Formatter
+
+from tests.house_rules.sources import tree_of
 
 ROOT = Path(__file__).parent.parent.parent
 APP = ROOT / "app"
@@ -54,11 +55,6 @@ WAITING_GLUE: dict[str, int] = {
     "practicals/queries/public.py": 1,
 }
 """The same for days that are formatted by hand."""
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:

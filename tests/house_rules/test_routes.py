@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.house_rules.sources import tree_of
+
 APP = Path(__file__).parent.parent.parent / "app"
 ROUTES = [
     path
@@ -40,6 +42,6 @@ def test_a_route_calls_its_use_case_by_name():
     """“Find usages” of a use-case must lead to its routes, and mypy must check the arguments. A use-case that
     is passed on as a `Callable[..., object]` hides both."""
     assert len(ROUTES) > 30
-    trees = {relative(path): ast.parse(path.read_text()) for path in ROUTES}
+    trees = {relative(path): tree_of(path) for path in ROUTES}
     assert [f"{path}:{line}" for path, tree in trees.items() for line in _any_arguments(tree)] == []
     assert [f"{path}:{each}" for path, tree in trees.items() for each in _handed_over(tree)] == []

@@ -12,7 +12,8 @@ import app
 from app.db.prepared import Prepared
 from app.db.sealed import SealedColumn
 from app.kit.paths import TEMPLATES
-from tests.house_rules.test_code import SOURCES, relative, tree_of
+from tests.house_rules.sources import tree_of
+from tests.house_rules.test_code import SOURCES, relative
 
 VALUES = {"Sealed", "Opened"}
 MAY_HOLD = {

@@ -1,6 +1,5 @@
 """Rules of the house about who may call a use-case; each names the harm it prevents."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tests.house_rules.use_cases import (
     marks_of,
     parameters_of,
     relative,
-    tree_of,
     writes_rows,
 )
 
@@ -37,13 +35,6 @@ WRITES_WITHOUT_A_PERMISSION = {
 }
 WITHOUT_A_PERSON = ("jobs.py", "handlers.py", "cli", "backups", "demo", "workers")
 """The modules that start work without a request of a person over the network."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _trees() -> Iterator[None]:
-    """Free the parsed files after the rules: they are millions of small objects."""
-    yield
-    tree_of.cache_clear()
 
 
 @pytest.mark.parametrize("path", USE_CASES, ids=relative)

@@ -3,21 +3,16 @@ call it."""
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from tests.house_rules.layers import APP, use_case_modules
+from tests.house_rules.sources import nodes_of, tree_of
 
 MARKS = frozenset({"public_use_case", "own_use_case"})
 UPSERTS = ("app.db.upsert.insert_into",)
 BELOW_FEATURES = ("app.audit.", "app.outbox.")
 """Modules below the features. Use-cases call them after checking the permission; they cannot import
 the features' policies."""
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
 
 
 def relative(path: Path) -> str:
@@ -73,7 +68,7 @@ def parameters_of(function: ast.FunctionDef) -> dict[str, str]:
 
 def imports_of(path: Path) -> Iterator[str]:
     """Yield the whole name of everything that a module imports: `app.accounts.steps.links.make_link`."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Import):
@@ -87,5 +82,5 @@ def writes_rows(path: Path) -> bool:
         isinstance(node, ast.Attribute)
         and node.attr in ("add", "add_all", "merge", "delete")
         and getattr(node.value, "id", "") == "db"
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
     )
