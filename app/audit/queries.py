@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.kit.ids import UserId
 from app.kit.messages import Text
-from app.kit.stored_reasons import reason_words
+from app.kit.stored_messages import read_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def acts_about(db: Session, person_id: UserId, *, most: int = 100) -> tuple[Act,
         .limit(most)
     )
     return tuple(
-        Act(row.at, row.action, row.actor_id, reason_words(row.reason), row.details) for row in rows
+        Act(row.at, row.action, row.actor_id, read_reason(row.reason), row.details) for row in rows
     )
 
 

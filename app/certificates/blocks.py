@@ -22,7 +22,7 @@ from app.documents import glyph_check
 from app.kit import name_letters
 from app.kit.actor import Role
 from app.kit.ids import CertificateId, UserId
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, Text, msg
 
 NO_NAME: Final = msg("The profile has no name for the certificate.")
 
@@ -47,7 +47,7 @@ class BlockedCertificate:
     course_title: str
     name: str
     email: str
-    reason: str
+    reason: Text
     blocked_at: datetime
     about: Person | None
 

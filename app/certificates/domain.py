@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.courses.domain.delivery import Course, PracticalKind
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, Text, msg
+from app.kit.stored_messages import read_reason
 from app.learning.domain import Done, missing_modules
 
 FORMAT = 2
@@ -285,13 +286,16 @@ class NameOwner(StrEnum):
     course = "course"
 
 
-OLD_REASON = "A letter of a name could not be printed. It is tried again within the hour."
+OLD_REASON: Final = msg(
+    "A letter of a name could not be printed. It is tried again within the hour."
+)
 
 
-def readable_reason(reason: str, whose: NameOwner | None) -> str:
+def readable_reason(reason: str, whose: NameOwner | None) -> Text:
     """Return why a certificate waits, as a sentence. Older versions stored codes of characters
     instead."""
-    return reason if whose is not None or "U+" not in reason else OLD_REASON
+    is_old = whose is None and "U+" in reason
+    return OLD_REASON if is_old else read_reason(reason) or ""
 
 
 def assessments_of(facts: CertificateFacts) -> tuple[CompetentAssessment, ...]:

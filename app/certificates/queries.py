@@ -37,6 +37,7 @@ from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, EnrolmentId, UserId
+from app.kit.messages import Text
 from app.learning import queries as learning
 from app.learning.domain import Done
 from app.practicals import queries as practicals
@@ -56,7 +57,7 @@ class CertificateProgress:
     title: str
     requirements: tuple[Requirement, ...]
     attended_at: datetime | None = None
-    blocked: str | None = None
+    blocked: Text | None = None
     is_own_name: bool = False
     is_revoked: bool = False
 

@@ -296,8 +296,3 @@ def positions(queue: Iterable[tuple[EnrolmentId, int]]) -> dict[EnrolmentId, int
     """Return the position of each waiting person, from 1, in the order of their waiting numbers."""
     ordered = sorted(queue, key=lambda entry: (entry[1], entry[0]))
     return {enrolment_id: position for position, (enrolment_id, _) in enumerate(ordered, start=1)}
-
-
-def day_in_words(day: date) -> str:
-    """Tuesday 8 December 2026"""
-    return f"{day:%A} {day.day} {day:%B %Y}"

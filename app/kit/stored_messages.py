@@ -15,10 +15,11 @@ A message is stored by its text in English. If a later version changes the text,
 stored one any more; then it is shown in English.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.kit.messages import BadMessage, Message, Money, Text, Value, msg
@@ -26,6 +27,9 @@ from app.kit.stored_documents import DamagedDocument, DocumentKind, LaterVersion
 from app.kit.stored_reasons import reason_words
 
 MESSAGES: Final = DocumentKind(msg("messages"), msg("Messages"))
+REASON_VERSION: Final = 2
+BEGINNING: Final = '{"version":'
+"""How a reason with values begins. The first version was its English text."""
 TEXT: Final = "text"
 TEXTS: Final = (TEXT, "other")
 """The keys of a stored message that hold words of the house, and no value."""
@@ -83,6 +87,30 @@ def message_beside(document: object, text: str) -> Text:
     if isinstance(message, Message) and text and str(message).startswith(text):
         return message
     return reason_words(text) or ""
+
+
+def stored_reason(reason: Message) -> str:
+    """Return a reason as it is stored in a column of text, where a person may have typed one: its English
+    text, or the message in JSON if it has values."""
+    if not reason.values and reason.n is None:
+        return reason.text
+    return json.dumps({"version": REASON_VERSION, **_stored_message(reason)}, ensure_ascii=False)
+
+
+def is_same_reason(stored: str, reason: Message) -> bool:
+    """Return whether a reason is stored, in the present form or in English as earlier versions stored it."""
+    return stored in (stored_reason(reason), str(reason))
+
+
+def read_reason(stored: str | None) -> Text | None:
+    """Return a stored reason: a message if it is one of ours, otherwise the text as it stands. So it is, too,
+    if a later version stored it."""
+    if stored is None or not stored.startswith(BEGINNING):
+        return reason_words(stored)
+    try:
+        return cast("Message", from_stored(json.loads(stored)))
+    except (ValueError, DamagedDocument, LaterVersionNeeded):
+        return stored
 
 
 def _read(document: Mapping[str, Any]) -> Value:

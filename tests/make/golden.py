@@ -24,7 +24,7 @@ from app.enrolments.api import RequestedShape
 from app.handlers import handlers_with
 from app.kit.ids import EventId, UserId
 from app.kit.messages import Message
-from app.kit.stored_messages import from_stored
+from app.kit.stored_messages import REASON_VERSION, from_stored, read_reason
 from app.quizzes.domain import stored
 from tests.make.keys import ISSUER
 from tests.make.mails import meaning, meaning_of_notice
@@ -107,6 +107,11 @@ def _message(document: Any) -> Any:
     return {"words": str(message), **asdict(message)}
 
 
+def _reason(text: Any) -> Any:
+    words = read_reason(text)
+    return {"words": str(words), **(asdict(words) if isinstance(words, Message) else {})}
+
+
 READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "answers": (stored.RESPONSE_VERSION, _answer),
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
@@ -117,6 +122,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "facts": (1, _fact),
     "mails": (2, meaning),
     "messages": (1, _message),
+    "reasons": (REASON_VERSION, _reason),
     "notices": (2, meaning_of_notice),
 }
 """The newest version of each kind, and what reads every version of it, in plain values."""

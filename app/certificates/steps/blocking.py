@@ -17,6 +17,7 @@ from app.documents import glyph_check
 from app.kit import name_letters
 from app.kit.ids import UserId
 from app.kit.messages import Message, msg
+from app.kit.stored_messages import is_same_reason, stored_reason
 from app.notices.steps.sending import send
 
 
@@ -25,9 +26,13 @@ def block(
 ) -> None:
     """Store the reason for the office, record it in the audit trail, and tell the person whose name
     causes it. Each reason is told once."""
-    reason = str(why.reason)
+    reason = stored_reason(why.reason)
     before = db.get(CertificateBlock, (person.user_id, course_key))
-    if before is not None and (before.reason, before.whose) == (reason, why.whose):
+    if (
+        before is not None
+        and before.whose == why.whose
+        and is_same_reason(before.reason, why.reason)
+    ):
         return
     db.merge(
         CertificateBlock(

@@ -163,12 +163,16 @@ class TestNames:
             assert issue(db, earned) is None
         with database.read() as db:
             (waiting,) = blocks.blocked(db)
-            assert reason in waiting.reason
-            acts = [act.action for act in acts_about(db, earned.student.user_id)]
-            assert acts.count("certificates.certificate_blocked") == 1
+            assert reason in str(waiting.reason)
+            acts = [
+                act
+                for act in acts_about(db, earned.student.user_id)
+                if act.action == "certificates.certificate_blocked"
+            ]
+            assert [act.reason for act in acts] == [waiting.reason]
             (way,) = queries.own_page(db, earned.student.user_id, ISSUER.keys).ways
             assert way.missing == ()
-            assert reason in way.blocked
+            assert reason in str(way.blocked)
             assert way.is_own_name
             (mail,) = mails(db, "certificates/name-needed")
             assert mail["to"] == earned.student.email
@@ -200,7 +204,7 @@ class TestNames:
             assert issue(db, earned) is None
         with database.read() as db:
             (waiting,) = blocks.blocked(db)
-            assert waiting.reason == (
+            assert str(waiting.reason) == (
                 "Our certificates cannot print “ꦗꦮ” in the name of the assessor, Ana ꦗꦮ."
             )
             assert waiting.about.user_id == instructor.user_id

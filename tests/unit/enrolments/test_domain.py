@@ -1,7 +1,7 @@
 """The rules of places, as tables and as promises that hold for any history."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -225,10 +225,6 @@ def test_positions_follow_the_numbers_drawn():
         first: 4,
     }
     assert domain.positions([]) == {}
-
-
-def test_a_day_is_written_in_words():
-    assert domain.day_in_words(date(2026, 12, 8)) == "Tuesday 8 December 2026"
 
 
 @pytest.mark.parametrize("reason", EnrolmentsReason)
