@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from app.mail.kinds import PersonMail
-from app.mail.values import WordsOrName
+from app.mail.values import Words
 
 
 class CertificateIssuedMail(PersonMail):
@@ -30,6 +30,6 @@ class NameNeededMail(PersonMail):
 
     template: ClassVar[str] = "certificates/name-needed"
 
-    problem: WordsOrName
-    waits: WordsOrName | None = None
-    what_to_do: WordsOrName
+    problem: Words
+    waits: Words | None = None
+    what_to_do: Words

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal, TypeAlias
 
 from app.mail.kinds import PersonMail
-from app.mail.values import WordsOrName
+from app.mail.values import Words
 
 Cause: TypeAlias = Literal["account", "student", "instructor", "place"]
 
@@ -16,6 +16,6 @@ class RightsEndedMail(PersonMail):
     goes_to_closed_accounts: ClassVar[bool] = True
 
     cause: Cause
-    ended: tuple[WordsOrName, ...]
+    ended: tuple[Words, ...]
     has_calendar: bool
     data_end_after: int | None = None
