@@ -65,7 +65,7 @@ class TestAttendanceUnderAnAssessment:
         with pytest.raises(PlaceRefused) as refused:
             set_absent(database, day)
         assert refused.value.reason == "assessed"
-        assert "signed" in refused.value.detail
+        assert "signed" in str(refused.value.detail)
         page = as_person(day.instructor).post(
             f"/teach/practicals/{day.practical_id}/seats/{day.seat_id}/attendance",
             data={"attendance": "absent"},

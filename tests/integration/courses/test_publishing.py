@@ -110,7 +110,7 @@ def test_every_corrupting_change_is_refused_with_its_remedy(database):
         published(database, broken)
     assert [change.where for change in refused.value.changes] == ["lesson skin-vessels"]
     assert all(change.kind is ChangeKind.corrupting for change in refused.value.changes)
-    assert "Give the lesson a new key in its new module." in refused.value.detail
+    assert "Give the lesson a new key in its new module." in str(refused.value.detail)
     assert count(database, Revision) == 1
     with database.read() as db:
         assert queries.current(db, "small-course").revision_id == first.revision_id
