@@ -4,11 +4,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.assessments.models import Assessment, StepMark
+from app.kit.errors import Refusal
 from app.kit.ids import SeatId
 from app.kit.messages import msg
-from app.practicals.domain.seats import PracticalsReason, Unmet
+from app.practicals.domain.seats import PracticalsReason
 
-SIGNED = Unmet(
+SIGNED = Refusal(
     PracticalsReason.assessed,
     msg("A signed assessment relies on this attendance."),
     msg(
@@ -16,14 +17,14 @@ SIGNED = Unmet(
         "revoke a certificate."
     ),
 )
-BEGUN = Unmet(
+BEGUN = Refusal(
     PracticalsReason.assessed,
     msg("This person's assessment has marks already, and it relies on this attendance."),
     msg("Open the assessment first, and discard it if it was begun by mistake."),
 )
 
 
-def relies_on_attendance(db: Session, seat_id: SeatId) -> Unmet | None:
+def relies_on_attendance(db: Session, seat_id: SeatId) -> Refusal | None:
     """Return why the attendance of a seat must stay: a signed assessment, or one with marks
     that is not discarded."""
     signed = select(func.count(Assessment.signed_at)).where(Assessment.seat_id == seat_id)

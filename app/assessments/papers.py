@@ -16,7 +16,7 @@ from app.documents import papers
 from app.kit.ids import AssessmentId, PracticalId
 from app.kit.messages import Message, msg
 from app.kit.words import Words
-from app.practicals.domain.times import moment_words, span_words
+from app.practicals.domain.times import moment_message, span_message
 from app.web.access import SIGNED_IN, STAFF, FreshProof
 from app.web.dates import local_day
 from app.web.pdf_response import PdfResponse
@@ -32,7 +32,7 @@ def print_report(visit: Visit, assessment_id: AssessmentId) -> Response:
         sheet = queries.report(db, visit.actor, assessment_id)
     assert sheet.signed_at is not None  # noqa: S101 - a report is a signed sheet
     values = _on_top(visit, sheet.zone) | _report(sheet, visit.words)
-    values["signed"] = moment_words(sheet.signed_at, sheet.zone)
+    values["signed"] = visit.words.of(moment_message(sheet.signed_at, sheet.zone))
     make = partial(papers.paper, "report", values, visit.words, at=sheet.signed_at)
     name = f"assessment-report-{local_day(sheet.starts_at, sheet.zone)}"
     return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
@@ -55,7 +55,7 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
         "title": blank.checklist.title,
         "course_language": blank.course_language,
         "practical": day.title,
-        "when": span_words(day.starts_at, day.ends_at, day.zone),
+        "when": visit.words.of(span_message(day.starts_at, day.ends_at, day.zone)),
         "room": day.room,
         "rule": visit.words.of(_rule(blank.checklist)),
         "sections": _blank_sections(blank.checklist),
@@ -70,7 +70,7 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
 def _on_top(visit: RequestContext, zone: str) -> dict[str, Any]:
     return {
         "academy": visit.academy.name,
-        "printed": moment_words(visit.now, zone),
+        "printed": visit.words.of(moment_message(visit.now, zone)),
     }
 
 
@@ -83,7 +83,7 @@ def _report(sheet: Sheet, words: Words) -> dict[str, Any]:
         "student": sheet.student_name,
         "instructor": sheet.instructor_name,
         "practical": sheet.practical_title,
-        "when": moment_words(sheet.starts_at, sheet.zone),
+        "when": words.of(moment_message(sheet.starts_at, sheet.zone)),
         "room": sheet.room,
         "try": sheet.number,
         "competent": result.outcome is Outcome.competent,

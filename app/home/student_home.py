@@ -25,12 +25,12 @@ from app.home.next_thing import (
     next_thing,
 )
 from app.kit.actor import Actor
+from app.kit.errors import Refusal
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
 from app.notices import queries as notices
 from app.notices.queries import OwnNotice
 from app.practicals.domain.life_support import life_support_unmet
-from app.practicals.domain.refusals import Unmet
 from app.practicals.queries import summaries
 from app.practicals.queries.summaries import OwnDate, PracticalSummary
 from app.quizzes import queries as quizzes
@@ -48,7 +48,7 @@ class StudentHome:
     next: NextThing
     quiz_title: str
     bring: tuple[str, ...]
-    life_support: Unmet | None
+    life_support: Refusal | None
     courses: tuple[CourseProgress, ...]
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
@@ -146,7 +146,7 @@ def _life_support(
     chosen: NextThing,
     pinned: Mapping[str, ConfirmedPlace],
     now: datetime,
-) -> Unmet | None:
+) -> Refusal | None:
     """Return why the student's proof of basic life support does not cover the next practical: the
     one that is booked, or else those that could be booked. Return None if the proof is enough or
     there is no next practical."""

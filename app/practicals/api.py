@@ -8,10 +8,12 @@ from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.db.paging import page_number
-from app.kit.errors import Invalid
+from app.kit.errors import Invalid, Refusal
 from app.kit.ids import PracticalId, SeatId
+from app.kit.messages import msg
+from app.kit.words import Words
 from app.practicals import service
-from app.practicals.domain.seats import Attendance, PracticalsReason, Unmet
+from app.practicals.domain.seats import Attendance, PracticalsReason
 from app.practicals.queries.eligibility_facts import holds_seat, still_waits
 from app.practicals.queries.student_list import DateRow, dates_page, practical_page
 from app.practicals.queries.student_list_sql import DateFilters
@@ -28,7 +30,6 @@ Key = Annotated[str, Header(alias="Idempotency-Key", max_length=80)]
 class UnmetOut(BaseModel):
     """One reason against booking, and what to do about it."""
 
-    model_config = ConfigDict(from_attributes=True)
     reason: PracticalsReason
     sentence: str
     remedy: str
@@ -99,13 +100,16 @@ def list_practicals(
             now=visit.now,
         )
     if kind and kind not in dict(dates.kinds):
+        keys = tuple(dict(dates.kinds))
+        help_text = (
+            msg("Known here: {keys:plain}.", keys=keys) if keys else msg("Known here: none.")
+        )
         raise Invalid(
-            "There is no such kind of practical.",
-            fields={"parameter kind": f"Known here: {', '.join(dict(dates.kinds)) or 'none'}."},
+            msg("There is no such kind of practical."), fields={"parameter kind": help_text}
         )
     return PracticalsOut(
-        own=[_practical(row) for row in dates.own],
-        practicals=[_practical(row) for row in dates.dates.rows],
+        own=[_practical(row, visit.words) for row in dates.own],
+        practicals=[_practical(row, visit.words) for row in dates.dates.rows],
         page=dates.dates.number,
         pages=dates.dates.count,
         total=dates.dates.total,
@@ -117,7 +121,7 @@ def show_practical(visit: Visit, practical_id: PracticalId) -> PracticalOut:
     """Return one published practical, with every reason against booking it."""
     with visit.database.read() as db:
         page = practical_page(db, visit.actor, practical_id, now=visit.now)
-    return _practical(page.row)
+    return _practical(page.row, visit.words)
 
 
 class AttendanceIn(JsonBody):
@@ -213,7 +217,7 @@ def _sent(practical_id: PracticalId, key: str) -> Submission:
     return Submission(idempotency_key=key, body=str(practical_id))
 
 
-def _practical(row: DateRow) -> PracticalOut:
+def _practical(row: DateRow, words: Words) -> PracticalOut:
     practical = row.practical
     return PracticalOut(
         id=practical.id,
@@ -230,10 +234,14 @@ def _practical(row: DateRow) -> PracticalOut:
         position=row.position,
         cancel_until=row.cancel.until if row.cancel else practical.cancel_until,
         can_cancel=row.cancel is not None and row.cancel.is_open and row.seat_id is not None,
-        unmet=_unmet(row.unmet),
-        waiting_unmet=_unmet(row.wait_unmet),
+        unmet=[_unmet(refusal, words) for refusal in row.unmet],
+        waiting_unmet=[_unmet(refusal, words) for refusal in row.wait_unmet],
     )
 
 
-def _unmet(unmet: tuple[Unmet, ...]) -> list[UnmetOut]:
-    return [UnmetOut.model_validate(unmet) for unmet in unmet]
+def _unmet(refusal: Refusal, words: Words) -> UnmetOut:
+    return UnmetOut(
+        reason=PracticalsReason(refusal.reason),
+        sentence=words.of(refusal.message),
+        remedy=words.of(refusal.remedy) if refusal.remedy else "",
+    )

@@ -1,20 +1,24 @@
 """Refusals of practicals."""
 
-from app.kit.errors import Conflict
+from app.kit.errors import Conflict, Refusal
+from app.kit.messages import msg, sentences
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.recipients import Recipients
-from app.practicals.domain.seats import Practical, Unmet
+from app.practicals.domain.seats import Practical
 
 
 class PlaceRefused(Conflict):
     """A place cannot be taken, given up or waited for now. `unmet` has all reasons; the first gives
-    the sentence and the reason code."""
+    the message and the reason code."""
 
-    def __init__(self, unmet: tuple[Unmet, ...], *, about: str | None = None) -> None:
+    def __init__(self, unmet: tuple[Refusal, ...], *, about: str | None = None) -> None:
         """`about` is a person's name, if an admin acts for several people."""
         first = unmet[0]
-        words = f"{first.sentence} {first.remedy}"
-        super().__init__(f"{about}: {words}" if about else words, reason=str(first.reason))
+        if about is None:
+            super().__init__(first)
+        else:
+            words = msg("{name}: {refusal}", name=about, refusal=first.words)
+            super().__init__(words, reason=first.reason)
         self.unmet = unmet
 
 
@@ -27,7 +31,7 @@ class Clashing(Conflict):
     person who has seen which may save it anyway."""
 
     def __init__(self, clashes: tuple[Clash, ...]) -> None:
-        super().__init__(" ".join(clash.sentence for clash in clashes), reason="clash")
+        super().__init__(sentences(*(clash.message for clash in clashes)), reason="clash")
         self.clashes = clashes
 
 
@@ -36,7 +40,9 @@ class ToBeConfirmed(Conflict):
     rolled back, so that this describes exactly what would happen."""
 
     def __init__(self, told: Recipients, before: Practical, after: Practical) -> None:
-        super().__init__(f"{told.sentence} Nothing is saved yet.", reason="to_be_confirmed")
+        super().__init__(
+            sentences(told.message, msg("Nothing is saved yet.")), reason="to_be_confirmed"
+        )
         self.told = told
         self.before = before
         self.after = after
@@ -48,6 +54,9 @@ class BookedMeanwhile(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody booked or gave a place in the same moment, so nothing was changed. Do it once more.",
+            msg(
+                "Somebody booked or gave a place in the same moment, so nothing was changed. Do it once "
+                "more."
+            ),
             reason="booked_meanwhile",
         )

@@ -10,13 +10,13 @@ from pydantic import Field, field_validator
 from app.enrolments.forms import ReservePlacesForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
-from app.kit.messages import Text
+from app.kit.messages import Text, msg
 from app.kit.versions import version_of
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
 from app.practicals.queries.admin_detail import Choices, PlannedPractical
-from app.web.dates import Day, TimeOfDay, moment, typed_day
+from app.web.dates import Day, TimeOfDay, moment, typed_day, typed_time
 from app.web.field_messages import message_in
 from app.web.forms import EditForm, Form, label
 
@@ -56,7 +56,7 @@ class PlanForm(EditForm):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError("Enter a time zone like Europe/London.")
+            raise ValueError(msg("Enter a time zone like Europe/London."))
         return value
 
     def to_plan(self) -> Plan:
@@ -74,7 +74,7 @@ class PlanForm(EditForm):
         ends_at = real(self.day, self.ends, "ends")
         opens_at = real(self.opens_day, self.opens, "opens")
         if problems:
-            raise Invalid("There is a problem with the times.", fields=problems)
+            raise Invalid(msg("There is a problem with the times."), fields=problems)
         course_key, _, kind_key = self.kind.partition("/")
         return Plan(
             course_key=course_key,
@@ -102,7 +102,7 @@ def empty_plan(*, zone: str, now: datetime) -> dict[str, Any]:
         "starts": "10:00",
         "ends": "17:00",
         "opens_day": typed_day(local.date()),
-        "opens": f"{local:%H:%M}",
+        "opens": typed_time(local.time()),
         "closes_hours": str(CLOSES_HOURS),
         "cancel_hours": str(CANCEL_HOURS),
     }
@@ -129,14 +129,14 @@ def values_of(planned: PlannedPractical) -> dict[str, Any]:
         "version": version_of(planned.record),
         "kind": f"{practical.course_key}/{practical.kind_key}",
         "day": typed_day(starts.date()),
-        "starts": f"{starts:%H:%M}",
-        "ends": f"{ends:%H:%M}",
+        "starts": typed_time(starts.time()),
+        "ends": typed_time(ends.time()),
         "zone": practical.zone,
         "room": practical.room,
         "instructors": [str(user_id) for user_id in planned.instructors],
         "capacity": str(practical.capacity),
         "opens_day": typed_day(opens.date()),
-        "opens": f"{opens:%H:%M}",
+        "opens": typed_time(opens.time()),
         "closes_hours": str(whole_hours(practical.booking_closes_at, practical.starts_at)),
         "cancel_hours": str(whole_hours(practical.cancel_until, practical.starts_at)),
         "intake": str(practical.intake_id) if practical.intake_id else "",

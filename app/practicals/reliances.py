@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from app.kit.errors import Refusal
 from app.kit.ids import SeatId
-from app.practicals.domain.seats import Unmet
 
-Reliance = Callable[[Session, SeatId], Unmet | None]
+Reliance = Callable[[Session, SeatId], Refusal | None]
 """A function that returns why the attendance of a seat must stay, or None."""
 
 
@@ -23,7 +23,7 @@ def bind_reliances(*reliances: Reliance) -> None:
     _reliances[:] = reliances
 
 
-def reliances_on(db: Session, seat_id: SeatId) -> tuple[Unmet, ...]:
+def reliances_on(db: Session, seat_id: SeatId) -> tuple[Refusal, ...]:
     """Return why the attendance of a seat must stay; empty if nothing relies on it.
 
     Raise RuntimeError if nothing was registered, because then the answer would be unknown.

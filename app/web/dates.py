@@ -175,7 +175,12 @@ def typed_day(day: date) -> str:
     return ENGLISH.day(day, "plain")
 
 
+def typed_time(at: time) -> str:
+    """Return a time as a form shows it for editing: 10:00."""
+    return ENGLISH.time(at)
+
+
 def typed_moment(instant: datetime, zone: str) -> dict[str, str]:
     """Return the `day` and `time` of a moment as a form shows them."""
     local = instant.astimezone(ZoneInfo(zone))
-    return {"day": typed_day(local.date()), "time": ENGLISH.time(local.time())}
+    return {"day": typed_day(local.date()), "time": typed_time(local.time())}

@@ -118,7 +118,6 @@ def make_environment(
         iso=lambda moment: moment.isoformat(),
         address=partial(_address, nobody=words.of(msg("no address"))),
         heading=lambda title: _heading(words.of(title)),
-        plural=_plural,
         published=lambda html: _published(words.of(html) if type(html) is Message else html),
         zone_words=lambda zone: words.of(zone_words(zone)),
         words=words.of,
@@ -250,11 +249,6 @@ def _address(address: str, *, nobody: str) -> str:
     if len(address) <= ADDRESS_LEFT_WHOLE:
         return address
     return Markup("<wbr>").join(BEHIND_A_SIGN.split(address))
-
-
-def _plural(count: int, singular: str, many: str | None = None) -> str:
-    """1 place, 2 places"""
-    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
 
 
 def _published(html: Any) -> Markup:

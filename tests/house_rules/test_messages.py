@@ -24,34 +24,9 @@ HEADERS = ('Bearer realm="preceptor"',)
 SAYING = ("msg", "msgs", "label")
 LOGGING = ("debug", "info", "warning", "error", "exception", "getLogger", "compile", "text")
 FORMATS = "kit/formats.py"
-WAITING_SENTENCES: dict[str, int] = {
-    "practicals/domain/attendance.py": 2,
-    "practicals/domain/life_support.py": 7,
-    "practicals/domain/lost_rights.py": 4,
-    "practicals/domain/plan.py": 4,
-    "practicals/domain/seats.py": 45,
-    "practicals/domain/terms.py": 8,
-    "practicals/errors.py": 1,
-    "practicals/forms.py": 2,
-    "practicals/queries/student_list_sql.py": 1,
-    "practicals/service/cancellation.py": 2,
-    "practicals/service/changing.py": 2,
-    "practicals/service/group_reservation.py": 4,
-    "practicals/service/planning.py": 5,
-    "practicals/service/seats.py": 10,
-    "practicals/service/waiting_list.py": 2,
-    "practicals/steps/attendance_evidence.py": 2,
-    "practicals/steps/locking.py": 6,
-    "practicals/steps/plans.py": 7,
-}
+WAITING_SENTENCES: dict[str, int] = {}
 """How many English sentences of a file are no message yet. The numbers may only become smaller."""
-WAITING_GLUE: dict[str, int] = {
-    "practicals/domain/times.py": 8,
-    "practicals/forms.py": 4,
-    "practicals/pages/students.py": 2,
-    "practicals/queries/admin_lists.py": 2,
-    "practicals/queries/public.py": 1,
-}
+WAITING_GLUE: dict[str, int] = {}
 """The same for days that are formatted by hand."""
 
 

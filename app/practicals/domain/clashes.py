@@ -8,15 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.times import span_words
+from app.kit.messages import Message, msg
+from app.practicals.domain.times import span_message
 
 
 class ClashKind(StrEnum):
-    """What is needed twice; the value is the beginning of a sentence about the other practical."""
+    """What is needed twice."""
 
-    instructor = "also teaches"
-    room = "is also used by"
-    person = "also has a place on"
+    instructor = "instructor"
+    room = "room"
+    person = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,26 @@ class Clash:
     day: OtherDay
 
     @property
-    def sentence(self) -> str:
-        when = span_words(self.day.starts_at, self.day.ends_at, self.day.zone)
-        return f"{self.who} {self.doubled} {self.day.title}, {when}."
+    def message(self) -> Message:
+        """Ira Instructor also teaches Scalp day, Tue 15 Dec 2026, 09:00 to 16:00, London time."""
+        who, day = self.who, self.day
+        when = span_message(day.starts_at, day.ends_at, day.zone)
+        match self.doubled:
+            case ClashKind.instructor:
+                return msg(
+                    "{who} also teaches {title}, {when}.", who=who, title=day.title, when=when
+                )
+            case ClashKind.room:
+                return msg(
+                    "{room} is also used by {title}, {when}.", room=who, title=day.title, when=when
+                )
+            case ClashKind.person:
+                return msg(
+                    "{who} also has a place on {title}, {when}.",
+                    who=who,
+                    title=day.title,
+                    when=when,
+                )
 
 
 def overlap(

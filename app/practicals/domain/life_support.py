@@ -1,38 +1,38 @@
-"""Whether a proof of basic life support covers the day of a practical, and the message if it does
-not."""
+"""Whether a proof of basic life support covers the day of a practical, and what is said of it."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from app.practicals.domain.refusals import LinkKind, PracticalsReason, Unmet
-from app.practicals.domain.times import written_day
+from app.kit.errors import Refusal
+from app.kit.messages import Message, msg
+from app.practicals.domain.refusals import ACADEMY, PracticalsReason
 
 
-def life_support_unmet(until: date | None, starts_at: datetime, zone: str) -> Unmet | None:
+def life_support_unmet(until: date | None, starts_at: datetime, zone: str) -> Refusal | None:
     """Return why the proof does not cover the day on which a practical starts, in the venue's zone,
     or None if it does. `until` is the last valid day of the proof, or None if the office has seen
     none."""
     if until is None:
-        return Unmet(
+        return Refusal(
             PracticalsReason.life_support,
-            "The office has not seen a proof of basic life support.",
-            "Show the proof to the office, with the date until which it is valid.",
-            LinkKind.academy,
+            msg("The office has not seen a proof of basic life support."),
+            msg("Show the proof to the office, with the date until which it is valid."),
+            ACADEMY,
         )
     if until < starts_at.astimezone(ZoneInfo(zone)).date():
-        return Unmet(
+        return Refusal(
             PracticalsReason.life_support,
-            f"The proof of basic life support ends on {written_day(until)}, before this day.",
-            "Renew it and show the new proof to the office, or choose an earlier date.",
-            LinkKind.academy,
+            msg("The proof of basic life support ends on {day:plain}, before this day.", day=until),
+            msg("Renew it and show the new proof to the office, or choose an earlier date."),
+            ACADEMY,
         )
     return None
 
 
-def life_support_state(until: date | None, starts_at: datetime, zone: str) -> str:
+def life_support_state(until: date | None, starts_at: datetime, zone: str) -> Message:
     """Return the state of a proof in a few words for the roster."""
     if until is None:
-        return "No proof of basic life support seen"
+        return msg("No proof of basic life support seen")
     if life_support_unmet(until, starts_at, zone) is not None:
-        return f"Basic life support ends {written_day(until)}, before this day"
-    return f"Basic life support until {written_day(until)}"
+        return msg("Basic life support ends {day:plain}, before this day", day=until)
+    return msg("Basic life support until {day:plain}", day=until)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
+from app.kit.messages import msg
 from app.practicals.domain.seats import (
     Attendance,
     EligibilityFacts,
@@ -20,12 +21,13 @@ RIGHT: Final = (
 )
 """What a person must have as long as they hold a seat. Modules, a name and overlapping times are
 checked only when a seat is given."""
-ENDED_WORDS: Final = {
-    PracticalsReason.account: "The account was closed.",
-    PracticalsReason.role: "The account is no longer that of a student.",
-    PracticalsReason.no_place: "The place on the course has ended.",
-    PracticalsReason.other_intake: "The day is kept for another intake.",
+ENDED: Final = {
+    PracticalsReason.account: msg("The account was closed."),
+    PracticalsReason.role: msg("The account is no longer that of a student."),
+    PracticalsReason.no_place: msg("The place on the course has ended."),
+    PracticalsReason.other_intake: msg("The day is kept for another intake."),
 }
+"""What is recorded, in English, of a seat or a wait that ended because a right was lost."""
 
 
 def lost_right(
@@ -50,7 +52,7 @@ def seat_may_end(practical: Practical, attendance: Attendance | None, now: datet
     return now < practical.starts_at and attendance is not Attendance.attended
 
 
-def written(passed_over: Iterable[PracticalsReason]) -> str | None:
+def written(passed_over: Iterable[str]) -> str | None:
     """Return the waived reasons as they are stored with a seat, or None."""
     reasons = [reason.value for reason in RIGHT if reason in set(passed_over)]
     return ",".join(reasons) or None

@@ -1,9 +1,58 @@
-"""What the plan of a practical must fulfil: times in order, and enough instructors for the places."""
+"""What the plan of a practical must fulfil, and when it can no longer be changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
+from app.kit.errors import Refusal
 from app.kit.ids import IntakeId, UserId
+from app.kit.messages import Message, msg, msgs
+
+
+class PlanReason(StrEnum):
+    """Why the state of a practical does not allow a change of its plan."""
+
+    cancelled = "cancelled"
+    started = "started"
+    no_draft = "no_draft"
+    start_passed = "start_passed"
+    no_instructor = "no_instructor"
+    attended = "attended"
+
+
+CANCELLED: Final = Refusal(
+    PlanReason.cancelled, msg("This practical has been cancelled."), msg("Make a new one.")
+)
+STARTED: Final = Refusal(
+    PlanReason.started, msg("This practical has begun; its plan stays as it is.")
+)
+NO_DRAFT: Final = Refusal(
+    PlanReason.no_draft,
+    msg("Only a draft can be published."),
+    msg("This practical has been already."),
+)
+START_PASSED: Final = Refusal(
+    PlanReason.start_passed, msg("The start has passed."), msg("Change the day first.")
+)
+NO_INSTRUCTOR: Final = Refusal(
+    PlanReason.no_instructor,
+    msg("Nobody teaches this practical."),
+    msg("Choose an instructor first."),
+)
+
+
+def somebody_attended(people: int) -> Refusal:
+    """Return the refusal to cancel or move a day on which people are marked as present."""
+    return Refusal(
+        PlanReason.attended,
+        msgs(
+            "{n} person is marked as present on this day, so it stays where it is.",
+            "{n} people are marked as present on this day, so it stays where it is.",
+            people,
+        ),
+        msg("If that is wrong, set the attendance right on the roster first."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +95,7 @@ def is_over_ratio(plan: Plan, students_per_instructor: int) -> bool:
 
 def plan_problems(
     plan: Plan, *, students_per_instructor: int, floor: int, taken: int, now: datetime
-) -> dict[str, str]:
+) -> dict[str, Message]:
     """Return a message for each wrong field; empty if the plan is right. `floor` is the lowest
     allowed number of places: those that are taken, without the ones added above the capacity.
     """
@@ -56,35 +105,40 @@ def plan_problems(
     }
 
 
-def _time_problems(plan: Plan, now: datetime) -> dict[str, str]:
+def _time_problems(plan: Plan, now: datetime) -> dict[str, Message]:
     problems = {}
     if plan.starts_at <= now:
-        problems["day"] = "Choose a day and start in the future."
+        problems["day"] = msg("Choose a day and start in the future.")
     if plan.ends_at <= plan.starts_at:
-        problems["ends"] = "The end must be after the start, on the same day."
+        problems["ends"] = msg("The end must be after the start, on the same day.")
     if plan.booking_opens_at >= plan.booking_closes_at:
-        problems["opens_day"] = "Booking must open before it closes."
+        problems["opens_day"] = msg("Booking must open before it closes.")
     return problems
 
 
 def _capacity_problems(
     plan: Plan, students_per_instructor: int, floor: int, taken: int
-) -> dict[str, str]:
-    places = capacity_of(plan, students_per_instructor)
+) -> dict[str, Message]:
+    places, instructors = capacity_of(plan, students_per_instructor), len(plan.instructors)
     if not plan.instructors and plan.capacity is None:
-        return {"capacity": "Choose instructors, or enter the number of places."}
+        return {"capacity": msg("Choose instructors, or enter the number of places.")}
     if places < floor:
         return {
-            "capacity": f"{_places(taken)} taken. Take places away first, or keep at least {floor}."
+            "capacity": msgs(
+                "{n} place is taken. Take places away first, or keep at least {floor}.",
+                "{n} places are taken. Take places away first, or keep at least {floor}.",
+                taken,
+                floor=floor,
+            )
         }
     if is_over_ratio(plan, students_per_instructor) and not plan.over_ratio_reason:
-        most = ratio_capacity(students_per_instructor, len(plan.instructors))
         return {
-            "capacity": f"{len(plan.instructors)} × {students_per_instructor} students can be taught: "
-            f"at most {most} places. Add an instructor, or give a reason for more below."
+            "capacity": msg(
+                "{instructors} × {students} students can be taught: at most {most} places. Add an "
+                "instructor, or give a reason for more below.",
+                instructors=instructors,
+                students=students_per_instructor,
+                most=ratio_capacity(students_per_instructor, instructors),
+            )
         }
     return {}
-
-
-def _places(count: int) -> str:
-    return "1 place is" if count == 1 else f"{count} places are"

@@ -1,8 +1,8 @@
-"""The people who get a mail about an act, counted and in words, so that pages say exactly what was
-mailed."""
+"""The people who get a mail about an act, counted, so that pages say exactly what was mailed."""
 
 from dataclasses import dataclass
 
+from app.kit.messages import Message, msg, msgs
 from app.practicals.domain.seats import Practical
 
 
@@ -21,27 +21,30 @@ class Recipients:
         return self.seats + self.waiting + self.instructors + self.students
 
     @property
-    def words(self) -> str:
-        """6 people with a place, 1 person who waits and 2 instructors"""
-        groups = (
-            (self.seats, "person with a place", "people with a place"),
-            (self.waiting, "person who waits", "people who wait"),
-            (self.instructors, "instructor", "instructors"),
-            (self.students, "student who had no day yet", "students who had no day yet"),
-        )
-        parts = [
-            f"{count} {singular if count == 1 else many}"
-            for count, singular, many in groups
-            if count
-        ]
-        if len(parts) < 2:
-            return "".join(parts) or "nobody"
-        return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-    @property
-    def sentence(self) -> str:
+    def message(self) -> Message:
         """6 people with a place and 2 instructors get a mail."""
-        return f"{self.words[:1].upper()}{self.words[1:]} {'gets' if self.people < 2 else 'get'} a mail."
+        if not self.people:
+            return msg("Nobody gets a mail.")
+        return msgs(
+            "{groups} gets a mail.", "{groups} get a mail.", self.people, groups=self._groups()
+        )
+
+    def _groups(self) -> tuple[Message, ...]:
+        """Return the groups in which there is somebody, each with its number."""
+        return tuple(
+            group
+            for group in (
+                msgs("{n} person with a place", "{n} people with a place", self.seats),
+                msgs("{n} person who waits", "{n} people who wait", self.waiting),
+                msgs("{n} instructor", "{n} instructors", self.instructors),
+                msgs(
+                    "{n} student who had no day yet",
+                    "{n} students who had no day yet",
+                    self.students,
+                ),
+            )
+            if group.n
+        )
 
 
 def is_moved(before: Practical, after: Practical) -> bool:

@@ -6,16 +6,17 @@ Pages use these rules to explain; use-cases check them again under the lock befo
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from app.kit.errors import Refusal
 from app.kit.ids import IntakeId, PracticalId, RevisionId
+from app.kit.zones import moment_at
+from app.practicals.domain import refusals
 from app.practicals.domain.life_support import life_support_unmet
-from app.practicals.domain.refusals import LinkKind as LinkKind
 from app.practicals.domain.refusals import PracticalsReason as PracticalsReason
-from app.practicals.domain.refusals import Unmet as Unmet
 from app.practicals.domain.states import Attendance as Attendance
 from app.practicals.domain.states import PracticalStatus as PracticalStatus
 from app.practicals.domain.states import SeatState as SeatState
 from app.practicals.domain.states import WaitingState as WaitingState
-from app.practicals.domain.times import moment_words, start_of_day
+from app.practicals.domain.times import moment_message, start_of_day
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -100,20 +101,6 @@ class EligibilityFacts:
     is_student: bool = True
 
 
-CLOSED = Unmet(
-    PracticalsReason.account, "This account is disabled.", "An admin can enable it again."
-)
-NO_STUDENT = Unmet(
-    PracticalsReason.role, "This account is not a student's.", "An admin can add the role."
-)
-UNCONFIRMED = Unmet(
-    PracticalsReason.address,
-    "The e-mail address is not confirmed.",
-    "Follow the link in the mail from the academy, or ask for a new one.",
-    LinkKind.profile,
-)
-
-
 def is_takeable(practical: Practical, now: datetime) -> bool:
     """Return whether places can be booked or promoted: published, inside the booking window, not
     started."""
@@ -122,7 +109,7 @@ def is_takeable(practical: Practical, now: datetime) -> bool:
 
 def booking_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime
-) -> tuple[Unmet, ...]:
+) -> tuple[Refusal, ...]:
     """Return all reasons why this person cannot book now; empty if they can."""
     if over := _over(practical, now):
         return over
@@ -135,7 +122,7 @@ def booking_refusal(
 
 def waiting_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime
-) -> tuple[Unmet, ...]:
+) -> tuple[Refusal, ...]:
     """Return all reasons why this person may not join the waiting list; empty if they may. A person
     with unfinished modules may wait, but is passed over until they finish them.
     """
@@ -143,242 +130,120 @@ def waiting_refusal(
         return over
     reasons = list(_window(practical, now))
     if facts.has_seat:
-        reasons.append(_already_booked())
+        reasons.append(refusals.ALREADY_BOOKED)
     if facts.is_waiting:
-        reasons.append(
-            Unmet(
-                PracticalsReason.already_waiting,
-                "You are on the waiting list already.",
-                "You keep your position.",
-            )
-        )
+        reasons.append(refusals.ALREADY_WAITING)
     if practical.free > facts.eligible_ahead and not reasons:
-        reasons.append(
-            Unmet(
-                PracticalsReason.place_free,
-                "There is a free place.",
-                "Book it; there is no need to wait.",
-            )
-        )
+        reasons.append(refusals.PLACE_FREE)
     return (*reasons, *_membership(practical, facts))
 
 
 def reservation_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime, *, override: bool
-) -> tuple[Unmet, ...]:
+) -> tuple[Refusal, ...]:
     """Return why an admin may not reserve a place for this person. Admins are not bound by the
     booking window, nor, with `override`, by capacity, waiting list and eligibility."""
     if over := _over(practical, now):
         return over
     if facts.has_seat:
-        return (
-            Unmet(
-                PracticalsReason.already_booked,
-                "This person has a place already.",
-                "There is nothing to reserve.",
-            ),
-        )
+        return (refusals.HAS_A_PLACE,)
     if override:
         return ()
-    remedy = "Take a place away first, or reserve this one whatever stands in the way."
-    taken = (replace(unmet, remedy=remedy) for unmet in _availability(practical, facts))
+    taken = (replace(unmet, remedy=refusals.MAKE_ROOM) for unmet in _availability(practical, facts))
     return (*taken, *eligibility(practical, facts))
 
 
-def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Unmet | None:
+def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Refusal | None:
     """Return why a student can no longer give up a place themselves, or None. `until` is the
     deadline of this place; see `terms.cancel_deadline`."""
     if over := _over(practical, now):
         return over[0]
     if now >= until:
-        return Unmet(
-            PracticalsReason.closed,
-            f"You could cancel until {moment_words(until, practical.zone)}.",
-            "If you cannot come, write to the academy.",
-            LinkKind.academy,
-        )
+        return refusals.cancelling_closed(moment_message(until, practical.zone))
     return None
 
 
-def attendance_refusal(practical: Practical, now: datetime) -> Unmet | None:
+def attendance_refusal(practical: Practical, now: datetime) -> Refusal | None:
     """Return why attendance cannot be marked yet, or None. It can from the beginning of the day,
     because people arrive before the start."""
     if practical.status is not PracticalStatus.published:
         return _over(practical, now)[0]
     opens = start_of_day(practical.starts_at, practical.zone)
     if now < opens:
-        return Unmet(
-            PracticalsReason.not_open_yet,
-            "Attendance can be marked from the day of the practical.",
-            f"Come back on {moment_words(opens, practical.zone).split(',')[0]}.",
-        )
+        return refusals.attendance_not_open(moment_at(opens, practical.zone))
     return None
 
 
-def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
+def eligibility(practical: Practical, facts: EligibilityFacts) -> tuple[Refusal, ...]:
     """Return what this person still needs, regardless of the state of the practical."""
     unmet = list(_membership(practical, facts))
     unmet += _requirements(practical, facts)
     if not facts.has_certificate_name:
+        unmet.append(refusals.NO_CERTIFICATE_NAME)
+    if (other := facts.overlap) is not None:
         unmet.append(
-            Unmet(
-                PracticalsReason.profile,
-                "The profile has no name for the certificate.",
-                "Add the name as it should be printed.",
-                LinkKind.profile,
-            )
-        )
-    if facts.overlap is not None:
-        when = moment_words(facts.overlap.starts_at, facts.overlap.zone)
-        unmet.append(
-            Unmet(
-                PracticalsReason.overlap,
-                f"There is already a place at the same time: {facts.overlap.title}, {when}.",
-                "Cancel that place first, or choose another date.",
-                LinkKind.practical,
-                str(facts.overlap.practical_id),
-            )
+            refusals.same_time(other.practical_id, other.title, other.starts_at, other.zone)
         )
     return tuple(unmet)
 
 
-def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Unmet]:
-    """Yield the requirements of the kind of practical that this person does not meet yet."""
-    requirements = []
+def _requirements(practical: Practical, facts: EligibilityFacts) -> list[Refusal]:
+    """Return the requirements of the kind of practical that this person does not meet yet."""
+    course_key, unmet = practical.course_key, []
     if facts.modules_missing:
-        requirements.append(
-            Unmet(
-                PracticalsReason.modules,
-                f"These modules come first and are not complete: {_listed(facts.modules_missing)}.",
-                "Finish the lessons and pass the quiz of each.",
-                LinkKind.learn,
-                practical.course_key,
-            )
-        )
+        unmet.append(refusals.modules_missing(course_key, facts.modules_missing))
     if facts.final_test_missing:
-        requirements.append(
-            Unmet(
-                PracticalsReason.final_test,
-                "The final test comes first and is not passed.",
-                "Pass the final test of the course.",
-                LinkKind.learn,
-                practical.course_key,
-            )
-        )
+        unmet.append(refusals.final_test_missing(course_key))
     if facts.needs_life_support:
-        unmet = life_support_unmet(facts.life_support_until, practical.starts_at, practical.zone)
-        requirements += [unmet] if unmet else []
-    return requirements
+        until = facts.life_support_until
+        life_support = life_support_unmet(until, practical.starts_at, practical.zone)
+        unmet += [life_support] if life_support else []
+    return unmet
 
 
-def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
+def _membership(practical: Practical, facts: EligibilityFacts) -> tuple[Refusal, ...]:
     unmet = []
     if not facts.is_active:
-        unmet.append(CLOSED)
+        unmet.append(refusals.NOT_ACTIVE)
     if not facts.is_student:
-        unmet.append(NO_STUDENT)
+        unmet.append(refusals.NO_STUDENT)
     if not facts.is_confirmed:
-        unmet.append(UNCONFIRMED)
+        unmet.append(refusals.UNCONFIRMED)
     if not facts.has_place:
-        unmet.append(
-            Unmet(
-                PracticalsReason.no_place,
-                "A confirmed place on the course comes first.",
-                "Reserve a place on the course.",
-                LinkKind.course,
-                practical.course_key,
-            )
-        )
+        unmet.append(refusals.no_place(practical.course_key))
     elif practical.intake_id is not None and not facts.is_in_intake:
-        unmet.append(
-            Unmet(
-                PracticalsReason.other_intake,
-                "This date is kept for another intake of the course.",
-                "Choose another date.",
-                LinkKind.dates,
-            )
-        )
+        unmet.append(refusals.OTHER_INTAKE)
     return tuple(unmet)
 
 
-def _over(practical: Practical, now: datetime) -> tuple[Unmet, ...]:
+def _over(practical: Practical, now: datetime) -> tuple[Refusal, ...]:
     """Return the reason that makes all others irrelevant, if there is one."""
     if practical.status is PracticalStatus.draft:
-        return (
-            Unmet(PracticalsReason.draft, "This date is not published yet.", "Publish it first."),
-        )
+        return (refusals.DRAFT,)
     if practical.status is PracticalStatus.cancelled:
-        return (
-            Unmet(
-                PracticalsReason.cancelled,
-                "This date has been cancelled.",
-                "Choose another date.",
-                LinkKind.dates,
-            ),
-        )
+        return (refusals.CANCELLED,)
     if now >= practical.starts_at:
-        return (
-            Unmet(
-                PracticalsReason.started,
-                "This practical has begun or is over.",
-                "Choose another date.",
-                LinkKind.dates,
-            ),
-        )
+        return (refusals.STARTED,)
     return ()
 
 
-def _window(practical: Practical, now: datetime) -> tuple[Unmet, ...]:
+def _window(practical: Practical, now: datetime) -> tuple[Refusal, ...]:
     if over := _over(practical, now):
         return over
     if now < practical.booking_opens_at:
-        opens = moment_words(practical.booking_opens_at, practical.zone)
-        return (
-            Unmet(PracticalsReason.not_open_yet, f"Booking opens on {opens}.", "Come back then."),
-        )
+        opens = moment_message(practical.booking_opens_at, practical.zone)
+        return (refusals.not_open_yet(opens),)
     if now >= practical.booking_closes_at:
-        closed = moment_words(practical.booking_closes_at, practical.zone)
-        return (
-            Unmet(
-                PracticalsReason.closed,
-                f"Booking closed on {closed}.",
-                "Choose another date, or write to the academy.",
-                LinkKind.dates,
-            ),
-        )
+        closed = moment_message(practical.booking_closes_at, practical.zone)
+        return (refusals.booking_closed(closed),)
     return ()
 
 
-def _availability(practical: Practical, facts: EligibilityFacts) -> tuple[Unmet, ...]:
+def _availability(practical: Practical, facts: EligibilityFacts) -> tuple[Refusal, ...]:
     if facts.has_seat:
-        return (_already_booked(),)
+        return (refusals.ALREADY_BOOKED,)
     if practical.free == 0:
-        return (
-            Unmet(
-                PracticalsReason.full,
-                "Every place is taken.",
-                "Join the waiting list, or choose another date.",
-            ),
-        )
+        return (refusals.FULL,)
     if practical.free <= facts.eligible_ahead:
-        return (
-            Unmet(
-                PracticalsReason.queue_ahead,
-                "The free places go to people on the waiting list first.",
-                "Join the waiting list, or choose another date.",
-            ),
-        )
+        return (refusals.QUEUE_AHEAD,)
     return ()
-
-
-def _already_booked() -> Unmet:
-    return Unmet(
-        PracticalsReason.already_booked, "You have a place on this date.", "There is nothing to do."
-    )
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    """one, two and three"""
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} and {words[-1]}"

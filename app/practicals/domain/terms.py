@@ -1,15 +1,16 @@
-"""Deadlines of a practical in words. Each text is made for a given time, so that no page or mail
-shows a deadline that has passed as one in the future."""
+"""What is said of the deadlines of a practical. Each message is made for a certain time, so that no page
+or mail shows a deadline that has passed as one in the future."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.kit.messages import Message, msg, sentences
 from app.practicals.domain.seats import Practical, PracticalStatus
-from app.practicals.domain.times import moment_words
+from app.practicals.domain.times import moment_message
 
 TIME_TO_GIVE_BACK = timedelta(hours=24)
 """The least time in which a person can give up a place that they did not book themselves."""
-WRITE_TO_US = "If you cannot come, write to the academy."
+WRITE_TO_US = msg("If you cannot come, write to the academy.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,38 +23,60 @@ class CancelTerms:
     is_open: bool
 
     @property
-    def until_words(self) -> str:
+    def when(self) -> Message:
         """Sun 6 Dec 2026, 10:00, London time"""
-        return moment_words(self.until, self.zone)
+        return moment_message(self.until, self.zone)
+
+    @property
+    def message(self) -> Message:
+        """The terms as a sentence, for a person who has the place."""
+        if self.is_open:
+            return msg("You can give the place back until {when}.", when=self.when)
+        return sentences(msg("Free cancelling ended on {when}.", when=self.when), WRITE_TO_US)
 
     @property
     def sentence(self) -> str:
-        """The terms as a sentence, for a person who has the place."""
-        if self.is_open:
-            return f"You can give the place back until {self.until_words}."
-        return f"Free cancelling ended on {self.until_words}. {WRITE_TO_US}"
+        """The message in English, for mails."""
+        return str(self.message)
 
     @property
-    def short(self) -> str:
+    def short(self) -> Message:
         """The terms in a short form, for a line of a card."""
         if self.is_open:
-            return f"Cancel free until {self.until_words}"
-        return "Free cancelling has ended: write to the academy if you cannot come"
+            return msg("Cancel free until {when}", when=self.when)
+        return msg("Free cancelling has ended: write to the academy if you cannot come")
 
 
 @dataclass(frozen=True, slots=True)
 class BookingWindow:
     """When a practical can be booked, as of a given time. `is_open` means now; `is_over` means
-    never again, and the waiting list is closed too."""
+    never again, and the waiting list is closed too. `turns_at` is when booking opens or closes, or
+    closed."""
 
     is_open: bool
     is_over: bool
-    sentence: str
+    turns_at: datetime
+    zone: str
 
     @property
-    def short(self) -> str:
-        """The sentence without its full stop, for a line of a card."""
-        return self.sentence.rstrip(".")
+    def message(self) -> Message:
+        """Booking is open until Sun 6 Dec 2026, 10:00, London time."""
+        when = moment_message(self.turns_at, self.zone)
+        if self.is_open:
+            return msg("Booking is open until {when}.", when=when)
+        if self.is_over:
+            return msg("Booking closed on {when}.", when=when)
+        return msg("Booking opens on {when}.", when=when)
+
+    @property
+    def sentence(self) -> str:
+        """The message in English, for mails."""
+        return str(self.message)
+
+    @property
+    def opening(self) -> Message:
+        """When booking opens, without a full stop, for a line of a card."""
+        return msg("Booking opens on {when}", when=moment_message(self.turns_at, self.zone))
 
 
 def cancel_deadline(practical: Practical, seat_until: datetime | None) -> datetime:
@@ -97,14 +120,8 @@ def place_terms(
 
 def booking_window(practical: Practical, now: datetime) -> BookingWindow:
     """Return the booking window as of now; it closes at the start at the latest."""
+    opens = practical.booking_opens_at
     closes = min(practical.booking_closes_at, practical.starts_at)
-    if now >= closes:
-        return BookingWindow(
-            False, True, f"Booking closed on {moment_words(closes, practical.zone)}."
-        )
-    if now < practical.booking_opens_at:
-        opens = moment_words(practical.booking_opens_at, practical.zone)
-        return BookingWindow(False, False, f"Booking opens on {opens}.")
-    return BookingWindow(
-        True, False, f"Booking is open until {moment_words(closes, practical.zone)}."
-    )
+    is_over = now >= closes
+    is_open = opens <= now < closes
+    return BookingWindow(is_open, is_over, closes if is_open or is_over else opens, practical.zone)

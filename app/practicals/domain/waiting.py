@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.kit.ids import UserId, WaitingId
-from app.practicals.domain.seats import Practical, PracticalsReason, is_takeable
+from app.practicals.domain.seats import Practical, is_takeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Waiter:
     entry_id: WaitingId
     user_id: UserId
     number: int
-    unmet: tuple[PracticalsReason, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.kit.ids import PracticalId, UserId
 from app.kit.messages import Text, msg
 from app.kit.words import Words
 from app.practicals import queries
-from app.practicals.domain.times import moment_words, span_words
+from app.practicals.domain.times import moment_message, span_message
 from app.practicals.forms import RosterWithNeedsForm
 from app.practicals.pages.teaching import demand_theirs, file_name, roster_csv
 from app.practicals.queries import Roster
@@ -135,11 +135,11 @@ def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict
     day = roster.practical
     return roster, {
         "academy": visit.academy.name,
-        "printed": moment_words(visit.now, day.zone),
+        "printed": visit.words.of(moment_message(visit.now, day.zone)),
         "title": day.title,
         "course": published.course.title,
         "course_language": published.language,
-        "when": span_words(day.starts_at, day.ends_at, day.zone),
+        "when": visit.words.of(span_message(day.starts_at, day.ends_at, day.zone)),
         "room": day.room,
     }
 

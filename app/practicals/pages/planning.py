@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.paging import page_number
 from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.messages import Message, msg, sentences
 from app.kit.versions import Stale
 from app.practicals import queries, service
 from app.practicals.domain.recipients import Recipients
@@ -105,7 +106,7 @@ def make_practical(visit: Visit, submitted: Submitted) -> Response:
             to = visit.once(db, submitted, lambda: effect(db))
     except (Invalid, Clashing) as refused:
         return _form(visit, values=submitted.values, refused=refused)
-    return visit.redirect(to, flash="The draft is saved. Publish it when it is right.")
+    return visit.redirect(to, flash=msg("The draft is saved. Publish it when it is right."))
 
 
 @pages.get("/{practical_id}", name="admin.practical", access=ADMIN)
@@ -150,7 +151,7 @@ def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
     except (Invalid, PlanRefused, Stale, Clashing) as refused:
         return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash=_flash("The practical is changed.", told))
+    return visit.redirect(here, flash=_flash(msg("The practical is changed."), told))
 
 
 @pages.post("/{practical_id}/publish", name="admin.practical_publish", access=ADMIN)
@@ -168,9 +169,8 @@ def publish_practical(visit: Visit, practical_id: PracticalId, submitted: Submit
     except (PlanRefused, Clashing) as refused:
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(
-        here, flash=_flash("The practical is published. Students see it now.", told)
-    )
+    done = msg("The practical is published. Students see it now.")
+    return visit.redirect(here, flash=_flash(done, told))
 
 
 @pages.get("/{practical_id}/cancel", name="admin.practical_ask_cancel", access=ADMIN)
@@ -190,7 +190,7 @@ def cancel_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
         values = submitted.values
         return _ask(visit, practical_id, "practicals/admin_cancel.html", values, refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash=_flash("The practical is cancelled.", told))
+    return visit.redirect(here, flash=_flash(msg("The practical is cancelled."), told))
 
 
 @pages.get("/{practical_id}/reserve", name="admin.practical_find", access=ADMIN)
@@ -221,7 +221,7 @@ def reserve_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) 
     except (Invalid, PlaceRefused) as refused:
         words = visit.request.query_params.get("q", "")[:200]
         return _reserve(visit, practical_id, words, submitted.values, refused)
-    return visit.redirect(to, flash="The place is reserved, and the person has been told.")
+    return visit.redirect(to, flash=msg("The place is reserved, and the person has been told."))
 
 
 @pages.get("/{practical_id}/seats/{seat_id}", name="admin.seat", access=ADMIN)
@@ -230,7 +230,7 @@ def ask_to_take_away(visit: Visit, practical_id: PracticalId, seat_id: SeatId) -
         is_over = seat_has_ended(db, practical_id, seat_id)
     if is_over:  # the person or another admin was first
         here = visit.url("admin.practical", practical_id=practical_id)
-        return visit.redirect(here, flash="This place has ended already.", kind="info")
+        return visit.redirect(here, flash=msg("This place has ended already."), kind="info")
     return _ask(visit, practical_id, "practicals/admin_take_away.html", seat_id=seat_id)
 
 
@@ -250,12 +250,12 @@ def take_seat_away(
     except PlaceRefused as refused:  # the place no longer exists, so no reason is needed
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash="The place is taken away, and the person has been told.")
+    return visit.redirect(here, flash=msg("The place is taken away, and the person has been told."))
 
 
-def _flash(done: str, told: Recipients) -> str:
+def _flash(done: Message, told: Recipients) -> Message:
     """Return a message that says what was done and who gets a mail."""
-    return f"{done} {told.sentence}" if told.people else done
+    return sentences(done, told.message if told.people else None)
 
 
 def _narrowed(query: Mapping[str, str]) -> ListFilters:

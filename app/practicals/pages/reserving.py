@@ -13,9 +13,11 @@ from app.enrolments import admin_queries
 from app.enrolments.forms import read_reservation, typed_rows
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
+from app.kit.messages import Message, msg, msgs
 from app.practicals import service
-from app.practicals.domain.times import span_words
+from app.practicals.domain.times import span_message
 from app.practicals.forms import ReserveWithPracticalForm
+from app.practicals.queries import PracticalSummary
 from app.practicals.queries.admin_detail import reservable
 from app.web.access import ADMIN
 from app.web.errors import status_of
@@ -55,9 +57,21 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
             to = visit.once(db, submitted, lambda: effect(db))
     except (Invalid, Conflict) as refused:
         return _screen(visit, intake_id, submitted.values, refused)
-    people = "1 place is" if len(named) == 1 else f"{len(named)} places are"
-    more = ", each with a place on the practical" if form.practical else ""
-    return visit.redirect(to, flash=f"{people} reserved{more}. Each person gets a mail.")
+    return visit.redirect(to, flash=_done(len(named), with_practical=form.practical is not None))
+
+
+def _done(places: int, *, with_practical: bool) -> Message:
+    if with_practical:
+        return msgs(
+            "{n} place is reserved, each with a place on the practical. Each person gets a mail.",
+            "{n} places are reserved, each with a place on the practical. Each person gets a mail.",
+            places,
+        )
+    return msgs(
+        "{n} place is reserved. Each person gets a mail.",
+        "{n} places are reserved. Each person gets a mail.",
+        places,
+    )
 
 
 def _screen(
@@ -70,16 +84,21 @@ def _screen(
         "practicals/reserve_course.html",
         status=status_of(refused) if refused else 200,
         page=intake,
-        days=[
-            (
-                str(day.practical_id),
-                f"{day.title}, {span_words(day.starts_at, day.ends_at, day.zone)}, "
-                f"{max(0, day.capacity - day.taken)} of {day.capacity} places left",
-            )
-            for day in days
-        ],
+        days=[_option(day) for day in days],
         rows=typed_rows(values),
         action=visit.url("enrolments.reserve_places", intake_id=intake_id),
         errors=errors_of(refused),
         values=values,
     )
+
+
+def _option(day: PracticalSummary) -> tuple[str, Message]:
+    """Return a practical as an option to choose."""
+    words = msg(
+        "{practical}, {when}, {free} of {capacity} places left",
+        practical=day.title,
+        when=span_message(day.starts_at, day.ends_at, day.zone),
+        free=max(0, day.capacity - day.taken),
+        capacity=day.capacity,
+    )
+    return str(day.practical_id), words

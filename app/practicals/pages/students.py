@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
 from app.kit.ids import PracticalId
-from app.kit.messages import msg
+from app.kit.messages import Message, msg, sentences
 from app.mail.calendar import invite
 from app.practicals import service
+from app.practicals.domain.times import month_of, month_option
 from app.practicals.errors import PlaceRefused
 from app.practicals.queries.invites import own_entry
 from app.practicals.queries.public import public_dates
@@ -49,7 +49,9 @@ def show_dates(visit: Visit) -> Response:
             month=query.get("month") or None,
             number=page_number(query.get("page")),
         )
-    document = dates_document(page, academy=visit.academy, base_url=settings.base_url)
+    document = dates_document(
+        page, academy=visit.academy, base_url=settings.base_url, words=visit.words
+    )
 
     def link(to: int) -> str:
         query = {"course": page.course, "month": page.month, "page": str(to) if to > 1 else None}
@@ -112,7 +114,7 @@ def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
     )
 
 
-MAILED = "We have sent the details to your e-mail address."
+MAILED = msg("We have sent the details to your e-mail address.")
 
 
 @pages.post("/practicals/{practical_id}/book", name="practicals.book", access=STUDENT)
@@ -120,7 +122,7 @@ def book_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> 
     def book(db: Session) -> None:
         service.book_seat(db, visit.actor, practical_id, now=visit.now)
 
-    done = f"Your place is booked. {MAILED}"
+    done = sentences(msg("Your place is booked."), MAILED)
     return _do_once(visit, practical_id, submitted, book, done)
 
 
@@ -129,7 +131,7 @@ def cancel_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -
     def cancel(db: Session) -> None:
         service.cancel_seat(db, visit.actor, practical_id, now=visit.now)
 
-    done = f"You have given your place back. {MAILED}"
+    done = sentences(msg("You have given your place back."), MAILED)
     return _do_once(visit, practical_id, submitted, cancel, done)
 
 
@@ -138,7 +140,7 @@ def join_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submit
     def join(db: Session) -> None:
         service.join_waiting_list(db, visit.actor, practical_id, now=visit.now)
 
-    done = "You are on the waiting list. We write to you when a place is yours."
+    done = msg("You are on the waiting list. We write to you when a place is yours.")
     return _do_once(visit, practical_id, submitted, join, done)
 
 
@@ -147,7 +149,8 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submi
     def leave(db: Session) -> None:
         service.leave_waiting_list(db, visit.actor, practical_id, now=visit.now)
 
-    return _do_once(visit, practical_id, submitted, leave, "You have left the waiting list.")
+    done = msg("You have left the waiting list.")
+    return _do_once(visit, practical_id, submitted, leave, done)
 
 
 def _do_once(
@@ -155,7 +158,7 @@ def _do_once(
     practical_id: PracticalId,
     submitted: Submission,
     command: Callable[[Session], None],
-    done: str,
+    done: Message,
 ) -> Response:
     """Run `command` once per submitted form, then say `done`. A refusal shows the page again with the
     reason and what is possible."""
@@ -174,12 +177,12 @@ def _do_once(
     return visit.redirect(to, flash=done)
 
 
-def _months(now: datetime, zone: str) -> tuple[tuple[str, str], ...]:
+def _months(now: datetime, zone: str) -> tuple[tuple[str, Message], ...]:
     """Return the months to choose from: this one and the five after it."""
-    first = now.astimezone(ZoneInfo(zone)).date().replace(day=1)
+    first = month_of(now, zone)
     counted = (first.year * 12 + first.month - 1 + ahead for ahead in range(6))
     days = (date(months // 12, months % 12 + 1, 1) for months in counted)
-    return tuple((f"{day:%Y-%m}", f"{day:%B %Y}") for day in days)
+    return tuple(month_option(day) for day in days)
 
 
 def _practical(

@@ -14,7 +14,7 @@ from app.kit.ids import PracticalId, UserId
 from app.kit.messages import Text, msg
 from app.practicals import policy, queries
 from app.practicals.domain.states import Attendance
-from app.practicals.domain.times import span_words, start_of_day
+from app.practicals.domain.times import span_message, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
 from app.practicals.service import read_needs_of_roster
@@ -78,9 +78,9 @@ def show_access_needs(visit: Visit, practical_id: PracticalId, submitted: Submit
         "accounts/access_needs.html",
         page=people,
         title=practical.title,
-        day=span_words(practical.starts_at, practical.ends_at, practical.zone),
+        day=span_message(practical.starts_at, practical.ends_at, practical.zone),
         back=visit.url("teach.practical", practical_id=practical_id),
-        back_label="Roster",
+        back_label=msg("Roster"),
     )
 
 
@@ -95,7 +95,7 @@ def roster_csv(
 
 def _roster_rows(roster: Roster, needs: Mapping[UserId, str]) -> Iterator[tuple[Text, ...]]:
     practical = roster.practical
-    when = span_words(practical.starts_at, practical.ends_at, practical.zone)
+    when = span_message(practical.starts_at, practical.ends_at, practical.zone)
     for seat in roster.seats:
         stated: Text = msg("Has access needs") if seat.has_access_needs else ""
         yield (

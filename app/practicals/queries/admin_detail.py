@@ -13,16 +13,15 @@ from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
 from app.kit.actor import Role
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
-from app.kit.messages import Message
+from app.kit.messages import Message, msg, msgs
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
     SeatState,
-    Unmet,
     WaitingState,
     eligibility,
     reservation_refusal,
@@ -58,7 +57,7 @@ class WaitingPerson:
     name: str
     email: str
     joined_at: datetime
-    unmet: tuple[Unmet, ...] = ()
+    unmet: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +89,32 @@ class ReservationCandidate:
 
     person: Person
     has_seat: bool
-    unmet: tuple[Unmet, ...]
+    unmet: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SuccessorPreview:
-    """Who would get a place that is taken away: their names, or why nobody would."""
+    """Who would get a place that is taken away: their names, and what a person is told of it."""
 
     names: tuple[str, ...]
-    why_nobody: str | None
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class KindChoice:
     value: str
-    label: str
+    label: Message
     students_per_instructor: int
 
     @property
-    def option(self) -> tuple[str, str]:
+    def option(self) -> tuple[str, Message]:
         """The kind of practical as an option of a select."""
-        words = f"{self.label}, 1 instructor for {self.students_per_instructor} students"
+        words = msgs(
+            "{kind}, 1 instructor for {n} student",
+            "{kind}, 1 instructor for {n} students",
+            self.students_per_instructor,
+            kind=self.label,
+        )
         return self.value, words
 
 
@@ -219,16 +223,33 @@ def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Succe
         raise NotFound
     free = waiting.freed(practical, now)
     if not free:
-        over = "the day stays over its number of places."
-        window = booking_window(practical, now)
-        return SuccessorPreview((), over if window.is_open else window.sentence)
+        return SuccessorPreview((), _why_none_is_free(practical, now))
     waiters = first_waiters(db, practical.id)
     if not waiters:
-        return SuccessorPreview((), "nobody waits.")
+        return SuccessorPreview((), msg("Nobody moves up: nobody waits."))
     people = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
     chosen = waiting.choose(free, assessed(practical, waiters, people)).promoted
     names = tuple(people[waiter.user_id].person.name for waiter in chosen)
-    return SuccessorPreview(names, None if names else "nobody who waits has what the day asks for.")
+    if not names:
+        return SuccessorPreview(
+            (), msg("Nobody moves up: nobody who waits has what the day asks for.")
+        )
+    return SuccessorPreview(
+        names,
+        msgs(
+            "{names} can come and is next on the waiting list: the place is passed on at once.",
+            "{names} can come and are next on the waiting list: the place is passed on at once.",
+            len(names),
+            names=names,
+        ),
+    )
+
+
+def _why_none_is_free(practical: Practical, now: datetime) -> Message:
+    window = booking_window(practical, now)
+    if window.is_open:
+        return msg("Nobody moves up: the day stays over its number of places.")
+    return msg("Nobody moves up: {booking}", booking=window.message)
 
 
 def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> bool:
@@ -262,7 +283,7 @@ def choices(db: Session) -> Choices:
     kinds = [
         KindChoice(
             f"{published.course_key}/{kind.key}",
-            f"{kind.title} ({published.course.title})",
+            msg("{kind} ({course})", kind=kind.title, course=published.course.title),
             kind.students_per_instructor,
         )
         for published in courses.catalogue(db)

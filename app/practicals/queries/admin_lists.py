@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,8 +14,9 @@ from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.db.paging import PAGE_SIZE, Page, page_of
 from app.kit.ids import UserId
+from app.kit.messages import Message
 from app.practicals.domain.seats import PracticalStatus, WaitingState
-from app.practicals.domain.times import week_of
+from app.practicals.domain.times import month_of, month_option, week_of
 from app.practicals.models import PracticalInstructor, PracticalRow, WaitingEntry
 from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_names
@@ -72,7 +72,7 @@ class ListChoices:
     """The choices of the filters of an admin's list, as pairs for a form."""
 
     kinds: tuple[tuple[str, str], ...]
-    months: tuple[tuple[str, str], ...]
+    months: tuple[tuple[str, Message], ...]
     instructors: tuple[tuple[str, str], ...]
 
 
@@ -107,10 +107,9 @@ def list_choices(db: Session, shown: ListedDays, *, zone: str, now: datetime) ->
         for kind in published.course.practicals
     )
     starts = _shown(shown, now).with_only_columns(PracticalRow.starts_at).limit(MOST_STARTS)
-    local = [moment.astimezone(ZoneInfo(zone)) for moment in db.scalars(starts)]
-    months = dict.fromkeys((f"{day:%Y-%m}", f"{day:%B %Y}") for day in local)
+    months = dict.fromkeys(month_of(moment, zone) for moment in db.scalars(starts))
     people = tuple((str(person.user_id), person.name) for person in accounts.instructors(db))
-    return ListChoices(kinds, tuple(months), people)
+    return ListChoices(kinds, tuple(month_option(month) for month in months), people)
 
 
 def by_week(rows: Sequence[BoardRow]) -> tuple[Week, ...]:

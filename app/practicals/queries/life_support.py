@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
+from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.practicals.domain.life_support import life_support_unmet
-from app.practicals.domain.refusals import Unmet
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalRow, Seat
 from app.practicals.queries.outdated import PlannedDay, days_not_over
@@ -25,7 +25,7 @@ class HolderWithoutProof:
 
     user_id: UserId
     name: str
-    unmet: Unmet
+    unmet: Refusal
 
 
 @dataclass(frozen=True, slots=True)

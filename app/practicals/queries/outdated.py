@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
+from app.kit.errors import Refusal
 from app.kit.ids import RevisionId, UserId
-from app.practicals.domain.refusals import PracticalsReason, Unmet
+from app.practicals.domain.refusals import PracticalsReason
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, eligibility
 from app.practicals.models import PracticalRow, Seat
 from app.practicals.queries.eligibility_facts import read_candidates
@@ -26,7 +27,7 @@ class HolderWithoutRequirements:
 
     user_id: UserId
     name: str
-    unmet: tuple[Unmet, ...]
+    unmet: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.kit.actor import Actor
 from app.kit.ids import PracticalId
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.domain.terms import BookingWindow, booking_window
+from app.practicals.domain.times import month_key
 from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
 from app.practicals.queries.student_list_sql import DateFilters
@@ -87,7 +88,7 @@ def public_dates(
     starts = [
         CourseStart(offer, titles.get(offer.course_key, offer.title))
         for offer in rows
-        if month is None or f"{offer.starts_on:%Y-%m}" == month
+        if month is None or month_key(offer.starts_on) == month
     ]
     return PublicDates(
         starts=tuple(starts[:most]),

@@ -15,6 +15,7 @@ from app.db.paging import Page, demand_page, page_of
 from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.messages import Message
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Attendance, PracticalStatus, WaitingState
@@ -39,8 +40,8 @@ class RosterSeat:
     booked_at: datetime
     is_reserved: bool
     life_support_until: date | None = None
-    life_support: str | None = None
-    """The state of the proof of basic life support in words, if this kind of practical requires
+    life_support: Message | None = None
+    """The state of the proof of basic life support in a few words, if this kind of practical requires
     one."""
     has_life_support: bool = False
     """Whether the proof covers the day."""

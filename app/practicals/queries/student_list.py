@@ -3,7 +3,7 @@ booking."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from app.db.paging import Page, page_of
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import PracticalId, RevisionId, SeatId
 from app.learning import queries as learning
 from app.learning.domain import Done
@@ -23,7 +23,6 @@ from app.practicals.domain.seats import (
     Overlap,
     Practical,
     PracticalsReason,
-    Unmet,
     booking_refusal,
     cancel_refusal,
     eligibility,
@@ -36,7 +35,7 @@ from app.practicals.domain.terms import (
     cancel_deadline,
     cancel_terms,
 )
-from app.practicals.domain.times import month_words
+from app.practicals.domain.times import month_of
 from app.practicals.domain.waiting import freed
 from app.practicals.queries.eligibility_facts import (
     OpenRequirements,
@@ -88,8 +87,8 @@ class DateRow:
     seat_id: SeatId | None
     waiting: int
     position: int | None
-    unmet: tuple[Unmet, ...]
-    wait_unmet: tuple[Unmet, ...]
+    unmet: tuple[Refusal, ...]
+    wait_unmet: tuple[Refusal, ...]
     booking: BookingWindow
     cancel: CancelTerms | None
     waited: bool
@@ -108,19 +107,19 @@ class DateRow:
         return self.practical.free == 0
 
     @property
-    def personal(self) -> tuple[Unmet, ...]:
+    def personal(self) -> tuple[Refusal, ...]:
         """The reasons that concern the person; the others concern the date."""
         return tuple(unmet for unmet in self.unmet if unmet.reason not in ABOUT_THE_DATE)
 
     @property
-    def said(self) -> tuple[Unmet, ...]:
+    def said(self) -> tuple[Refusal, ...]:
         """The reasons that the page of the date shows. "Full" sends people to the waiting list, so
         it is shown only to people who may join it, or if it is the only reason."""
         others = tuple(unmet for unmet in self.unmet if unmet.reason is not PracticalsReason.full)
         return others if others and not self.can_wait else self.unmet
 
     @property
-    def window(self) -> Unmet | None:
+    def window(self) -> Refusal | None:
         """Why booking is not open now, if it is not."""
         return next((unmet for unmet in self.unmet if unmet.reason in WINDOW), None)
 
@@ -135,15 +134,15 @@ class DatesPage:
     dates: Page[DateRow]
     filters: DateFilters
     kinds: tuple[tuple[str, str], ...]
-    shared: tuple[Unmet, ...]
+    shared: tuple[Refusal, ...]
     awaited: tuple[str, ...]
 
     @property
-    def by_month(self) -> tuple[tuple[str, tuple[DateRow, ...]], ...]:
-        """The dates grouped by month, in the venue's zone, in words."""
-        months: dict[str, tuple[DateRow, ...]] = {}
+    def by_month(self) -> tuple[tuple[date, tuple[DateRow, ...]], ...]:
+        """The dates grouped by month, in the venue's zone; a month is named by its first day."""
+        months: dict[date, tuple[DateRow, ...]] = {}
         for row in self.dates.rows:
-            month = month_words(row.practical.starts_at, row.practical.zone)
+            month = month_of(row.practical.starts_at, row.practical.zone)
             months[month] = (*months.get(month, ()), row)
         return tuple(months.items())
 
@@ -157,8 +156,8 @@ class PracticalPage:
     bring: tuple[str, ...]
     live_models: bool
     instructors: tuple[str, ...]
-    cancel_unmet: Unmet | None
-    person_unmet: tuple[Unmet, ...]
+    cancel_unmet: Refusal | None
+    person_unmet: tuple[Refusal, ...]
     passes_on: bool
     """Whether a place that is given up now goes to somebody on the waiting list who can come."""
 
@@ -313,7 +312,7 @@ def _kept_row(row: DateListRow, facts: EligibilityFacts, title: str, now: dateti
     )
 
 
-def _shared(rows: Sequence[DateRow]) -> tuple[Unmet, ...]:
+def _shared(rows: Sequence[DateRow]) -> tuple[Refusal, ...]:
     """Return what is said once for the whole list: what keeps this person from every one of its dates."""
     if not rows:
         return ()

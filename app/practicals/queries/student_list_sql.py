@@ -26,6 +26,7 @@ from app.db.prepared import MOST_ROWS, Prepared
 from app.enrolments.place_conditions import PLACE
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.messages import msg
 from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
@@ -62,7 +63,7 @@ class DateFilters:
                 year=first.year + first.month // 12, month=first.month % 12 + 1
             )
         except ValueError:
-            raise Invalid("The month must look like 2026-12.") from None
+            raise Invalid(msg("The month must look like 2026-12.")) from None
         return first.astimezone(UTC), following.astimezone(UTC)
 
 

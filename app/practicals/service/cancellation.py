@@ -9,6 +9,7 @@ from app.accounts import queries as accounts
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.messages import msg
 from app.practicals import policy
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
@@ -34,7 +35,7 @@ def cancel_practical(
     was told."""
     require(policy.may_manage(actor))
     if not reason.strip():
-        raise Invalid("Say why you cancel it.", fields={"reason": "Enter a reason."})
+        raise Invalid(msg("Say why you cancel it."), fields={"reason": msg("Enter a reason.")})
     practical = lock_practical(db, practical_id)
     demand_changeable(practical, now=now)
     demand_nobody_attended(db, practical)

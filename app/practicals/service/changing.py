@@ -12,6 +12,7 @@ from app.courses.domain.delivery import PracticalKind
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
+from app.kit.messages import msg
 from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan
@@ -119,7 +120,8 @@ def _demand_same_kind(db: Session, practical: Practical, plan: Plan) -> Practica
         practical.kind_key,
     ):
         raise Invalid(
-            "The kind stays.", fields={"kind": "The kind of a practical cannot be changed."}
+            msg("The kind stays."),
+            fields={"kind": msg("The kind of a practical cannot be changed.")},
         )
     return kind
 

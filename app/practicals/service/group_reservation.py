@@ -11,6 +11,7 @@ from app.enrolments import service as enrolments
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, PracticalId, UserId
+from app.kit.messages import msg
 from app.practicals import policy
 from app.practicals.domain.seats import Practical
 from app.practicals.errors import PlaceRefused
@@ -38,8 +39,8 @@ def reserve_with_practical(
     require(policy.may_manage(actor))
     if practical_id is not None and not (seat_reason or "").strip():
         raise Invalid(
-            "Say why you reserve the practical.",
-            fields={"seat_reason": "Enter a reason for the places on the practical."},
+            msg("Say why you reserve the practical."),
+            fields={"seat_reason": msg("Enter a reason for the places on the practical.")},
         )
     reserved = enrolments.reserve_places_by_name(
         db, actor, intake_id, named=named, note=note, override_reason=override_reason, now=now
@@ -76,6 +77,6 @@ def _demand_choosable(
     days = reservable(db, course_key, intake_id, now=now)
     if practical.id not in {day.practical_id for day in days}:
         raise Invalid(
-            "This practical cannot be chosen.",
-            fields={"practical": "Choose one of the practicals of the list."},
+            msg("This practical cannot be chosen."),
+            fields={"practical": msg("Choose one of the practicals of the list.")},
         )

@@ -8,8 +8,9 @@ from app.courses import queries as courses
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, new_uuid
+from app.kit.messages import msg
 from app.practicals import policy
-from app.practicals.domain.plan import Plan
+from app.practicals.domain.plan import NO_DRAFT, NO_INSTRUCTOR, START_PASSED, Plan
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
@@ -40,7 +41,9 @@ def make_practical(
     published = courses.current_to_pin(db, plan.course_key)
     kind = published.course.practical(plan.kind_key) if published else None
     if published is None or kind is None:
-        raise Invalid("Choose a kind.", fields={"kind": "Choose one of the kinds of practical."})
+        raise Invalid(
+            msg("Choose a kind."), fields={"kind": msg("Choose one of the kinds of practical.")}
+        )
     demand_sound(db, plan, kind, floor=0, taken=0, now=now)
     if refuse_clashes:
         demand_no_clash(db, None, plan)
@@ -79,12 +82,12 @@ def publish_practical(
     require(policy.may_manage(actor))
     practical = lock_practical(db, practical_id)
     if practical.status is not PracticalStatus.draft:
-        raise PlanRefused("Only a draft can be published. This practical has been already.")
+        raise PlanRefused(NO_DRAFT)
     if now >= practical.starts_at:
-        raise PlanRefused("The start has passed. Change the day first.")
+        raise PlanRefused(START_PASSED)
     teaches = instructor_ids(db, practical.id)
     if not teaches:
-        raise PlanRefused("Nobody teaches this practical. Choose an instructor first.")
+        raise PlanRefused(NO_INSTRUCTOR)
     clashes_today = clashes_of_day(db, practical) if refuse_clashes else ()
     if clashes_today:
         raise Clashing(clashes_today)

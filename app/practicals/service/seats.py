@@ -12,15 +12,14 @@ from app.audit.service import record
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.messages import msg
 from app.practicals import policy
+from app.practicals.domain.refusals import BEGUN, NO_SEAT, SEAT_ENDED
 from app.practicals.domain.seats import (
     Attendance,
-    LinkKind,
     Practical,
-    PracticalsReason,
     PracticalStatus,
     SeatState,
-    Unmet,
     booking_refusal,
     cancel_refusal,
     reservation_refusal,
@@ -87,7 +86,9 @@ def reserve_seat(
     waived."""
     require(policy.may_manage(actor))
     if not reason.strip():
-        raise Invalid("Say why you reserve this place.", fields={"reason": "Enter a reason."})
+        raise Invalid(
+            msg("Say why you reserve this place."), fields={"reason": msg("Enter a reason.")}
+        )
     practical = lock_practical(db, practical_id)
     candidate = lock_and_read_with_queue(db, practical, user_id)
     if unmet := reservation_refusal(practical, candidate.facts, now, override=override):
@@ -121,31 +122,17 @@ def take_seat_away(
     gets it. Refused once the practical has begun, because attendance then records who was there."""
     require(policy.may_manage(actor))
     if not reason.strip():
-        raise Invalid("Say why you take this place away.", fields={"reason": "Enter a reason."})
+        raise Invalid(
+            msg("Say why you take this place away."), fields={"reason": msg("Enter a reason.")}
+        )
     practical = lock_practical(db, practical_id)
     seat = db.get(Seat, seat_id)
     if seat is None or seat.practical_id != practical.id:
         raise NotFound
     if now >= practical.starts_at:
-        raise PlaceRefused(
-            (
-                Unmet(
-                    PracticalsReason.started,
-                    "This practical has begun.",
-                    "Mark the person absent instead.",
-                ),
-            )
-        )
+        raise PlaceRefused((BEGUN,))
     if seat.state is not SeatState.confirmed:
-        raise PlaceRefused(
-            (
-                Unmet(
-                    PracticalsReason.no_seat,
-                    "This place has ended already.",
-                    "Nothing more is to be done: the people listed here have theirs.",
-                ),
-            )
-        )
+        raise PlaceRefused((SEAT_ENDED,))
     demand_not_attended(seat.attendance)
     _end_seat(
         db, practical, actor, seat.user_id, SeatState.cancelled_by_admin, now=now, reason=reason
@@ -233,14 +220,5 @@ def _close_seat(
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if closed is None:
-        raise PlaceRefused((_no_seat(),))
+        raise PlaceRefused((NO_SEAT,))
     return closed
-
-
-def _no_seat() -> Unmet:
-    return Unmet(
-        PracticalsReason.no_seat,
-        "There is no place to give back on this date.",
-        "Look at the list of dates for the places held now.",
-        LinkKind.dates,
-    )

@@ -11,12 +11,10 @@ from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy
+from app.practicals.domain.refusals import NOT_WAITING
 from app.practicals.domain.seats import (
-    LinkKind,
     Practical,
-    PracticalsReason,
     PracticalStatus,
-    Unmet,
     WaitingState,
     waiting_refusal,
 )
@@ -64,16 +62,7 @@ def leave_waiting_list(
     if practical.status is PracticalStatus.draft:
         raise NotFound
     if left is None:
-        raise PlaceRefused(
-            (
-                Unmet(
-                    PracticalsReason.not_waiting,
-                    "You are not on the waiting list of this date.",
-                    "Look at the list of dates for where you wait.",
-                    LinkKind.dates,
-                ),
-            )
-        )
+        raise PlaceRefused((NOT_WAITING,))
     _note(db, practical, actor, "practicals.left_waiting_list", now=now)
 
 

@@ -18,7 +18,6 @@ from app.practicals.domain.lost_rights import written
 from app.practicals.domain.seats import (
     Overlap,
     Practical,
-    PracticalsReason,
     SeatState,
     WaitingState,
     is_takeable,
@@ -55,7 +54,7 @@ def allocate_seat(
     *,
     now: datetime,
     reason: str | None = None,
-    overridden: tuple[PracticalsReason, ...] = (),
+    overridden: tuple[str, ...] = (),
     before: Practical | None = None,
     overlap: Overlap | None = None,
 ) -> tuple[Practical, SeatId]:
@@ -74,7 +73,7 @@ def allocate_seat(
         subject_id=practical.id,
         person_id=person.user_id,
         reason=reason,
-        details={"seat_id": str(seat_id), "overridden": [str(word) for word in overridden]},
+        details={"seat_id": str(seat_id), "overridden": [str(reason) for reason in overridden]},
     )
     tell_of_seat(
         db,
@@ -167,7 +166,7 @@ def _hold_seat(
     way: BookingOrigin,
     *,
     reason: str | None,
-    overridden: tuple[PracticalsReason, ...],
+    overridden: tuple[str, ...],
     now: datetime,
 ) -> tuple[Practical, SeatId]:
     """Count and write the place; who had waited for it waits no more."""

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.ids import SeatId
-from app.practicals.domain.seats import Attendance, Practical, PracticalsReason, SeatState, Unmet
+from app.practicals.domain.plan import somebody_attended
+from app.practicals.domain.refusals import ATTENDED
+from app.practicals.domain.seats import Attendance, Practical, SeatState
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import Seat
 from app.practicals.reliances import reliances_on
@@ -42,15 +44,7 @@ def lock_seat(db: Session, seat_id: SeatId) -> Seat:
 def demand_not_attended(attendance: Attendance | None) -> None:
     """Raise PlaceRefused when the holder of a seat is marked as present: that seat is evidence."""
     if attendance is Attendance.attended:
-        raise PlaceRefused(
-            (
-                Unmet(
-                    PracticalsReason.attended,
-                    "The holder of this place is marked as present.",
-                    "If they are not there, their instructor sets the attendance right on the roster first.",
-                ),
-            )
-        )
+        raise PlaceRefused((ATTENDED,))
 
 
 def demand_nobody_attended(
@@ -68,9 +62,4 @@ def demand_nobody_attended(
         )
     ).one()
     if present:
-        people = "1 person is" if present == 1 else f"{present} people are"
-        raise PlanRefused(
-            f"{people} marked as present on this day, so it stays where it is. If that is wrong, set the "
-            "attendance right on the roster first.",
-            reason=PracticalsReason.attended,
-        )
+        raise PlanRefused(somebody_attended(present))

@@ -14,11 +14,12 @@ from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.courses import queries as courses
 from app.kit.ids import SeatId, UserId
+from app.kit.messages import Message
 from app.mail.calendar_entries import CalendarEntry
 from app.practicals.domain.invite import described, described_teaching
-from app.practicals.domain.lost_rights import ENDED_WORDS, lost_right, read_waived, seat_may_end
+from app.practicals.domain.lost_rights import ENDED, lost_right, read_waived, seat_may_end
 from app.practicals.domain.seats import Practical, PracticalsReason, SeatState, WaitingState
-from app.practicals.domain.times import span_words
+from app.practicals.domain.times import span_message
 from app.practicals.errors import BookedMeanwhile
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import Candidate, first_waiters, read_candidates
@@ -34,7 +35,7 @@ class EndedCommitment:
 
     what: Literal["seat", "wait", "assignment"]
     title: str
-    when: str
+    when: Message
     reason: PracticalsReason | None = None
     calendar: CalendarEntry | None = None
 
@@ -153,7 +154,7 @@ def _end_seat(
         .values(
             state=SeatState.cancelled_by_admin,
             ended_at=now,
-            reason=ENDED_WORDS[reason],
+            reason=str(ENDED[reason]),
             calendar_sequence=Seat.calendar_sequence + 1,
         )
         .returning(Seat.calendar_sequence)
@@ -201,8 +202,8 @@ def _end_wait(
     return True
 
 
-def _when(practical: Practical) -> str:
-    return span_words(practical.starts_at, practical.ends_at, practical.zone)
+def _when(practical: Practical) -> Message:
+    return span_message(practical.starts_at, practical.ends_at, practical.zone)
 
 
 def _note(
@@ -223,5 +224,5 @@ def _note(
         subject_kind="practical",
         subject_id=practical.id,
         person_id=user_id,
-        reason=ENDED_WORDS[reason] if reason else None,
+        reason=str(ENDED[reason]) if reason else None,
     )

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
-from app.practicals.domain.seats import Practical, PracticalsReason, Unmet
+from app.practicals.domain.refusals import ALREADY_BOOKED, ALREADY_WAITING, FULL
+from app.practicals.domain.seats import Practical
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
@@ -62,23 +63,11 @@ def constraints_as_refusals() -> Iterator[None]:
     except IntegrityError as error:
         text = str(error.orig)
         if any(name in text for name in TAKEN_TWICE):
-            unmet = Unmet(
-                PracticalsReason.already_booked,
-                "You have a place on this date.",
-                "There is nothing to do.",
-            )
+            refusal = ALREADY_BOOKED
         elif any(name in text for name in WAITS_TWICE):
-            unmet = Unmet(
-                PracticalsReason.already_waiting,
-                "You are on the waiting list already.",
-                "You keep your position.",
-            )
+            refusal = ALREADY_WAITING
         elif any(name in text for name in TOO_MANY):
-            unmet = Unmet(
-                PracticalsReason.full,
-                "Every place is taken.",
-                "Join the waiting list, or choose another date.",
-            )
+            refusal = FULL
         else:
             raise
-        raise PlaceRefused((unmet,)) from None
+        raise PlaceRefused((refusal,)) from None

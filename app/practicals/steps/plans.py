@@ -14,7 +14,15 @@ from app.enrolments import queries as enrolments
 from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.plan import Plan, capacity_of, is_over_ratio, plan_problems
+from app.kit.messages import Message, Text, msg, msgs
+from app.practicals.domain.plan import (
+    CANCELLED,
+    STARTED,
+    Plan,
+    capacity_of,
+    is_over_ratio,
+    plan_problems,
+)
 from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import PracticalInstructor, PracticalRow
@@ -22,38 +30,41 @@ from app.practicals.queries.clashes import clashes
 from app.practicals.queries.lost_rights import LostRight, lost_on
 
 MOST_NAMES = 3
+WRONG_PLAN = msg("There is a problem with the plan.")
 
 
 def demand_changeable(practical: Practical, *, now: datetime) -> None:
     """Raise PlanRefused for a day that is cancelled or has begun."""
     if practical.status is PracticalStatus.cancelled:
-        raise PlanRefused("This practical has been cancelled. Make a new one.")
+        raise PlanRefused(CANCELLED)
     if practical.status is PracticalStatus.published and now >= practical.starts_at:
-        raise PlanRefused("This practical has begun; its plan stays as it is.")
+        raise PlanRefused(STARTED)
 
 
 def demand_sound(
     db: Session, plan: Plan, kind: PracticalKind, *, floor: int, taken: int, now: datetime
 ) -> None:
     """Raise Invalid with a message per field that cannot stay as it is."""
-    problems = plan_problems(
-        plan,
-        students_per_instructor=kind.students_per_instructor,
-        floor=floor,
-        taken=taken,
-        now=now,
+    problems: dict[str, Text] = dict(
+        plan_problems(
+            plan,
+            students_per_instructor=kind.students_per_instructor,
+            floor=floor,
+            taken=taken,
+            now=now,
+        )
     )
     if not plan.instructors <= {person.user_id for person in accounts.instructors(db)}:
-        problems["instructors"] = "Choose from the list of instructors."
+        problems["instructors"] = msg("Choose from the list of instructors.")
     intakes = {
         intake.intake_id
         for intake in enrolments.intake_options(db)
         if intake.course_key == plan.course_key
     }
     if plan.intake_id is not None and plan.intake_id not in intakes:
-        problems["intake"] = "Choose an intake of the same course."
+        problems["intake"] = msg("Choose an intake of the same course.")
     if problems:
-        raise Invalid("There is a problem with the plan.", fields=problems)
+        raise Invalid(WRONG_PLAN, fields=problems)
 
 
 def demand_right_of_all(
@@ -67,19 +78,23 @@ def demand_right_of_all(
     ]
     if names:
         raise Invalid(
-            "There is a problem with the plan.",
+            WRONG_PLAN,
             fields={
-                "intake": f"Not in this intake, but with a place here or waiting: {_some(names)}. Keep the "
-                "day as it was and plan another day for this intake, or take their places away first."
+                "intake": msg(
+                    "Not in this intake, but with a place here or waiting: {names}. Keep the day as it was "
+                    "and plan another day for this intake, or take their places away first.",
+                    names=_some(names),
+                )
             },
         )
 
 
-def _some(names: list[str]) -> str:
+def _some(names: list[str]) -> Message:
     """Return the first names of a list, and how many follow."""
-    if len(names) > MOST_NAMES:
-        return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
-    return ", ".join(names)
+    first = tuple(names[:MOST_NAMES])
+    if rest := len(names) - len(first):
+        return msgs("{names:plain} and {n} more", "{names:plain} and {n} more", rest, names=first)
+    return msg("{names:plain}", names=first)
 
 
 def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -> None:

@@ -104,7 +104,7 @@ def test_people_who_lack_the_new_requirements_keep_their_places_and_are_listed(d
     with database.read() as db:
         page = correction_page(db, admin, day.practical_id, now=NOW)
     assert [person.name for person in page.lacking] == ["Sam Student"]
-    assert "The office has not seen a proof" in page.lacking[0].unmet[-1].sentence
+    assert "The office has not seen a proof" in str(page.lacking[0].unmet[-1].message)
     take(database, admin, day)
     with database.read() as db:
         assert db.scalars(select(Seat.state)).all() == ["confirmed"]

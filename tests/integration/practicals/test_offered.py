@@ -129,7 +129,7 @@ def test_the_mail_that_the_page_promises_is_sent_once(database, admin, intakes):
         a_seat(db, past, gone.user_id)
     first = publish(database, admin, intake_id=intakes[1])
     assert (first, told_of_a_day(database)) == (Recipients(instructors=1, students=1), ["Dee"])
-    assert first.sentence == "1 instructor and 1 student who had no day yet get a mail."
+    assert str(first.message) == "1 instructor and 1 student who had no day yet get a mail."
     publish(database, admin, intake_id=intakes[1])
     assert told_of_a_day(database) == ["Dee"]
     publish(database, admin)

@@ -1,5 +1,7 @@
 """Plans, publication, cancellation and attendance, on both databases."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import IntakeId, PracticalId, SeatId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals import checks, queries, service
-from app.practicals.domain.plan import Plan
+from app.practicals.domain.plan import Plan, PlanReason
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
@@ -38,6 +40,13 @@ def changed(database, admin: Actor, practical_id: PracticalId, plan: Plan) -> No
     with database.write() as db:
         version = plan_version(db, practical_id)
         service.change_practical(db, admin, practical_id, plan, expected_version=version, now=NOW)
+
+
+@contextmanager
+def refused_as(reason: PlanReason) -> Iterator[None]:
+    with pytest.raises(PlanRefused) as caught:
+        yield
+    assert caught.value.reason == reason
 
 
 def mails(database, template: str) -> list[dict]:
@@ -91,14 +100,14 @@ def test_what_a_plan_names_must_exist_r_036(database, admin, teacher, changes, f
 
 def test_publishing_shows_a_draft_once(database, admin, teacher):
     alone = a_draft(database, admin, a_plan(capacity=2, over_ratio_reason="A guest teaches"))
-    with pytest.raises(PlanRefused, match="Nobody teaches"), database.write() as db:
+    with refused_as(PlanReason.no_instructor), database.write() as db:
         service.publish_practical(db, admin, alone, now=NOW)
     practical_id = a_draft(database, admin, a_plan(instructors=frozenset({teacher.user_id})))
-    with pytest.raises(PlanRefused, match="start has passed"), database.write() as db:
+    with refused_as(PlanReason.start_passed), database.write() as db:
         service.publish_practical(db, admin, practical_id, now=STARTS)
     with database.write() as db:
         service.publish_practical(db, admin, practical_id, now=NOW)
-    with pytest.raises(PlanRefused, match="already"), database.write() as db:
+    with refused_as(PlanReason.no_draft), database.write() as db:
         service.publish_practical(db, admin, practical_id, now=NOW)
 
 
@@ -143,7 +152,7 @@ def test_fewer_places_than_are_taken_are_refused_r_074(database, admin, teacher,
             practical_id,
             a_plan(instructors=frozenset({teacher.user_id}), capacity=1),
         )
-    assert caught.value.fields["capacity"] == (
+    assert str(caught.value.fields["capacity"]) == (
         "2 places are taken. Take places away first, or keep at least 2."
     )
     with database.read() as db:
@@ -184,9 +193,9 @@ def test_the_kind_stays_and_what_began_stays(database, admin, teacher, full_day)
             database, admin, practical_id, a_plan(kind_key="other", instructors=plan.instructors)
         )
     assert "kind" in caught.value.fields
-    with pytest.raises(PlanRefused, match="begun"), database.write() as db:
+    with refused_as(PlanReason.started), database.write() as db:
         service.change_practical(db, admin, practical_id, plan, expected_version="", now=STARTS)
-    with pytest.raises(PlanRefused, match="begun"), database.write() as db:
+    with refused_as(PlanReason.started), database.write() as db:
         service.cancel_practical(db, admin, practical_id, reason="Snow", now=STARTS)
 
 
@@ -209,7 +218,7 @@ def test_cancelling_ends_everything_and_tells_everybody(database, admin, teacher
         practical = db.get_one(PracticalRow, practical_id)
         assert (practical.status, practical.taken) == (PracticalStatus.cancelled, 0)
         assert checks.broken(db, now=NOW) == ()
-    with pytest.raises(PlanRefused, match="has been cancelled"), database.write() as db:
+    with refused_as(PlanReason.cancelled), database.write() as db:
         service.cancel_practical(db, admin, practical_id, reason="Again", now=NOW)
 
 

@@ -114,7 +114,7 @@ def test_each_requirement_is_refused_with_its_remedy_until_it_is_met(database, a
         PracticalsReason.final_test,
         PracticalsReason.life_support,
     ]
-    assert "Show the proof to the office" in refused.value.unmet[2].remedy
+    assert "Show the proof to the office" in str(refused.value.unmet[2].remedy)
     with database.write() as db:
         ben = a_ready_student(db, "Ben")
         the_final_test(db, ben)
@@ -122,7 +122,7 @@ def test_each_requirement_is_refused_with_its_remedy_until_it_is_met(database, a
     with pytest.raises(PlaceRefused) as refused:
         book(database, ben, day)
     assert [unmet.reason for unmet in refused.value.unmet] == [PracticalsReason.life_support]
-    assert "ends on 14 December 2026, before this day" in refused.value.unmet[0].sentence
+    assert "ends on 14 December 2026, before this day" in str(refused.value.unmet[0].message)
     assert seats(database) == 0
     with database.write() as db:
         a_proof(db, admin, ben, until=DAY)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.kit.ids import PracticalId, UserId, new_uuid
-from app.practicals.domain.clashes import ClashKind, OtherDay, clashes_of, overlap, room_key
+from app.practicals.domain.clashes import Clash, ClashKind, OtherDay, clashes_of, overlap, room_key
 from tests.make.practicals import STARTS
 
 HOUR = timedelta(hours=1)
@@ -91,10 +91,14 @@ def test_every_day_is_looked_at_whatever_stands_before_it():
 def test_a_clash_names_who_and_when():
     clashes = clashes_of(STARTS, STARTS + HOUR, DAY.room, [INES, TOMASZ], [DAY])
     assert [clash.doubled for clash in clashes] == [ClashKind.instructor, ClashKind.room]
-    assert [clash.sentence for clash in clashes] == [
+    assert [str(clash.message) for clash in clashes] == [
         "Ines also teaches Scalp day, Tue 15 Dec 2026, 09:00 to 16:00, London time.",
         "Room 1, 14 Example Row is also used by Scalp day, Tue 15 Dec 2026, 09:00 to 16:00, London time.",
     ]
+    person = Clash(ClashKind.person, "Sam", DAY)
+    assert str(person.message).startswith(
+        "Sam also has a place on Scalp day, Tue 15 Dec 2026, 09:00"
+    )
     assert clashes_of(STARTS, STARTS + HOUR, "", [TOMASZ], [DAY]) == ()
     nowhere = OtherDay(DAY.practical_id, "Day", STARTS, STARTS + HOUR, "Europe/London", " - ")
     assert clashes_of(STARTS, STARTS + HOUR, "", [], [nowhere]) == ()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
-from app.practicals.domain.refusals import LinkKind, PracticalsReason, Unmet
+from app.practicals.domain.refusals import ACADEMY, PracticalsReason
 from app.practicals.domain.seats import booking_refusal, eligibility, waiting_refusal
 from tests.make import NOW
 from tests.make.practicals import STARTS, a_practical_value, some_facts
@@ -20,26 +20,21 @@ DAY = STARTS.date()
         (DAY + timedelta(days=1), None),
         (
             DAY - timedelta(days=1),
-            Unmet(
-                PracticalsReason.life_support,
-                "The proof of basic life support ends on 14 December 2026, before this day.",
-                "Renew it and show the new proof to the office, or choose an earlier date.",
-                LinkKind.academy,
-            ),
+            "The proof of basic life support ends on 14 December 2026, before this day. "
+            "Renew it and show the new proof to the office, or choose an earlier date.",
         ),
         (
             None,
-            Unmet(
-                PracticalsReason.life_support,
-                "The office has not seen a proof of basic life support.",
-                "Show the proof to the office, with the date until which it is valid.",
-                LinkKind.academy,
-            ),
+            "The office has not seen a proof of basic life support. "
+            "Show the proof to the office, with the date until which it is valid.",
         ),
     ],
 )
-def test_the_last_day_of_a_proof_counts(until: date | None, expected: Unmet | None) -> None:
-    assert life_support_unmet(until, STARTS, "Europe/London") == expected
+def test_the_last_day_of_a_proof_counts(until: date | None, expected: str | None) -> None:
+    unmet = life_support_unmet(until, STARTS, "Europe/London")
+    assert (unmet and str(unmet.words)) == expected
+    if unmet is not None:
+        assert (unmet.reason, unmet.link) == (PracticalsReason.life_support, ACADEMY)
 
 
 def test_the_day_is_that_of_the_venue() -> None:
@@ -57,7 +52,7 @@ def test_the_day_is_that_of_the_venue() -> None:
     ],
 )
 def test_a_roster_says_the_state_in_a_few_words(until: date | None, words: str) -> None:
-    assert life_support_state(until, STARTS, "Europe/London") == words
+    assert str(life_support_state(until, STARTS, "Europe/London")) == words
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,19 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from app.kit.ids import UserId, new_uuid
-from app.practicals.domain.plan import capacity_of, is_over_ratio, plan_problems, ratio_capacity
+from app.kit.messages import Message
+from app.practicals.domain.plan import (
+    PlanReason,
+    capacity_of,
+    is_over_ratio,
+    plan_problems,
+    ratio_capacity,
+    somebody_attended,
+)
 from app.practicals.domain.times import (
-    day_words,
-    moment_words,
-    span_words,
+    moment_message,
+    month_option,
+    span_message,
     start_of_day,
     whole_hours,
 )
@@ -24,7 +32,7 @@ IRA, JO = UserId(new_uuid()), UserId(new_uuid())
 def test_deadlines_count_real_hours_across_the_change_of_the_clocks():
     starts = moment(date(2026, 3, 29), time(10), LONDON)
     until = starts - timedelta(hours=24)
-    assert moment_words(until, LONDON) == "Sat 28 Mar 2026, 09:00, London time"
+    assert str(moment_message(until, LONDON)) == "Sat 28 Mar 2026, 09:00, London time"
     assert whole_hours(until, starts) == 24
 
 
@@ -36,14 +44,18 @@ def test_the_day_begins_at_local_midnight():
 
 
 def test_words():
-    assert day_words(STARTS, LONDON) == "Tue 15 Dec 2026"
-    same_day = span_words(STARTS, STARTS + timedelta(hours=7), "America/New_York")
-    assert same_day == "Tue 15 Dec 2026, 04:00 to 11:00, New York time"
-    longer = span_words(STARTS, STARTS + timedelta(days=1), LONDON)
-    assert longer == "Tue 15 Dec 2026, 09:00 to Wed 16 Dec 2026, 09:00, London time"
+    same_day = span_message(STARTS, STARTS + timedelta(hours=7), "America/New_York")
+    assert str(same_day) == "Tue 15 Dec 2026, 04:00 to 11:00, New York time"
+    longer = span_message(STARTS, STARTS + timedelta(days=1), LONDON)
+    assert str(longer) == "Tue 15 Dec 2026, 09:00 to Wed 16 Dec 2026, 09:00, London time"
 
 
-def problems(*, floor: int = 0, taken: int = 0, **changes: object) -> dict[str, str]:
+def test_a_month_to_choose():
+    key, label = month_option(date(2026, 12, 1))
+    assert (key, str(label)) == ("2026-12", "December 2026")
+
+
+def problems(*, floor: int = 0, taken: int = 0, **changes: object) -> dict[str, Message]:
     plan = a_plan(**{"instructors": frozenset({IRA}), **changes})
     return plan_problems(plan, students_per_instructor=4, floor=floor, taken=taken, now=NOW)
 
@@ -72,10 +84,19 @@ def test_problems_of_a_plan(changes, fields):
     assert list(problems(**changes)) == fields
 
 
-def test_the_sentences_say_the_numbers():
-    assert problems(floor=3, taken=3, capacity=2)["capacity"].startswith("3 places are taken.")
-    assert problems(floor=1, taken=1, capacity=0)["capacity"].startswith("1 place is taken.")
-    assert "1 × 4 students" in problems(capacity=5)["capacity"]
+def test_the_messages_say_the_numbers():
+    assert str(problems(floor=3, taken=3, capacity=2)["capacity"]).startswith("3 places are taken.")
+    assert str(problems(floor=1, taken=1, capacity=0)["capacity"]).startswith("1 place is taken.")
+    assert "1 × 4 students" in str(problems(capacity=5)["capacity"])
+
+
+@pytest.mark.parametrize(
+    ("people", "words"), [(1, "1 person is marked"), (2, "2 people are marked")]
+)
+def test_a_day_with_people_marked_as_present_says_how_many(people, words):
+    refusal = somebody_attended(people)
+    assert refusal.reason == PlanReason.attended
+    assert str(refusal.message).startswith(words)
 
 
 def test_capacity_is_the_ratio_unless_said_otherwise():

@@ -20,11 +20,12 @@ from tests.make.practicals import STARTS, a_practical_value
         ),
         (Recipients(0, 2), "2 people who wait get a mail."),
         (Recipients(instructors=1), "1 instructor gets a mail."),
+        (Recipients(students=1), "1 student who had no day yet gets a mail."),
     ],
 )
 def test_who_is_told_is_counted_in_words(told, sentence):
-    assert told.sentence == sentence
-    assert told.people == told.seats + told.waiting + told.instructors
+    assert str(told.message) == sentence
+    assert told.people == told.seats + told.waiting + told.instructors + told.students
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kit.errors import Refusal
 from app.kit.ids import IntakeId, PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy
 from app.practicals.domain import seats
 from app.practicals.domain.seats import (
-    LinkKind,
     Overlap,
     PracticalsReason,
     PracticalStatus,
@@ -32,7 +32,7 @@ OVERLAP = Overlap(PracticalId(new_uuid()), "Scalp day", STARTS, "Europe/London")
 TICK = timedelta(microseconds=1)
 
 
-def reasons(unmet: tuple[seats.Unmet, ...]) -> list[str]:
+def reasons(unmet: tuple[Refusal, ...]) -> list[str]:
     return [str(each.reason) for each in unmet]
 
 
@@ -79,12 +79,17 @@ def test_booking_names_every_reason_at_once(practical, facts, expected):
 def test_reasons_name_what_is_missing_and_lead_to_the_remedy():
     facts = some_facts(modules_missing=("Skin", "Needles", "Aftercare"), overlap=OVERLAP)
     modules, overlap = eligibility(a_practical_value(), facts)
-    assert "Skin, Needles and Aftercare" in modules.sentence
-    assert (modules.link, modules.target) == (LinkKind.learn, "small-course")
-    assert "Scalp day, Tue 15 Dec 2026, 09:00, London time" in overlap.sentence
-    assert (overlap.link, overlap.target) == (LinkKind.practical, str(OVERLAP.practical_id))
+    assert modules.message.values == (("modules", ("Skin", "Needles", "Aftercare")),)
+    assert "Skin, Needles and Aftercare" in str(modules.message)
+    assert link_of(modules) == "/learn/small-course"
+    assert "Scalp day, Tue 15 Dec 2026, 09:00, London time" in str(overlap.message)
+    assert link_of(overlap) == f"/practicals/{OVERLAP.practical_id}"
     (single,) = eligibility(a_practical_value(), some_facts(modules_missing=("Skin",)))
-    assert single.sentence.endswith(": Skin.")
+    assert str(single.message).endswith(": Skin.")
+
+
+def link_of(refusal: Refusal) -> str | None:
+    return refusal.link.path if refusal.link else None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_attendance_from_the_midnight_that_begins_the_day(now, allowed):
     unmet = seats.attendance_refusal(a_practical_value(), datetime.fromisoformat(now))
     assert (unmet is None) is allowed
     if unmet is not None:
-        assert unmet.remedy == "Come back on Tue 15 Dec 2026."
+        assert str(unmet.remedy) == "Come back on Tue 15 Dec 2026."
 
 
 def test_no_attendance_where_nothing_takes_place():

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
+from app.kit.errors import Refusal
 from app.kit.ids import IntakeId, PracticalId, new_uuid
+from app.kit.words import ENGLISH_WORDS
 from app.practicals.domain import seats
 from app.practicals.domain.plan import plan_problems
-from app.practicals.domain.seats import LinkKind, Overlap, PracticalsReason, PracticalStatus, Unmet
+from app.practicals.domain.seats import Overlap, PracticalsReason, PracticalStatus
 from app.practicals.domain.times import (
-    moment_words,
-    month_words,
+    moment_message,
+    month_of,
     start_of_day,
     week_of,
     whole_hours,
@@ -24,33 +27,50 @@ INTAKE = IntakeId(new_uuid())
 OVERLAP = Overlap(PracticalId(new_uuid()), "Scalp day", STARTS, NEW_YORK)
 TICK = timedelta(microseconds=1)
 
-STARTED = Unmet(
+
+class Said(NamedTuple):
+    """What somebody reads of a refusal."""
+
+    reason: PracticalsReason
+    message: str
+    remedy: str
+    link: str | None = None
+
+
+def said(refusal: Refusal | None) -> Said | None:
+    if refusal is None:
+        return None
+    words, link = (str(refusal.message), str(refusal.remedy)), refusal.link
+    return Said(PracticalsReason(refusal.reason), *words, link.path if link else None)
+
+
+STARTED = Said(
     PracticalsReason.started,
     "This practical has begun or is over.",
     "Choose another date.",
-    LinkKind.dates,
+    "/practicals",
 )
-DRAFT = Unmet(PracticalsReason.draft, "This date is not published yet.", "Publish it first.")
-CANCELLED = Unmet(
+DRAFT = Said(PracticalsReason.draft, "This date is not published yet.", "Publish it first.")
+CANCELLED = Said(
     PracticalsReason.cancelled,
     "This date has been cancelled.",
     "Choose another date.",
-    LinkKind.dates,
+    "/practicals",
 )
-BOOKED = Unmet(
+BOOKED = Said(
     PracticalsReason.already_booked, "You have a place on this date.", "There is nothing to do."
 )
-ADDRESS = Unmet(
+ADDRESS = Said(
     PracticalsReason.address,
     "The e-mail address is not confirmed.",
     "Follow the link in the mail from the academy, or ask for a new one.",
-    LinkKind.profile,
+    "/me",
 )
-CLOSED = Unmet(
+CLOSED = Said(
     PracticalsReason.closed,
     "Booking closed on Tue 1 Dec 2026, 04:00, New York time.",
     "Choose another date, or write to the academy.",
-    LinkKind.dates,
+    "/practicals",
 )
 
 
@@ -63,7 +83,7 @@ CLOSED = Unmet(
         (
             {"booking_opens_at": NOW + timedelta(hours=1)},
             {},
-            Unmet(
+            Said(
                 PracticalsReason.not_open_yet,
                 "Booking opens on Tue 1 Dec 2026, 05:00, New York time.",
                 "Come back then.",
@@ -74,7 +94,7 @@ CLOSED = Unmet(
         (
             {"taken": 4},
             {},
-            Unmet(
+            Said(
                 PracticalsReason.full,
                 "Every place is taken.",
                 "Join the waiting list, or choose another date.",
@@ -83,7 +103,7 @@ CLOSED = Unmet(
         (
             {"taken": 3},
             {"eligible_ahead": 1},
-            Unmet(
+            Said(
                 PracticalsReason.queue_ahead,
                 "The free places go to people on the waiting list first.",
                 "Join the waiting list, or choose another date.",
@@ -92,7 +112,7 @@ CLOSED = Unmet(
         (
             {},
             {"is_active": False},
-            Unmet(
+            Said(
                 PracticalsReason.account,
                 "This account is disabled.",
                 "An admin can enable it again.",
@@ -102,76 +122,72 @@ CLOSED = Unmet(
         (
             {},
             {"has_place": False},
-            Unmet(
+            Said(
                 PracticalsReason.no_place,
                 "A confirmed place on the course comes first.",
                 "Reserve a place on the course.",
-                LinkKind.course,
-                COURSE,
+                f"/courses/{COURSE}",
             ),
         ),
         (
             {"intake_id": INTAKE},
             {},
-            Unmet(
+            Said(
                 PracticalsReason.other_intake,
                 "This date is kept for another intake of the course.",
                 "Choose another date.",
-                LinkKind.dates,
+                "/practicals",
             ),
         ),
         (
             {},
             {"modules_missing": ("Skin", "Needles")},
-            Unmet(
+            Said(
                 PracticalsReason.modules,
                 "These modules come first and are not complete: Skin and Needles.",
                 "Finish the lessons and pass the quiz of each.",
-                LinkKind.learn,
-                COURSE,
+                f"/learn/{COURSE}",
             ),
         ),
         (
             {},
             {"final_test_missing": True},
-            Unmet(
+            Said(
                 PracticalsReason.final_test,
                 "The final test comes first and is not passed.",
                 "Pass the final test of the course.",
-                LinkKind.learn,
-                COURSE,
+                f"/learn/{COURSE}",
             ),
         ),
         (
             {},
             {"has_certificate_name": False},
-            Unmet(
+            Said(
                 PracticalsReason.profile,
                 "The profile has no name for the certificate.",
                 "Add the name as it should be printed.",
-                LinkKind.profile,
+                "/me",
             ),
         ),
         (
             {},
             {"overlap": OVERLAP},
-            Unmet(
+            Said(
                 PracticalsReason.overlap,
                 "There is already a place at the same time: "
                 "Scalp day, Tue 15 Dec 2026, 04:00, New York time.",
                 "Cancel that place first, or choose another date.",
-                LinkKind.practical,
-                str(OVERLAP.practical_id),
+                f"/practicals/{OVERLAP.practical_id}",
             ),
         ),
     ],
-    ids=lambda value: str(value.reason) if isinstance(value, Unmet) else "",
+    ids=lambda value: str(value.reason) if isinstance(value, Said) else "",
 )
 def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(practical, facts, expected):
     unmet = seats.booking_refusal(
         a_practical_value(zone=NEW_YORK, **practical), some_facts(**facts), NOW
     )
-    assert unmet == (expected,)
+    assert tuple(map(said, unmet)) == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +196,7 @@ def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(practical, fac
         (
             {"taken": 4},
             {"is_waiting": True},
-            Unmet(
+            Said(
                 PracticalsReason.already_waiting,
                 "You are on the waiting list already.",
                 "You keep your position.",
@@ -189,7 +205,7 @@ def test_what_keeps_somebody_from_booking_is_said_with_its_remedy(practical, fac
         (
             {},
             {},
-            Unmet(
+            Said(
                 PracticalsReason.place_free,
                 "There is a free place.",
                 "Book it; there is no need to wait.",
@@ -203,14 +219,14 @@ def test_what_keeps_somebody_from_waiting_is_said_with_its_remedy(practical, fac
     unmet = seats.waiting_refusal(
         a_practical_value(zone=NEW_YORK, **practical), some_facts(**facts), NOW
     )
-    assert unmet == (expected,)
+    assert tuple(map(said, unmet)) == (expected,)
 
 
 def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
     (unmet,) = seats.reservation_refusal(
         a_practical_value(), some_facts(has_seat=True), NOW, override=True
     )
-    assert unmet == Unmet(
+    assert said(unmet) == Said(
         PracticalsReason.already_booked,
         "This person has a place already.",
         "There is nothing to reserve.",
@@ -231,40 +247,39 @@ def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
 )
 def test_an_admin_is_told_how_to_make_room(taken, ahead, reason, sentence):
     practical, facts = a_practical_value(taken=taken), some_facts(eligible_ahead=ahead)
-    assert seats.reservation_refusal(practical, facts, NOW, override=False) == (
-        Unmet(
-            reason,
-            sentence,
-            "Take a place away first, or reserve this one whatever stands in the way.",
-        ),
-    )
+    (unmet,) = seats.reservation_refusal(practical, facts, NOW, override=False)
+    remedy = "Take a place away first, or reserve this one whatever stands in the way."
+    assert said(unmet) == Said(reason, sentence, remedy)
 
 
 def test_after_the_deadline_the_academy_helps():
     practical = a_practical_value(zone=NEW_YORK, cancel_until=NOW)
-    assert seats.cancel_refusal(practical, NOW, NOW) == Unmet(
+    assert said(seats.cancel_refusal(practical, NOW, NOW)) == Said(
         PracticalsReason.closed,
         "You could cancel until Tue 1 Dec 2026, 04:00, New York time.",
         "If you cannot come, write to the academy.",
-        LinkKind.academy,
+        "/enquiry?topic=dates",
     )
-    assert seats.cancel_refusal(replace(practical, starts_at=NOW), NOW, NOW) == STARTED
+    assert said(seats.cancel_refusal(replace(practical, starts_at=NOW), NOW, NOW)) == STARTED
 
 
 def test_attendance_says_when_it_can_be_marked():
     practical = a_practical_value(zone=NEW_YORK)
-    assert seats.attendance_refusal(practical, NOW) == Unmet(
+    assert said(seats.attendance_refusal(practical, NOW)) == Said(
         PracticalsReason.not_open_yet,
         "Attendance can be marked from the day of the practical.",
         "Come back on Tue 15 Dec 2026.",
     )
-    assert seats.attendance_refusal(replace(practical, status=PracticalStatus.draft), NOW) == DRAFT
+    draft = replace(practical, status=PracticalStatus.draft)
+    assert said(seats.attendance_refusal(draft, NOW)) == DRAFT
 
 
 def test_what_stands_in_the_way_of_the_person_is_said_whatever_the_state_of_the_date():
     facts = some_facts(is_confirmed=False)
-    assert seats.eligibility(a_practical_value(status=PracticalStatus.draft), facts) == (ADDRESS,)
-    assert seats.waiting_refusal(a_practical_value(taken=4), facts, NOW) == (ADDRESS,)
+    draft = a_practical_value(status=PracticalStatus.draft)
+    assert [*map(said, seats.eligibility(draft, facts))] == [ADDRESS]
+    full = a_practical_value(taken=4)
+    assert [*map(said, seats.waiting_refusal(full, facts, NOW))] == [ADDRESS]
 
 
 @pytest.mark.parametrize(
@@ -297,19 +312,24 @@ def test_what_stands_in_the_way_of_the_person_is_said_whatever_the_state_of_the_
 def test_each_field_of_a_plan_says_how_to_mend_it(changes, messages):
     plan = a_plan(**{"capacity": 4, "over_ratio_reason": "A guest teaches", **changes})
     problems = plan_problems(plan, students_per_instructor=4, floor=3, taken=3, now=NOW)
-    assert problems == messages
+    assert {field: str(message) for field, message in problems.items()} == messages
 
 
 def test_moments_are_said_in_the_zone_of_the_venue():
-    assert moment_words(STARTS, NEW_YORK) == "Tue 15 Dec 2026, 04:00, New York time"
+    assert str(moment_message(STARTS, NEW_YORK)) == "Tue 15 Dec 2026, 04:00, New York time"
     night = STARTS.replace(hour=3)
-    assert moment_words(night, NEW_YORK) == "Mon 14 Dec 2026, 22:00, New York time"
-    far = moment_words(STARTS, "America/Argentina/Buenos_Aires")
-    assert far == "Tue 15 Dec 2026, 06:00, Buenos Aires time"
-    assert moment_words(STARTS, "UTC") == "Tue 15 Dec 2026, 09:00, UTC time"
+    assert str(moment_message(night, NEW_YORK)) == "Mon 14 Dec 2026, 22:00, New York time"
+    far = moment_message(STARTS, "America/Argentina/Buenos_Aires")
+    assert str(far) == "Tue 15 Dec 2026, 06:00, Buenos Aires time"
     new_year = datetime(2027, 1, 1, 3, tzinfo=UTC)
-    assert month_words(new_year, "Europe/London") == "January 2027"
-    assert month_words(new_year, NEW_YORK) == "December 2026"
+    assert month_of(new_year, "Europe/London") == date(2027, 1, 1)
+    assert month_of(new_year, NEW_YORK) == date(2026, 12, 1)
+
+
+def test_a_venue_in_utc_has_its_own_clocks_whatever_the_zone_of_the_academy():
+    """A message shows any other moment in UTC by the clocks of the academy."""
+    words = ENGLISH_WORDS.in_zone("Asia/Tokyo")
+    assert words.of(moment_message(STARTS, "UTC")) == "Tue 15 Dec 2026, 09:00, UTC time"
 
 
 def test_the_day_begins_at_midnight_sharp_and_is_kept_in_utc():

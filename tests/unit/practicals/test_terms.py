@@ -64,12 +64,12 @@ def test_terms_turn_at_the_deadline():
     before, at = cancel_terms(practical, None, NOW - TICK), cancel_terms(practical, None, NOW)
     assert before is not None
     assert at is not None
-    assert (before.is_open, before.sentence, before.short) == (
+    assert (before.is_open, str(before.message), str(before.short)) == (
         True,
         "You can give the place back until Tue 1 Dec 2026, 09:00, London time.",
         "Cancel free until Tue 1 Dec 2026, 09:00, London time",
     )
-    assert (at.is_open, at.sentence, at.short) == (
+    assert (at.is_open, str(at.message), str(at.short)) == (
         False,
         "Free cancelling ended on Tue 1 Dec 2026, 09:00, London time. "
         "If you cannot come, write to the academy.",
@@ -98,9 +98,13 @@ def test_booking_is_said_as_it_is_now(opens, closes, starts, sentence, is_open, 
         booking_opens_at=NOW + opens, booking_closes_at=NOW + closes, starts_at=NOW + starts
     )
     window = booking_window(practical, NOW)
-    assert window.sentence == f"{sentence}, London time."
-    assert window.short == f"{sentence}, London time"
+    assert str(window.message) == f"{sentence}, London time."
     assert (window.is_open, window.is_over) == (is_open, is_over)
+
+
+def test_a_card_says_when_booking_opens():
+    window = booking_window(a_practical_value(booking_opens_at=NOW + TICK), NOW)
+    assert str(window.opening) == "Booking opens on Tue 1 Dec 2026, 09:00, London time"
 
 
 @pytest.mark.parametrize(
