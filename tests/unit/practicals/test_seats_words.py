@@ -222,6 +222,16 @@ def test_what_keeps_somebody_from_waiting_is_said_with_its_remedy(practical, fac
     assert tuple(map(said, unmet)) == (expected,)
 
 
+def test_a_link_says_where_it_leads():
+    facts = some_facts(modules_missing=("Skin",), final_test_missing=True, overlap=OVERLAP)
+    unmet = seats.eligibility(a_practical_value(), replace(facts, has_place=False))
+    assert {str(each.link.label) for each in unmet if each.link} == {
+        "See the course",
+        "Go to your course",
+        "See that place",
+    }
+
+
 def test_an_admin_is_told_of_the_person_and_not_addressed_as_them():
     (unmet,) = seats.reservation_refusal(
         a_practical_value(), some_facts(has_seat=True), NOW, override=True
