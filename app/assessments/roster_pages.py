@@ -93,6 +93,9 @@ def _roster(
         tries=tries,
         cannot_mark=cannot_mark,
         may_unmark=unmark_refusal(practical, visit.now) is None,
-        may_assess=cannot_mark is None and visit.actor.is_instructor and teaches_it,
+        may_assess=cannot_mark is None
+        and visit.actor.is_instructor
+        and teaches_it
+        and roster.course_unreadable is None,
         refusal=refused.detail if refused else None,
     )

@@ -130,6 +130,18 @@ def readable(
         return None
 
 
+def title_of(db: Session, course_key: str, revision_id: RevisionId) -> str:
+    """Return the title of a course in one of its revisions. Where this version cannot read that revision,
+    return the title in the newest one that it can read, or the course's key."""
+    published = readable(db, revision_id)
+    if published is None:
+        newest_first = select(Revision.id).where(Revision.course_key == course_key)
+        for other_id in db.scalars(newest_first.order_by(Revision.number.desc())).all():
+            if published := readable(db, other_id):
+                break
+    return published.course.title if published else course_key
+
+
 def current_revision_of(course_key: Any) -> Any:
     """Return SQL for the id of a course's current revision; `course_key` is a column."""
     return select(_head.current_revision_id).where(_head.key == course_key).scalar_subquery()

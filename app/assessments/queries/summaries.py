@@ -91,11 +91,12 @@ class Unsigned:
 @dataclass(frozen=True, slots=True)
 class SeatTries:
     """The assessments of one place of a roster. `open_id` is an unsigned sheet, with `marked` of
-    `total` steps marked. `report_id` is the newest signed one."""
+    `total` steps marked; `total` is None if this version cannot read the course. `report_id` is the
+    newest signed one."""
 
     open_id: AssessmentId | None
     marked: int
-    total: int
+    total: int | None
     report_id: AssessmentId | None
     outcome: Outcome | None
 
@@ -309,7 +310,11 @@ def tries_on(
         if row.signed_at is not None:
             after = replace(before, report_id=row.id, outcome=row.outcome)
         else:
-            total = len(checklist_named(db, row.revision_id, row.checklist_key).steps)
+            can_be_read = courses.readable(db, row.revision_id) is not None
+            checklist = (
+                checklist_named(db, row.revision_id, row.checklist_key) if can_be_read else None
+            )
+            total = len(checklist.steps) if checklist else None
             after = replace(before, open_id=row.id, marked=row.marked, total=total)
         standing[row.seat_id] = after
     return standing

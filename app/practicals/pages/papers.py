@@ -131,14 +131,15 @@ def _day(visit: RequestContext, practical_id: PracticalId) -> tuple[Roster, dict
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         roster = queries.roster(db, practical_id)
-        published = courses.revision(db, roster.practical.revision_id)
-    day = roster.practical
+        day = roster.practical
+        published = courses.readable(db, day.revision_id)
+        course = courses.title_of(db, day.course_key, day.revision_id)
     return roster, {
         "academy": visit.academy.name,
         "printed": visit.words.of(moment_message(visit.now, day.zone)),
         "title": day.title,
-        "course": published.course.title,
-        "course_language": published.language,
+        "course": course,
+        "course_language": published.language if published else visit.academy.language,
         "when": visit.words.of(span_message(day.starts_at, day.ends_at, day.zone)),
         "room": day.room,
     }

@@ -175,7 +175,7 @@ def admin_page(
         booking_window(practical, now),
         cancel_terms(practical, None, now),
         _clashes(db, practical, now),
-        courses.revision(db, practical.revision_id).course.title,
+        courses.title_of(db, practical.course_key, practical.revision_id),
         titles.get(practical.intake_id) if practical.intake_id else None,
         roster_page(db, practical_id, number=number),
         _queue(db, practical, closed=booking_window(practical, now).is_over),

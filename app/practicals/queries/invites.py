@@ -37,7 +37,7 @@ def own_entry(
     return described(
         practical,
         seat.id,
-        course=courses.revision(db, practical.revision_id).course.title,
+        course=courses.title_of(db, practical.course_key, practical.revision_id),
         name=person.name,
         email=person.email,
         method="PUBLISH",

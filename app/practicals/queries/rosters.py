@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.courses import queries as courses
+from app.courses.errors import RevisionUnreadable
 from app.db.base import table_of
 from app.db.paging import Page, demand_page, page_of
 from app.db.prepared import Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
-from app.kit.messages import Message
+from app.kit.messages import Message, Text
 from app.practicals.domain.life_support import life_support_state, life_support_unmet
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Attendance, PracticalStatus, WaitingState
@@ -60,6 +61,9 @@ class Roster:
     expected: int
     attended: int
     number: int = 1
+    course_unreadable: Text | None = None
+    """Why this version cannot read the course of the day, if it cannot. Whether the day requires a proof of
+    basic life support is not known then."""
 
     @property
     def page(self) -> Page[RosterSeat]:
@@ -180,23 +184,36 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
         demand_page(number, total=expected, size=SHOWN)
         people = PAGE_EXPECTED.all(db, practical_id=practical_id, skipped=(number - 1) * SHOWN)
     day = PracticalSummary(*brief)
+    asks_life_support, unreadable = _asks_life_support(db, day)
     return Roster(
         day,
         note,
         tuple(row.name for row in TEACHERS.all(db, practical_id=practical_id)),
-        _seats(db, day, people),
+        _seats(day, people, asks_life_support=asks_life_support),
         waiting,
         expected,
         attended,
         number or 1,
+        unreadable,
     )
 
 
-def _seats(db: Session, day: PracticalSummary, rows: Iterable[Any]) -> tuple[RosterSeat, ...]:
+def _asks_life_support(db: Session, day: PracticalSummary) -> tuple[bool, Text | None]:
+    """Return whether the kind of day requires a proof of basic life support, without a statement while the
+    revision is in memory, or why this version cannot read it."""
+    try:
+        kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
+    except RevisionUnreadable as refused:
+        return False, refused.detail
+    return kind is not None and kind.basic_life_support, None
+
+
+def _seats(
+    day: PracticalSummary, rows: Iterable[Any], *, asks_life_support: bool
+) -> tuple[RosterSeat, ...]:
     """Return everyone who is expected, with whether their proof of basic life support covers the day if
-    this kind of practical asks for one. No statement if the revision is in memory."""
-    kind = courses.revision(db, day.revision_id).course.practical(day.kind_key)
-    if kind is None or not kind.basic_life_support:
+    this kind of practical asks for one."""
+    if not asks_life_support:
         return tuple(RosterSeat(*row) for row in rows)
     seats = list(rows)
     # Many people on one practical have the same last day of proof, or none; each is computed once.

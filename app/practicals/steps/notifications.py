@@ -127,7 +127,7 @@ def _mail(
         further = {"before": before and _as_it_was(before), **further}
     values: dict[str, Any] = {
         "name": person.name,
-        "course": courses.revision(db, practical.revision_id).course.title,
+        "course": courses.title_of(db, practical.course_key, practical.revision_id),
         "title": practical.title,
         "starts_at": _there(practical.starts_at, practical.zone),
         "ends_at": _there(practical.ends_at, practical.zone),
@@ -142,7 +142,8 @@ def _of_place(
 ) -> dict[str, Any]:
     """Return what a mail says about having the place, and about giving it up: true now, and still true
     when it is read."""
-    kind = courses.revision(db, practical.revision_id).course.practical(practical.kind_key)
+    published = courses.readable(db, practical.revision_id)
+    kind = published.course.practical(practical.kind_key) if published else None
     return {
         "bring": tuple(kind.bring) if kind else (),
         "give_back_until": terms and _there(terms.until, terms.zone),

@@ -45,43 +45,7 @@ LEARNING = ("graduate", "instructor")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 OTHERS_WORDS: dict[str, str] = {}
 """Texts that may stand outside, each with its reason."""
-WAITING: dict[str, tuple[str, ...]] = {
-    "empty, admin": ("/admin/practicals/new",),
-    "empty, student": ("/practicals",),
-    "filled, admin": (
-        "/admin/life-support",
-        "/admin/practicals",
-        "/admin/practicals/*",
-        "/admin/practicals/*/cancel",
-        "/admin/practicals/*/edit",
-        "/admin/practicals/*/reserve",
-        "/admin/practicals/*/seats/*",
-        "/admin/practicals/new",
-        "/dates",
-        "/teach/practicals/*",
-    ),
-    "filled, graduate": (
-        "/dates",
-        "/practicals",
-        "/practicals/*",
-    ),
-    "filled, instructor": (
-        "/dates",
-        "/notices/*",
-        "/teach/practicals/*",
-    ),
-    "filled, learner": (
-        "/dates",
-        "/notices/*",
-        "/practicals",
-        "/practicals/*",
-    ),
-    "filled, visitor": (
-        "/",
-        "/dates",
-    ),
-    "refused, admin": ("POST /admin/practicals/new",),
-}
+WAITING: dict[str, tuple[str, ...]] = {}
 """By test, the shapes of addresses whose pages are not converted yet."""
 
 

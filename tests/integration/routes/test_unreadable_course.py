@@ -2,16 +2,24 @@
 works. The demo academy's course is such a one here; another course can be read."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.accounts import queries as people
+from app.assessments.models import Assessment
 from app.courses import answer_keys, queries
 from app.courses.domain.stored import FORMAT
 from app.courses.models import CourseHead, Revision
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
 from app.kit.bounded_cache import BoundedCache
+from app.outbox.models import OutboxEvent
+from app.outbox.queries import MAIL
+from app.practicals import queries as practicals
+from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from tests.make import NOW
 from tests.make.crawl import Visited, crawl
 from tests.make.enquiries import an_enquiry
+from tests.make.forms import forms_of
 from tests.make.learning import a_learner_place, a_published_course
 from tests.make.pages import words
 
@@ -30,6 +38,7 @@ LISTS = {
         "/admin/certificates",
     ),
 }
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 SAID = "published with Preceptor 9.1.0, and this is an earlier version"
 
 
@@ -86,6 +95,97 @@ def test_the_pages_of_the_course_name_the_version(unreadable, as_demo_person):
     answer = student.get(f"/api/v1/learn/{unreadable}")
     assert (answer.status_code, answer.json()["reason"]) == (409, "needs-newer-version")
     assert answer.json()["title"] == "A later version of Preceptor is needed"
+
+
+@pytest.fixture
+def coming_day(unreadable, academy_database):
+    """The next published practical of the demo, with people who have a place on it."""
+    with academy_database.read() as db:
+        days = db.scalars(
+            select(PracticalRow.id)
+            .where(PracticalRow.status == PracticalStatus.published, PracticalRow.starts_at > NOW)
+            .where(PracticalRow.taken > 0)
+            .order_by(PracticalRow.starts_at)
+        ).all()
+    return days[0]
+
+
+def test_the_roster_of_a_day_shows_its_people_and_says_what_is_missing(
+    coming_day, academy_database, as_demo_person
+):
+    with academy_database.read() as db:
+        names = [seat.name for seat in practicals.roster(db, coming_day).seats]
+    assert names
+    admin = as_demo_person(ADMIN)
+    for path in (f"/teach/practicals/{coming_day}", f"/admin/practicals/{coming_day}"):
+        page = admin.get(path)
+        assert page.status_code == 200, path
+        assert SAID in words(page), path
+        assert "Part of this day cannot be shown" in words(page), path
+        assert all(name in words(page) for name in names), path
+    for paper in ("roster.pdf", "attendance.pdf", "roster.csv"):
+        answer = admin.get(f"/teach/practicals/{coming_day}/{paper}")
+        assert answer.status_code == 200, paper
+
+
+def test_a_sheet_that_is_begun_stands_on_the_roster(unreadable, academy_database, as_demo_person):
+    """How many steps it has is not known. Seen failing: 409 for the whole roster."""
+    with academy_database.write() as db:
+        sheet = db.scalars(select(Assessment).limit(1)).one()
+        practical_id = sheet.practical_id
+        db.execute(update(Assessment).values(signed_at=None, outcome=None))
+    page = as_demo_person(ADMIN).get(f"/teach/practicals/{practical_id}")
+    assert page.status_code == 200
+    assert "Being assessed" in words(page)
+    assert "Being assessed, " not in words(page)
+
+
+def test_a_day_can_be_cancelled_and_everybody_is_told(coming_day, academy_database, as_demo_person):
+    admin = as_demo_person(ADMIN)
+    address = f"/admin/practicals/{coming_day}/cancel"
+    question = admin.get(address)
+    assert question.status_code == 200
+    (form,) = (form for form in forms_of(question.text) if form.action == address)
+    with academy_database.read() as db:
+        told = practicals.roster(db, coming_day).told.people
+        mails = select(func.count()).where(OutboxEvent.name == MAIL)
+        before = db.scalars(mails).one()
+    answer = admin.post(address, content=form.sent(reason="A pipe burst"), headers=FORM)
+    assert answer.status_code == 303
+    with academy_database.read() as db:
+        assert db.get_one(PracticalRow, coming_day).status is PracticalStatus.cancelled
+        assert db.scalars(mails).one() == before + told
+
+
+def test_nobody_is_assessed_by_a_checklist_that_cannot_be_read(
+    unreadable, academy_database, as_demo_person
+):
+    with academy_database.read() as db:
+        seat = db.scalars(
+            select(Seat)
+            .join(PracticalRow, PracticalRow.id == Seat.practical_id)
+            .join(PracticalInstructor, PracticalInstructor.practical_id == PracticalRow.id)
+            .where(Seat.state == SeatState.confirmed, PracticalRow.starts_at <= NOW)
+            .limit(1)
+        ).one()
+        sheets = select(func.count()).select_from(Assessment)
+        before = db.scalars(sheets).one()
+        teacher = db.scalars(
+            select(PracticalInstructor.user_id).where(
+                PracticalInstructor.practical_id == seat.practical_id
+            )
+        ).first()
+        email = people.people(db, [teacher])[teacher].email
+    (instructor,) = (person for person in INSTRUCTORS if person.email == email)
+    browser = as_demo_person(instructor)
+    roster = browser.get(f"/teach/practicals/{seat.practical_id}")
+    assert roster.status_code == 200
+    assert '/assess"' not in roster.text
+    begin = {"practical_id": str(seat.practical_id), "seat_id": str(seat.id)}
+    answer = browser.post("/api/v1/assessments", json=begin)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "needs-newer-version")
+    with academy_database.read() as db:
+        assert db.scalars(sheets).one() == before
 
 
 @pytest.mark.parametrize(
