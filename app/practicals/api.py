@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.db.paging import page_number
 from app.kit.errors import Invalid, Refusal

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 from app.kit.stored_documents import Document
 from app.mail.kinds import PersonMail
 from app.mail.values import MailPart, Moment, WordsOrName
 from app.practicals.domain.terms import CancelTerms
-from app.practicals.domain.times import moment_words, span_words
+from app.practicals.domain.times import moment_message, span_message
 
 
 class DayBefore(MailPart):
@@ -18,8 +18,8 @@ class DayBefore(MailPart):
     room: str
 
     @property
-    def when(self) -> Text:
-        return span_words(self.starts_at, self.ends_at, str(self.starts_at.tzinfo))
+    def when(self) -> Message:
+        return span_message(self.starts_at, self.ends_at, str(self.starts_at.tzinfo))
 
 
 class OtherPlace(MailPart):
@@ -40,8 +40,8 @@ class PracticalMail(PersonMail):
     path: str
 
     @property
-    def when(self) -> Text:
-        return span_words(self.starts_at, self.ends_at, str(self.starts_at.tzinfo))
+    def when(self) -> Message:
+        return span_message(self.starts_at, self.ends_at, str(self.starts_at.tzinfo))
 
 
 class PracticalMailWithReason(PracticalMail):
@@ -69,18 +69,18 @@ class SeatMail(MovedPracticalMail):
     other_place: OtherPlace | None = None
 
     @property
-    def terms(self) -> Text | None:
+    def terms(self) -> Message | None:
         if self.give_back_until is None:
             return None
         zone = str(self.give_back_until.tzinfo)
-        return CancelTerms(self.give_back_until, zone, self.can_give_back).sentence
+        return CancelTerms(self.give_back_until, zone, self.can_give_back).message
 
     @property
-    def overlap(self) -> Text | None:
+    def overlap(self) -> Message | None:
         if self.other_place is None:
             return None
         at = self.other_place.starts_at
-        when = moment_words(at, str(at.tzinfo))
+        when = moment_message(at, str(at.tzinfo))
         return msg("{title}, {when}", title=self.other_place.title, when=when)
 
     @classmethod
@@ -193,5 +193,5 @@ class ChecklistCorrectedMail(PracticalMail):
     changes: tuple[WordsOrName, ...]
 
     @property
-    def reason(self) -> Text:
+    def reason(self) -> Message:
         return msg("{changes:lines}", changes=self.changes)

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.kit.ids import SeatId, UserId
-from app.kit.messages import Text, msg
+from app.kit.messages import Text, msg, sentences
 from app.mail.calendar_entries import CalendarEntry
 from app.mail.calendar_entries import Method as Method
 from app.practicals.domain.seats import Practical
@@ -34,7 +34,7 @@ def described(
         sequence,
         uid=f"{seat_id}@practicals.preceptor",
         path=f"/practicals/{practical.id}",
-        description=msg("{sentences:lines}", sentences=(about, terms.sentence)) if terms else about,
+        description=sentences(about, terms.message if terms else None),
         name=name,
         email=email,
         now=now,

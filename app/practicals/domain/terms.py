@@ -35,11 +35,6 @@ class CancelTerms:
         return sentences(msg("Free cancelling ended on {when}.", when=self.when), WRITE_TO_US)
 
     @property
-    def sentence(self) -> str:
-        """The message in English, for mails."""
-        return str(self.message)
-
-    @property
     def short(self) -> Message:
         """The terms in a short form, for a line of a card."""
         if self.is_open:
@@ -67,11 +62,6 @@ class BookingWindow:
         if self.is_over:
             return msg("Booking closed on {when}.", when=when)
         return msg("Booking opens on {when}.", when=when)
-
-    @property
-    def sentence(self) -> str:
-        """The message in English, for mails."""
-        return str(self.message)
 
     @property
     def opening(self) -> Message:

@@ -51,13 +51,3 @@ def span_message(starts_at: datetime, ends_at: datetime, zone: str) -> Message:
     if starts.date() == ends.date():
         return msg("{starts} to {ends:time}, {zone}", starts=starts, ends=ends, zone=where)
     return msg("{starts} to {ends}, {zone}", starts=starts, ends=ends, zone=where)
-
-
-def moment_words(moment: datetime, zone: str) -> str:
-    """`moment_message` in English, for mails."""
-    return str(moment_message(moment, zone))
-
-
-def span_words(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    """`span_message` in English, for mails."""
-    return str(span_message(starts_at, ends_at, zone))

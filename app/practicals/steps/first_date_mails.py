@@ -36,5 +36,5 @@ def tell_of_first_day(db: Session, practical: Practical, *, now: datetime) -> in
     wait = who_has_no_day(db, practical.course_key, practical.intake_id, without=others)
     told = [person for person in accounts.people(db, wait).values() if not person.is_closed]
     for person in told:
-        tell_of_list(db, FirstDayMail, practical, person, now=now, booking=window.sentence)
+        tell_of_list(db, FirstDayMail, practical, person, now=now, booking=window.message)
     return len(told)
