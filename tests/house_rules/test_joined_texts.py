@@ -12,27 +12,9 @@ from tests.house_rules.test_messages import ENGLISH, held, sources
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 COMMANDS = ("courses/steps/errata.py",)
 """What `preceptor content publish` prints; the command line stays English."""
-WAITING_TEMPLATES: dict[str, int] = {
-    "home/_next.html": 1,
-    "practicals/_date_card.html": 2,
-    "practicals/admin_list.html": 2,
-    "practicals/admin_reserve.html": 1,
-    "practicals/admin_take_away.html": 1,
-    "practicals/admin_waiting.html": 3,
-    "practicals/dates.html": 1,
-    "practicals/list.html": 1,
-    "practicals/practical.html": 9,
-    "practicals/roster.html": 1,
-}
+WAITING_TEMPLATES: dict[str, int] = {}
 """How many joined texts of a template wait for their conversion. The numbers may only become smaller."""
-WAITING_PYTHON: dict[str, int] = {
-    "practicals/domain/plan.py": 1,
-    "practicals/errors.py": 2,
-    "practicals/pages/planning.py": 1,
-    "practicals/pages/reserving.py": 1,
-    "practicals/steps/attendance_evidence.py": 1,
-    "web/templating.py": 1,
-}
+WAITING_PYTHON: dict[str, int] = {}
 """The same for modules."""
 
 

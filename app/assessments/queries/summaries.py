@@ -310,10 +310,8 @@ def tries_on(
         if row.signed_at is not None:
             after = replace(before, report_id=row.id, outcome=row.outcome)
         else:
-            can_be_read = courses.readable(db, row.revision_id) is not None
-            checklist = (
-                checklist_named(db, row.revision_id, row.checklist_key) if can_be_read else None
-            )
+            course = courses.readable(db, row.revision_id)
+            checklist = course and checklist_named(db, row.revision_id, row.checklist_key)
             total = len(checklist.steps) if checklist else None
             after = replace(before, open_id=row.id, marked=row.marked, total=total)
         standing[row.seat_id] = after
