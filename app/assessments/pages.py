@@ -16,7 +16,7 @@ from app.assessments.errors import (
 from app.assessments.forms import CommentForm, MarkForm, SignForm, StartForm
 from app.kit.errors import Invalid
 from app.kit.ids import AssessmentId, PracticalId, SeatId
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 from app.practicals import queries as practicals
 from app.web.access import INSTRUCTOR, SIGNED_IN
 from app.web.errors import status_of
@@ -192,7 +192,7 @@ def _sheet(visit: Visit, assessment_id: AssessmentId) -> queries.Sheet:
 def _sheet_again(
     visit: Visit,
     assessment_id: AssessmentId,
-    errors: dict[str, Text],
+    errors: Mapping[str, Message],
     typed: Mapping[str, object],
     status: int = 422,
 ) -> Response:

@@ -1,5 +1,6 @@
 """Pages of certificates: one's own, public verification, and the admins' list."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -23,7 +24,7 @@ from app.db.paging import page_number
 from app.documents.glyph_check import PrinterAway
 from app.kit.errors import Invalid
 from app.kit.ids import CertificateId, UserId
-from app.kit.messages import Message, Text, msg
+from app.kit.messages import Message, msg
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
@@ -256,7 +257,7 @@ def _one(
     certificate_id: CertificateId,
     status: int = 200,
     *,
-    errors: dict[str, Text] | None = None,
+    errors: Mapping[str, Message] | None = None,
     values: dict[str, object] | None = None,
 ) -> Response:
     with visit.database.read() as db:

@@ -12,7 +12,7 @@ from app.accounts.domain import LONGEST_NAME, clean_name
 from app.enrolments.domain import IntakeFields
 from app.kit.email_addresses import normal_email
 from app.kit.errors import Invalid
-from app.kit.messages import Text, msg, msgs
+from app.kit.messages import Message, msg, msgs
 from app.web.dates import Amount, Day, TimeOfDay, moment
 from app.web.field_messages import message_in
 from app.web.forms import EditForm, Form, Submission, label
@@ -102,7 +102,7 @@ def read_reservation(
     every message at once."""
     rows = {name: typed for name, typed in submission.fields.items() if _ROW_FIELD.match(name)}
     rest = {name: typed for name, typed in submission.fields.items() if name not in rows}
-    messages: dict[str, Text] = {}
+    messages: dict[str, Message] = {}
     form: Screen | None = None
     named = _named(submission, messages)
     try:
@@ -116,7 +116,7 @@ def read_reservation(
     return form, named
 
 
-def _named(submission: Submission, messages: dict[str, Text]) -> tuple[NamedPerson, ...]:
+def _named(submission: Submission, messages: dict[str, Message]) -> tuple[NamedPerson, ...]:
     named: list[NamedPerson] = []
     seen: dict[str, int] = {}
     for row in range(1, ROWS + 1):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.kit.messages import Message, Text, msg, sentences
+from app.kit.messages import Message, msg, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class Refused(Exception):
 
     def __init__(
         self,
-        detail: Message | Refusal | str,
+        detail: Message | Refusal,
         *,
         reason: str | None = None,
-        fields: Mapping[str, Text] | None = None,
+        fields: Mapping[str, Message] | None = None,
     ) -> None:
         self.link: Link | None = None
         if isinstance(detail, Refusal):
@@ -106,7 +106,7 @@ class NotFound(Refused):
     title = msg("Page not found")
     slug = "not-found"
 
-    def __init__(self, detail: Text | None = None, **rest: str) -> None:
+    def __init__(self, detail: Message | None = None, **rest: str) -> None:
         super().__init__(detail or NOTHING_HERE, reason=rest.get("reason"))
 
 
@@ -123,6 +123,6 @@ class TooMany(Refused):
     title = msg("Too many tries")
     slug = "too-many"
 
-    def __init__(self, detail: Text, *, retry_after: int) -> None:
+    def __init__(self, detail: Message, *, retry_after: int) -> None:
         super().__init__(detail)
         self.retry_after = retry_after

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from app.enrolments.forms import ReservePlacesForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 from app.kit.versions import version_of
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
@@ -61,7 +61,7 @@ class PlanForm(EditForm):
 
     def to_plan(self) -> Plan:
         """Return the plan with times in UTC, or raise Invalid for local times that do not exist."""
-        problems: dict[str, Text] = {}
+        problems: dict[str, Message] = {}
 
         def real(day: date, at: time, name: str) -> datetime:
             try:

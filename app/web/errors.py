@@ -30,7 +30,7 @@ from app.kit.errors import (
     TooMany,
     Unauthenticated,
 )
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 from app.web.access import Access, SecondFactorNeeded
 from app.web.field_messages import message_of
 from app.web.forms import UnsupportedForm
@@ -248,7 +248,7 @@ class Unexpected:
 
 
 def _answer(
-    request: Request, status: int, title: Text, detail: Text, refused: Refused | None
+    request: Request, status: int, title: Message, detail: Message, refused: Refused | None
 ) -> Response:
     if _is_api(request):
         return problem(request, status, title, detail, refused)
@@ -272,13 +272,13 @@ def _answer(
     return _with_wait(response, refused)
 
 
-def answer_early(request: Request, status: int, detail: Text | None = None) -> Response:
+def answer_early(request: Request, status: int, detail: Message | None = None) -> Response:
     """Answer refusals of the guards, before any route is found, like all other refusals."""
     return _answer(request, status, TITLES[status], detail or DETAILS[status], None)
 
 
 def problem(
-    request: Request, status: int, title: Text, detail: Text, refused: Refused | None
+    request: Request, status: int, title: Message, detail: Message, refused: Refused | None
 ) -> Response:
     """Return a problem document. It never repeats what was sent."""
     visit: RequestContext = request.scope.get("preceptor.visit") or RequestContext(request)

@@ -14,7 +14,7 @@ from app.enrolments import queries as enrolments
 from app.kit.actor import Actor
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
-from app.kit.messages import Message, Text, msg, msgs
+from app.kit.messages import Message, msg, msgs
 from app.practicals.domain.plan import (
     CANCELLED,
     STARTED,
@@ -45,7 +45,7 @@ def demand_sound(
     db: Session, plan: Plan, kind: PracticalKind, *, floor: int, taken: int, now: datetime
 ) -> None:
     """Raise Invalid with a message per field that cannot stay as it is."""
-    problems: dict[str, Text] = dict(
+    problems: dict[str, Message] = dict(
         plan_problems(
             plan,
             students_per_instructor=kind.students_per_instructor,
