@@ -90,7 +90,7 @@ def _roster(
         "practicals/roster.html",
         status=409 if refused else 200,
         page=roster,
-        tries=tries,
+        rows=[(seat, tries.get(seat.seat_id)) for seat in roster.seats],
         cannot_mark=cannot_mark,
         may_unmark=unmark_refusal(practical, visit.now) is None,
         may_assess=cannot_mark is None

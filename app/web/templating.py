@@ -1,7 +1,7 @@
 """The template environment: strict, escaping, with the few filters pages need."""
 
 import re
-from collections.abc import Callable, Hashable, Iterable, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -79,6 +79,13 @@ def remembered(macro: Macro, *values: Hashable) -> Markup:
     return Markup(macro(*values))  # noqa: S704 - a macro escapes what it prints
 
 
+def remembered_rows(macro: Macro, rows: Iterable[Sequence[Hashable]], *values: Hashable) -> Markup:
+    """Return `remembered` of each of many rows, one after the other. Each row holds the first values of its
+    macro, and `values` are those that all rows share."""
+    html = "".join(remembered(macro, *row, *values) for row in rows)
+    return Markup(html)  # noqa: S704 - each row is HTML already
+
+
 remembered_body = lru_cache(MOST_BODIES)(remembered.__wrapped__)
 """The same for the whole body of a page below its header, if one frozen value determines it."""
 
@@ -109,6 +116,7 @@ def make_environment(
         icon=_icon_drawer(asset, words),
         remembered=remembered,
         remembered_body=remembered_body,
+        remembered_rows=remembered_rows,
         **_saying(words),
     )
     # As filters too: a filter of a constant is evaluated once, when the template is compiled.

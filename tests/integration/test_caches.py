@@ -7,6 +7,7 @@ import pytest
 
 from app.accounts.models import User
 from app.learning import queries as learning
+from app.practicals.models import PracticalRow
 from app.practicals.queries import student_list
 from app.reports import queries as reports
 from tests.make import NOW
@@ -90,6 +91,22 @@ def test_two_students_see_their_own_list_of_practicals(database, as_person):
     for _ in range(2):
         assert NOT_YET not in words(first.get("/practicals"))
         assert NOT_YET in words(second.get("/practicals"))
+
+
+def test_the_list_of_practicals_shows_another_room_and_another_page(database, as_person):
+    with database.write() as db:
+        ready = a_ready_student(db, "Rita Ready", intake_id=an_intake(db))
+        practical_id = a_practical(db, room="Room One")
+    browser = as_person(ready)
+    assert "Room One" in words(browser.get("/practicals"))
+    with database.write() as db:
+        db.get_one(PracticalRow, practical_id).room = "Room Nine"
+    page = words(browser.get("/practicals"))
+    assert "Room Nine" in page
+    assert "Room One" not in page
+    assert "Only days with a free place" in page
+    assert "checked" not in browser.get("/practicals").text
+    assert "checked" in browser.get("/practicals?free=yes").text
 
 
 def test_two_students_see_their_own_map(database, as_person):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from fastapi import Response
@@ -79,19 +80,17 @@ def list_practicals(visit: Visit) -> Response:
     zone = visit.academy.zone
     with visit.database.read() as db:
         page = dates_page(db, visit.actor, filters, zone=zone, number=number, now=visit.now)
-
-    def link(to: int) -> str:
-        query = {
-            "kind": filters.kind,
-            "month": filters.month,
-            "free": "yes" if filters.free else "",
-        }
-        return "?" + urlencode(
-            {name: value for name, value in query.items() if value} | {"page": to}
-        )
-
+    chosen = {
+        "kind": filters.kind,
+        "month": filters.month,
+        "free": "yes" if filters.free else None,
+    }
+    query_so_far = {name: value for name, value in chosen.items() if value}
     return visit.render(
-        "practicals/list.html", page=page, months=_months(visit.now, zone), link=link
+        "practicals/list.html",
+        page=page,
+        months=_months(visit.now, zone),
+        address="?" + urlencode({**query_so_far, "page": ""}),
     )
 
 
@@ -179,7 +178,11 @@ def _do_once(
 
 def _months(now: datetime, zone: str) -> tuple[tuple[str, Message], ...]:
     """Return the months to choose from: this one and the five after it."""
-    first = month_of(now, zone)
+    return _months_from(month_of(now, zone))
+
+
+@lru_cache(12)
+def _months_from(first: date) -> tuple[tuple[str, Message], ...]:
     counted = (first.year * 12 + first.month - 1 + ahead for ahead in range(6))
     days = (date(months // 12, months % 12 + 1, 1) for months in counted)
     return tuple(month_option(day) for day in days)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, bindparam, func, select, true
@@ -13,7 +14,7 @@ from app.courses import queries as courses
 from app.courses.errors import RevisionUnreadable
 from app.db.base import table_of
 from app.db.paging import Page, demand_page, page_of
-from app.db.prepared import Prepared
+from app.db.prepared import MOST_ROWS, Prepared
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, SeatId, UserId
 from app.kit.messages import Message, Text
@@ -132,8 +133,11 @@ EXPECTED_SEATS = (
 PAGE_EXPECTED = Prepared(
     EXPECTED_SEATS.where(SEAT.practical_id == THIS)
     .limit(SHOWN)
-    .offset(bindparam("skipped", type_=Integer()))
+    .offset(bindparam("skipped", type_=Integer())),
+    most_kept=MOST_ROWS,
 )
+_seat = lru_cache(MOST_ROWS)(RosterSeat)
+"""The same for the same values: a roster is opened again and again on its day."""
 
 
 def roster(db: Session, practical_id: PracticalId) -> Roster:
@@ -214,7 +218,7 @@ def _seats(
     """Return everyone who is expected, with whether their proof of basic life support covers the day if
     this kind of practical asks for one."""
     if not asks_life_support:
-        return tuple(RosterSeat(*row) for row in rows)
+        return tuple(_seat(*row) for row in rows)
     seats = list(rows)
     # Many people on one practical have the same last day of proof, or none; each is computed once.
     by_last_day: dict[date | None, tuple[Any, ...]] = {
@@ -224,4 +228,4 @@ def _seats(
         )
         for until in {seat.life_support_until for seat in seats}
     }
-    return tuple(RosterSeat(*seat, *by_last_day[seat.life_support_until]) for seat in seats)
+    return tuple(_seat(*seat, *by_last_day[seat.life_support_until]) for seat in seats)

@@ -9,6 +9,7 @@ from app.web.templating import (
     PageContext,
     remembered,
     remembered_body,
+    remembered_rows,
 )
 
 
@@ -37,6 +38,23 @@ def test_the_same_values_are_rendered_once_and_escaped_once() -> None:
     assert page.render(rows=["a<b", "c", "a<b"]) == "<b>a&lt;b</b><b>c</b><b>a&lt;b</b>"
     assert page.render(rows=["c"]) == "<b>c</b>"
     assert seen == ["a<b", "c"]
+
+
+def test_many_rows_are_remembered_one_by_one() -> None:
+    seen = []
+    jinja = environment(
+        "{% macro line(one, two, same) %}{{ note(one) }}-{{ two }}{{ same }};{% endmacro %}"
+    )
+    jinja.globals.update(
+        note=lambda value: seen.append(value) or value, remembered_rows=remembered_rows
+    )
+    page = jinja.from_string(
+        '{% from "part.html" import line %}{{ remembered_rows(line, rows, "!") }}'
+    )
+    assert page.render(rows=[("a<b", 1), ("c", None)]) == "a&lt;b-1!;c-None!;"
+    assert page.render(rows=[("c", None), ("a<b", 2)]) == "c-None!;a&lt;b-2!;"
+    assert seen == ["a<b", "c", "a<b"]
+    assert page.render(rows=[]) == ""
 
 
 def test_a_remembered_macro_cannot_see_who_looks() -> None:
