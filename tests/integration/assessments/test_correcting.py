@@ -17,6 +17,7 @@ from app.audit.models import AuditEvent
 from app.courses import queries as courses
 from app.home.attention_list import attention_items
 from app.kit.errors import Forbidden, NotFound
+from app.mail_kinds import KINDS
 from app.notices.models import Notice
 from app.practicals.models import PracticalRow, PracticalStatus, Seat
 from tests.integration.assessments.test_pass_rule_pages import strict_course
@@ -90,7 +91,8 @@ def test_the_office_sees_what_changes_and_takes_it_for_one_day(database, admin, 
         (notice,) = db.scalars(select(Notice).where(Notice.person_id == day.instructor.user_id))
         assert db.scalar(select(func.count()).select_from(Seat)) == 1
     assert notice.template == "practicals/teaching-corrected"
-    assert "No prompt on critical steps." in notice.details["reason"]
+    changes = KINDS.filling_of(notice.template, notice.details)["changes"]
+    assert "No prompt on critical steps." in " ".join(map(str, changes))
     assert "Every day has the current checklist" in words(office.get("/admin/checklists"))
     with database.write() as db:
         begun = an_assessment(db, day)
