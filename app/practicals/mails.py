@@ -5,7 +5,7 @@ from typing import ClassVar
 from app.kit.messages import Message, msg
 from app.kit.stored_documents import Document
 from app.mail.kinds import PersonMail
-from app.mail.values import MailPart, Moment, WordsOrName
+from app.mail.values import MailPart, Moment, Words
 from app.practicals.domain.terms import CancelTerms
 from app.practicals.domain.times import moment_message, span_message
 
@@ -158,7 +158,7 @@ class FirstDayMail(PracticalMail):
 
     template: ClassVar[str] = "practicals/first-day"
 
-    booking: WordsOrName
+    booking: Words
 
 
 class TeachingAssignedMail(PracticalMail):
@@ -190,7 +190,7 @@ class ChecklistCorrectedMail(PracticalMail):
 
     template: ClassVar[str] = "practicals/teaching-corrected"
 
-    changes: tuple[WordsOrName, ...]
+    changes: tuple[Words, ...]
 
     @property
     def reason(self) -> Message:

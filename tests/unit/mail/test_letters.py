@@ -14,6 +14,7 @@ from lxml import html
 
 from app.kit.messages import Money, msg
 from app.kit.paths import TEMPLATES
+from app.kit.stored_messages import to_stored
 from app.kit.words import Words
 from app.mail.kinds import MailKind
 from app.mail.letters import BadLetter, Letter, Letters
@@ -104,8 +105,10 @@ def test_nothing_in_a_value_becomes_structure(mail: MailKind) -> None:
     people = {"name", "inviter", "title", "reason", "course", "intake", "room", "quiz", "by"}
     stored = mail.stored()
     changed: dict[str, Any] = dict.fromkeys(people & stored.keys(), hostile)
-    for several in {"bring", "ended", "changes"} & stored.keys():
-        changed[several] = [hostile for _ in stored[several]]
+    message = to_stored(msg("{words}", words=hostile))
+    for several, line in (("bring", hostile), ("ended", message), ("changes", message)):
+        if several in stored:
+            changed[several] = [line for _ in stored[several]]
     harmless, letter = written(mail), written(mail, **changed)
     assert [block.kind for block in letter.blocks] == [block.kind for block in harmless.blocks]
     assert [block.address for block in letter.blocks] == [b.address for b in harmless.blocks]
@@ -200,10 +203,6 @@ def test_a_mail_about_a_place_says_what_holds_for_giving_it_back(
     assert addresses == [BASE_URL + link for link in links]
 
 
-WAITING = "practicals/"
-"""Mails that wait for the messages about days and deadlines."""
-
-
 def outside_of_brackets(text: str) -> str:
     """Return what of a text stands outside of every bracket."""
     depth, outside = 0, []
@@ -233,9 +232,7 @@ def words_left(text: str, mail: MailKind) -> str:
     return "".join(sign for sign in left if sign.isalpha())
 
 
-@pytest.mark.parametrize(
-    "mail", [mail for mail in EXAMPLES if not mail.template.startswith(WAITING)]
-)
+@each_example
 def test_every_text_is_translated(mail: MailKind) -> None:
     """A translator gets every word of a mail that is no value: subject, labels, links and sentences."""
     letter = written(mail, BRACKETED)
