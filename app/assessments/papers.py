@@ -11,8 +11,9 @@ from app.assessments.domain import OBSERVED, POINTS, WORDS, Mark, Outcome
 from app.assessments.queries import Sheet
 from app.assessments.reasons import pass_rule
 from app.courses.domain.delivery import Checklist
-from app.db.paging import page_number
+from app.db.paging import PastTheEnd, page_number
 from app.documents import papers
+from app.kit.errors import NotFound
 from app.kit.ids import AssessmentId, PracticalId
 from app.kit.messages import Message, msg
 from app.kit.words import Words
@@ -49,7 +50,10 @@ def print_checklists(visit: Visit, practical_id: PracticalId) -> Response:
     nobody is on it."""
     number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
-        blank = blank_sheets(db, visit.actor, practical_id, number=number)
+        try:
+            blank = blank_sheets(db, visit.actor, practical_id, number=number)
+        except PastTheEnd:  # the last part, printed instead of another, would pass for it
+            raise NotFound from None
     day = blank.practical
     values = _on_top(visit, day.zone) | {
         "title": blank.checklist.title,

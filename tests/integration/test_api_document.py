@@ -170,8 +170,10 @@ def test_a_page_past_the_end_knows_how_many_there_are(document, database, as_per
         student = a_ready_student(db, "Nia Novak")
         a_practical(db)
     client = GeneratedClient(document, as_person(student).request)
-    past = client.practicals_list(page="2")
-    assert (past["practicals"], past["total"], past["pages"]) == ([], 1, 1)
+    with pytest.raises(Refusal, match="422") as refused:
+        client.practicals_list(page="2")
+    assert refused.value.problem["reason"] == "past_the_end"
+    assert refused.value.problem["detail"] == "This list has 1 page."
 
 
 def test_an_unknown_kind_of_practical_is_refused(document, database, as_person):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.courses.service import publish
 from app.db.database import Database
+from app.db.paging import PastTheEnd
 from app.enrolments.models import EnrolmentState
 from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden, NotFound
@@ -264,10 +265,11 @@ def test_pages_of_results(database, student, monkeypatch, at_most):
         first = search.search_page(db, student, KEY, query="dermis", number=1).results
         with at_most(3):  # place, done, corrections
             second = search.search_page(db, student, KEY, query="dermis", number=2).results
-        far = search.search_page(db, student, KEY, query="dermis", number=999).results
+        with pytest.raises(PastTheEnd) as past:
+            search.search_page(db, student, KEY, query="dermis", number=999)
     assert (first.total, len(first.rows), first.has_next) == (3, 2, True)
     assert (len(second.rows), second.has_next, second.has_previous) == (1, False, True)
-    assert far.rows == ()
+    assert past.value.last == 2
     assert len({result.key for result in (*first.rows, *second.rows)}) == 3
 
 

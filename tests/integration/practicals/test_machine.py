@@ -22,6 +22,7 @@ from sqlalchemy import event, select
 from app.db.database import Database
 from app.kit.actor import SystemActor
 from app.kit.errors import Invalid
+from app.mail.calendar_entries import entries_of
 from app.outbox.models import OutboxEvent
 from app.practicals import checks, queries, service
 from app.practicals.domain.seats import WaitingState
@@ -282,11 +283,11 @@ class Places(RuleBasedStateMachine):
         """Each place's invites rise; the last message of a dead place is a CANCEL."""
         last: dict[str, tuple[int, str]] = {}
         for payload in db.scalars(select(OutboxEvent.payload).order_by(OutboxEvent.id)):
-            if calendar := payload.get("calendar"):
-                before = last.get(calendar["uid"], (-1, ""))
-                assert calendar["sequence"] > before[0]
+            for entry in entries_of(payload):
+                before = last.get(entry.uid, (-1, ""))
+                assert entry.sequence > before[0]
                 assert before[1] != "CANCEL"
-                last[calendar["uid"]] = (calendar["sequence"], calendar["method"])
+                last[entry.uid] = (entry.sequence, entry.method)
         living = [method for _, method in last.values() if method == "REQUEST"]
         assert len(living) == len(self.model.inside)
 

@@ -39,6 +39,10 @@ EDITS = {
     ),
     "/admin/intakes/*/edit": Edit({"price": "999"}, {"title": "Another name", "places": "77"}),
     "/admin/groups/*/rename": Edit({"name": "Late evenings"}, {"name": "Early mornings"}),
+    "/admin/people/*/details": Edit(
+        {"name": "Saved Elsewhere", "reason": "As she writes it"},
+        {"certificate_name": "Typed Here", "reason": "As her passport has it"},
+    ),
     "/admin/people/*/roles": Edit(
         {"roles": ["student", "instructor"], "reason": "Teaches from now on"},
         {"roles": ["student", "admin"], "reason": "Helps in the office"},

@@ -39,6 +39,12 @@ CHOSEN = "a person may choose a language; the version of their profile holds it 
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
 ROSTER = r"/teach/practicals/[\w-]+"
 
+CELLS = r"(?m)^([^,\"]*),([^,\"]*),([^,\"]*),([^,\"]*),([^,\"]*),(\"[^\"]*\")(?=\r)"
+"""One person of a roster for spreadsheets, whose last cell has commas of its own."""
+SORTED_BY_KEY = r"/results(\?.*)?|/(teach|admin)/groups/[\w-]+|/admin/people(\?.*)?"
+"""Pages that list people in the order of their sort keys now: Máiréad stands before Marcus, as without the
+accent."""
+
 INTENDED: tuple[Difference, ...] = (
     Capital(
         SENTENCE,
@@ -48,10 +54,10 @@ INTENDED: tuple[Difference, ...] = (
     ),
     Difference(SENTENCE, "/api/v1/notices", r"(?<=,\\n\\n)[a-z]", lambda letter: letter[0].upper()),
     Difference(
-        "a spreadsheet knows by this sign that the letters are UTF-8",
+        "a spreadsheet knows by a sign that the letters are UTF-8, and every cell is quoted",
         rf"{ROSTER}/roster\.csv",
-        "^200 Name",
-        "200 \ufeffName",
+        "^200 Name,E-mail,Access needs,Attendance,Practical,When",
+        '200 \ufeff"Name","E-mail","Access needs","Attendance","Practical","When"',
     ),
     Difference(
         "the dialect became plain English",
@@ -164,5 +170,17 @@ INTENDED: tuple[Difference, ...] = (
         r"/admin/enrolments/[\w-]+",
         r"\[(invoiced_on|paid_on): \w{3} (\d+) Dec (\d{4})\]",
         r"[\1: \2 December \3]",
+    ),
+    Difference(
+        "every cell of a CSV is quoted",
+        rf"{ROSTER}/roster\.csv",
+        CELLS,
+        r'"\1","\2","\3","\4","\5",\6',
+    ),
+    Difference(
+        "the office corrects the details of everybody else",
+        r"/admin/people/[\w-]+",
+        r"(Name on certificate (?!Amara)(?:(?! Medical background).)*) Medical background",
+        r"\1 Correct the details Medical background",
     ),
 )
