@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, word
+from app.db.base import Base, ByteOrderedText, word
+from app.db.search_texts import searched_by
 from app.kit.ids import IntakeId, PracticalId, RevisionId, SeatId, UserId, WaitingId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 
 
+@searched_by("title", "room")
 class PracticalRow(Base):
     """A practical; commands lock this row. `taken` is the number of confirmed seats."""
 
@@ -34,6 +36,8 @@ class PracticalRow(Base):
     ends_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(60))
     room: Mapped[str] = mapped_column(String(200))
+    search_text: Mapped[str | None] = mapped_column(ByteOrderedText)
+    """See app/db/search_texts.py."""
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     override: Mapped[int] = mapped_column(default=0)

@@ -19,13 +19,16 @@ from app.enquiries.queries import EnquiryFilter, enquiries
 from app.enrolments.admin_queries import intake_page
 from app.jobs import fill_in_search_texts
 from app.kit.actor import Actor
+from app.practicals.queries.admin_lists import ListedDays, ListFilters, board
 from app.reports.students import Part, ResultsQuery, students
+from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.enquiries import an_enquiry
 from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
 from tests.make.places import a_place_in, an_intake
+from tests.make.practicals import a_practical
 from tests.make.typed_names import PLAIN, ways_of_typing
 
 List = Callable[[str], set[str]]
@@ -127,6 +130,21 @@ def test_certificates_are_found_by_every_way_of_typing(database, admin):
         for name in ("Élodie Ávila", "Ciara O’Brien", "İpek Işık"):
             for typed in ways_of_typing(name):
                 assert names_for(typed) == {name}
+
+
+@pytest.mark.parametrize(
+    ("typed", "total"),
+    [
+        *(("cafe elan", 1), ("ROOM 2", 1), ("st johns", 1), ("john's elan", 1)),
+        ("cafe nowhere", 0),
+    ],
+)
+def test_practicals_are_found_by_their_place(database, typed, total):
+    with database.write() as db:
+        a_practical(db, room="Café Élan, Room 2, St. John’s Road")
+        narrowed = ListFilters(text=typed)
+        page = board(db, ListedDays.coming, narrowed, zone="Europe/London", number=1, now=NOW)
+    assert page.total == total
 
 
 def test_lists_are_sorted_alike_by_bytes(database, admin):

@@ -7,12 +7,13 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.db.paging import PAGE_SIZE, Page, page_of
+from app.db.search_texts import holds_words
 from app.kit.ids import UserId
 from app.kit.messages import Message
 from app.practicals.domain.seats import PracticalStatus, WaitingState
@@ -132,8 +133,7 @@ def _conditions(narrowed: ListFilters, zone: str) -> Iterator[ColumnElement[bool
     if narrowed.instructor_id is not None:
         yield _taught_by(narrowed.instructor_id)
     if narrowed.text:
-        columns = (PracticalRow.title, PracticalRow.room)
-        yield or_(*(column.icontains(narrowed.text, autoescape=True) for column in columns))
+        yield holds_words(PracticalRow.search_text, narrowed.text)
 
 
 def _taught_by(user_id: UserId) -> ColumnElement[bool]:

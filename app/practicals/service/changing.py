@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
+from app.db.search_texts import search_columns
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import PracticalId, UserId
@@ -103,10 +104,11 @@ def _write(db: Session, practical: Practical, columns: dict[str, Any], *, now: d
     right of a person who has a place or waits."""
     is_for_others = columns["intake_id"] != practical.intake_id
     lost_before = lost_on(db, practical.id, now=now) if is_for_others else ()
+    searched = search_columns(PracticalRow, {"title": practical.title, "room": columns["room"]})
     db.execute(
         update(PracticalRow)
         .where(PracticalRow.id == practical.id)
-        .values(**columns)
+        .values(**columns, **searched)
         .execution_options(synchronize_session=False)
     )
     if is_for_others:

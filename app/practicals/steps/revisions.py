@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.courses.queries import PublishedCourse
+from app.db.search_texts import search_columns
 from app.kit.actor import Actor
 from app.kit.messages import Message
 from app.practicals.domain.seats import Practical, PracticalStatus
@@ -30,13 +31,7 @@ def adopt_revision(
 
     The practical is locked. Seats and the waiting list stay as they are.
     """
-    kind = published.course.practical(practical.kind_key)
-    db.execute(
-        update(PracticalRow)
-        .where(PracticalRow.id == practical.id)
-        .values(revision_id=published.revision_id, title=kind.title if kind else practical.title)
-        .execution_options(synchronize_session=False)
-    )
+    _write_revision(db, practical, published)
     record_act(
         db,
         actor,
@@ -60,3 +55,18 @@ def adopt_revision(
             now=now,
             changes=changes,
         )
+
+
+def _write_revision(db: Session, practical: Practical, published: PublishedCourse) -> None:
+    kind = published.course.practical(practical.kind_key)
+    title = kind.title if kind else practical.title
+    db.execute(
+        update(PracticalRow)
+        .where(PracticalRow.id == practical.id)
+        .values(
+            revision_id=published.revision_id,
+            title=title,
+            **search_columns(PracticalRow, {"title": title, "room": practical.room}),
+        )
+        .execution_options(synchronize_session=False)
+    )
