@@ -1,9 +1,7 @@
 """Refusals of certificates."""
 
-from collections.abc import Sequence
-
 from app.kit.errors import Conflict
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, msg
 
 
 class AlreadyRevoked(Conflict):
@@ -20,10 +18,8 @@ class NotIssued(Conflict):
 
     title = msg("This certificate cannot be issued")
 
-    def __init__(self, reasons: Sequence[Text]) -> None:
-        super().__init__(
-            msg("What is missing: {reasons}.", reasons=tuple(reasons)), reason="not_complete"
-        )
+    def __init__(self, why: Message) -> None:
+        super().__init__(why, reason="not_complete")
 
 
 class NotPrintable(Conflict):

@@ -111,7 +111,7 @@ def reissue_certificate(
     if row is None:
         raise NotFound
     if row.revoked_at is None:
-        raise NotIssued(["the valid certificate has to be revoked first"])
+        raise NotIssued(msg("The valid certificate has to be revoked first."))
     if issued_before := queries.live_certificate(db, row.user_id, row.course_key):
         return IssuedCertificate(issued_before, is_new=False)
     return _issue_or_say_why(db, actor, row.user_id, row.course_key, issuer, now=now)
@@ -163,9 +163,10 @@ def _issue_or_say_why(
     facts = queries.facts_of(db, user_id, course_key)
     missing = domain.missing_for_certificate(facts) if facts else ()
     block = db.get(CertificateBlock, (user_id, course_key))
-    if missing:
-        raise NotIssued([requirement.words for requirement in missing])
-    raise NotIssued([block.reason.rstrip(".") if block else msg("the course")])
+    if block is not None and not missing:
+        raise NotIssued(msg("{reason}", reason=domain.readable_reason(block.reason, block.whose)))
+    reasons = tuple(requirement.words for requirement in missing) or (msg("the course"),)
+    raise NotIssued(msg("What is missing: {reasons}.", reasons=reasons))
 
 
 def _issue(
