@@ -25,6 +25,14 @@ def small_course() -> ParsedCourse:
     return parsed
 
 
+def course_in(language: str | None) -> ParsedCourse:
+    """The small course with the tag of a language, or without one."""
+    files = dict(small_files())
+    if language is not None:
+        files["course.yaml"] += f"language: {language}\n".encode()
+    return parse_course("small-course", files)
+
+
 def changed_course(changes: Mapping[str, tuple[str, str]]) -> ParsedCourse:
     """The small course with words replaced: `{"course.yaml": ("hours: 12", "hours: 13")}`."""
     files = dict(small_files())

@@ -153,6 +153,8 @@ class PracticalPage:
 
     row: DateRow
     description_html: str
+    language: str
+    """The tag of the language of the course, in which its titles, description and list are."""
     bring: tuple[str, ...]
     live_models: bool
     instructors: tuple[str, ...]
@@ -202,12 +204,14 @@ def practical_page(
     facts = read_candidates(db, practical, [actor.user_id])[actor.user_id].facts
     if waiting and practical.free:
         facts = replace(facts, eligible_ahead=eligible_ahead(db, practical, actor.user_id))
-    course = courses.revision(db, practical.revision_id).course
+    published = courses.revision(db, practical.revision_id)
+    course = published.course
     kind = course.practical(practical.kind_key)
     names = accounts.people(db, instructor_ids(db, practical.id)).values()
     return PracticalPage(
         row=_kept_row(row, facts, course.title, _moment(row, now)),
         description_html=kind.description_html if kind else "",
+        language=published.language,
         bring=kind.bring if kind else (),
         live_models=bool(kind and kind.live_models),
         instructors=tuple(sorted(person.name for person in names)),

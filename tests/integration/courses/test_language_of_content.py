@@ -6,25 +6,18 @@ import pytest
 from lxml import html
 
 from app.courses import queries
-from app.courses.domain.parsing import parse_course
 from app.courses.service import PublishResult, publish
 from app.kit.actor import SystemActor
 from tests.make import NOW
 from tests.make.academy import ACADEMY
-from tests.make.courses import small_files
+from tests.make.content_languages import languages_of
+from tests.make.courses import course_in, small_files
 from tests.make.learning import a_learner_place, a_published_course
 from tests.make.people import a_user
 from tests.make.pseudo_languages import in_three
 from tests.make.quizzes import a_sent_attempt
 
 LESSON = "/learn/small-course/lessons/skin-layers"
-
-
-def course_in(language: str | None):
-    files = dict(small_files())
-    if language is not None:
-        files["course.yaml"] += f"language: {language}\n".encode()
-    return parse_course("small-course", files)
 
 
 @pytest.fixture
@@ -35,12 +28,6 @@ def learner(database):
         student = a_user(db)
         a_learner_place(db, student, published)
     return student
-
-
-def languages_of(page: str, path: str) -> set[tuple[str | None, str | None]]:
-    elements = html.document_fromstring(page).xpath(path)
-    assert elements, path
-    return {(element.get("lang"), element.get("dir")) for element in elements}
 
 
 @pytest.mark.parametrize(
