@@ -14,6 +14,8 @@ SAYING: Final = ("_", "gettext", "label", "msg", "msgs", "ngettext", "sentences"
 """Functions that return a text or a message."""
 WRITING: Final = ("date", "datetime", "duration", "money", "number", "time", "words", "zone_words")
 """Filters that write a value in the language of the page."""
+CASES: Final = ("capitalize", "casefold", "lower", "title", "upper")
+"""Filters and methods that change letters: German nouns have a capital anywhere, and Turkish has two kinds of i."""
 SAID: Final = ("detail", "message", "remedy", "sentence", "words")
 """Names of attributes that hold a message."""
 PIECE: Final = re.compile(r"[^\W\d_]\s|\s[^\W\d_]|[,:;.!?]\s|\s[–(]|^[,:;!?%]$|^\s+$")
@@ -47,7 +49,25 @@ def joined_in_template(source: str) -> list[str]:
         for node in tree.find_all(nodes.Filter)
         if node.name == "plural"
     ]
-    return [*joined, *chosen, *filters, *_wrong_sentences(source)]
+    whole = Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source)
+    changed = [
+        f"{node.lineno}: the filter {node.name} changes the letters of a language"
+        for node in whole.find_all(nodes.Filter)
+        if node.name in CASES
+    ]
+    lists = [
+        f"{node.lineno}: texts are joined with join"
+        for node in tree.find_all(nodes.Filter)
+        if node.name == "join" and any(map(_is_of_texts, node.find_all(nodes.Filter)))
+    ]
+    return [*joined, *chosen, *filters, *changed, *lists, *_wrong_sentences(source)]
+
+
+def _is_of_texts(node: nodes.Filter) -> bool:
+    """Return whether a filter is `map` of an attribute or a filter that returns a text."""
+    named = [*node.args, *(keyword.value for keyword in node.kwargs)]
+    names = {part.value for part in named if isinstance(part, nodes.Const)}
+    return node.name == "map" and not names.isdisjoint((*SAID, *WRITING))
 
 
 def _parsed(source: str) -> nodes.Template:
@@ -119,10 +139,27 @@ def _why_joined(node: ast.AST) -> str | None:
     if isinstance(node, ast.JoinedStr):
         values = (part.value for part in node.values if isinstance(part, ast.FormattedValue))
         return "a message stands in an f-string" if any(map(_is_said, values)) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in CASES and _is_said(node.func.value):
+            return f"{node.func.attr} changes the letters of a language"
+        if node.func.attr == "join" and any(_is_said(part) for part in _parts_of(node)):
+            return "messages are joined with join"
     if isinstance(node, ast.IfExp) and _asks_python_for_1(node.test):
         branches = (node.body, node.orelse)
         return "a number chooses words" if any(map(_is_word, branches)) else None
     return None
+
+
+def _parts_of(join: ast.Call) -> Iterator[ast.AST]:
+    """Yield what a call of `join` joins in one line: the parts of a list, or what a comprehension makes."""
+    between = join.func.value if isinstance(join.func, ast.Attribute) else None
+    if isinstance(between, ast.Constant) and between.value == "\n":
+        return
+    for argument in join.args:
+        if isinstance(argument, ast.List | ast.Tuple):
+            yield from argument.elts
+        elif isinstance(argument, ast.GeneratorExp | ast.ListComp):
+            yield argument.elt
 
 
 def _is_said(node: ast.AST) -> bool:

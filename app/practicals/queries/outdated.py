@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.courses import queries as courses
 from app.kit.errors import Refusal
 from app.kit.ids import RevisionId, UserId
+from app.kit.messages import Message, sentences
 from app.practicals.domain.refusals import PracticalsReason
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, eligibility
 from app.practicals.models import PracticalRow, Seat
@@ -28,6 +29,11 @@ class HolderWithoutRequirements:
     user_id: UserId
     name: str
     unmet: tuple[Refusal, ...]
+
+    @property
+    def said(self) -> Message:
+        """What they lack, one sentence after the other."""
+        return sentences(*(refusal.message for refusal in self.unmet))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,14 +99,18 @@ def test_the_office_sees_what_changes_and_takes_it_for_one_day(database, admin, 
         assert db.get_one(Assessment, begun).revision_id == head
 
 
-def test_people_who_lack_the_new_requirements_keep_their_places_and_are_listed(database, admin):
+def test_people_who_lack_the_new_requirements_keep_their_places_and_are_listed(
+    database, admin, as_person
+):
     with database.write() as db:
         day = a_day(db)
         a_published_course(db, WITH_PROOF)
     with database.read() as db:
         page = correction_page(db, admin, day.practical_id, now=NOW)
     assert [person.name for person in page.lacking] == ["Sam Student"]
-    assert "The office has not seen a proof" in str(page.lacking[0].unmet[-1].message)
+    assert "The office has not seen a proof" in str(page.lacking[0].said)
+    shown = words(as_person(admin).get(f"/admin/checklists/{day.practical_id}"))
+    assert str(page.lacking[0].said) in shown
     take(database, admin, day)
     with database.read() as db:
         assert db.scalars(select(Seat.state)).all() == ["confirmed"]

@@ -467,4 +467,4 @@ def test_the_state_of_a_station_is_part_of_its_name(browser):
     """Y8: people who jump from heading to heading hear which stations are locked."""
     page = html.document_fromstring(browser.get("/learn/small-course").text)
     names = [" ".join(heading.text_content().split()) for heading in page.xpath("//main//h3")]
-    assert [name.rpartition(", ")[2] for name in names[:3]] == ["you are here", "locked", "locked"]
+    assert [name.rpartition(", ")[2] for name in names[:3]] == ["You are here", "Locked", "Locked"]
