@@ -15,7 +15,7 @@ SAYING: Final = ("_", "gettext", "label", "msg", "msgs", "ngettext", "sentences"
 WRITING: Final = ("date", "datetime", "duration", "money", "number", "time", "words", "zone_words")
 """Filters that write a value in the language of the page."""
 CASES: Final = ("capitalize", "casefold", "lower", "title", "upper")
-"""Filters and methods that change letters: German nouns have a capital anywhere, and Turkish has two kinds of i."""
+"""Filters and methods that change letters. German nouns keep their capital, and Turkish has two letters i."""
 SAID: Final = ("detail", "message", "remedy", "sentence", "words")
 """Names of attributes that hold a message."""
 PIECE: Final = re.compile(r"[^\W\d_]\s|\s[^\W\d_]|[,:;.!?]\s|\s[–(]|^[,:;!?%]$|^\s+$")

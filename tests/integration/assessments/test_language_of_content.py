@@ -56,9 +56,7 @@ def test_a_report_names_it(as_person, database, arabic_day):
     with database.write() as db:
         assessment_id = a_signed_assessment(db, arabic_day, sharps=Mark.not_done)
     page = as_person(arabic_day.student).get(f"/reports/{assessment_id}").text
-    path = (
-        "//h1/span | //p[@class='eyebrow']/span | //h3 | //dd/span | //li//div/span/span"
-    )
+    path = "//h1/span | //p[@class='eyebrow']/span | //h3 | //dd/span | //li//div/span/span"
     assert languages_of(page, path) == {("ar", "rtl")}
 
 
