@@ -24,10 +24,6 @@ HEADERS = ('Bearer realm="preceptor"',)
 SAYING = ("msg", "msgs", "label")
 LOGGING = ("debug", "info", "warning", "error", "exception", "getLogger", "compile", "text")
 FORMATS = "kit/formats.py"
-WAITING_SENTENCES: dict[str, int] = {}
-"""How many English sentences of a file are no message yet. The numbers may only become smaller."""
-WAITING_GLUE: dict[str, int] = {}
-"""The same for days that are formatted by hand."""
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -86,17 +82,6 @@ def english_sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-def held(left: dict[str, list[str]], waiting: dict[str, int]) -> dict[str, list[str]]:
-    """Return the files with more of them than wait, and those with fewer, whose number is to be made
-    smaller."""
-    files = left.keys() | waiting.keys()
-    return {
-        path: left.get(path, [])
-        for path in files
-        if len(left.get(path, [])) != waiting.get(path, 0)
-    }
-
-
 def test_a_text_is_a_literal_and_fits_its_values():
     """Translators get only what stands in the call; a value without a placeholder is a wrong sentence."""
     wrong = [f"{path}:{fault}" for path, tree in sources() for fault in wrong_calls(tree)]
@@ -109,22 +94,22 @@ the log, which has a field `msg`."""
 
 
 def test_days_are_written_at_the_edge_only():
-    left = {
-        path: [str(line) for line in days_by_hand(tree)]
+    assert [
+        f"{path}:{line}"
         for path, tree in sources()
         if path != FORMATS and not path.startswith(ENGLISH)
-    }
-    assert held(left, WAITING_GLUE) == {}
+        for line in days_by_hand(tree)
+    ] == []
 
 
 def test_rules_hold_messages_and_no_sentences():
     """A sentence in a rule is read in English by everybody."""
-    left = {
-        path: [f"{line}: {text}" for line, text in english_sentences(tree)]
+    assert [
+        f"{path}:{line}: {text}"
         for path, tree in sources()
         if LAYERS.search(path) and not path.startswith(ENGLISH)
-    }
-    assert held(left, WAITING_SENTENCES) == {}
+        for line, text in english_sentences(tree)
+    ] == []
 
 
 SCRIPT_SENTENCE = re.compile(

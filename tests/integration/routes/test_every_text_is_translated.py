@@ -43,10 +43,6 @@ LEAST_PAGES = {"visitor": 10, "learner": 10, "graduate": 20, "instructor": 8, "a
 STARTS = ("/", "/home", "/me", "/sign-in", "/register", "/forgot", "/enquiry", "/verify")
 LEARNING = ("graduate", "instructor")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-OTHERS_WORDS: dict[str, str] = {}
-"""Texts that may stand outside, each with its reason."""
-WAITING: dict[str, tuple[str, ...]] = {}
-"""By test, the shapes of addresses whose pages are not converted yet."""
 
 
 @pytest.fixture
@@ -59,7 +55,7 @@ def untold(names: Names, pages: Iterable[Visited]) -> dict[str, list[str]]:
     pieces = defaultdict[str, set[str]](set)
     for page in pages:
         pieces[shape(page.path)].update(_of(names, page))
-    return {where: sorted(texts - OTHERS_WORDS.keys()) for where, texts in pieces.items()}
+    return {where: sorted(texts) for where, texts in pieces.items()}
 
 
 def _of(names: Names, page: Visited) -> list[str]:
@@ -73,15 +69,10 @@ def _of(names: Names, page: Visited) -> list[str]:
     return []
 
 
-def demand_translated(test: str, texts_by_page: dict[str, list[str]]) -> None:
-    """Fail at a page that has untranslated texts and does not wait for its conversion."""
-    waiting = set(WAITING.get(test, ()))
-    left = {where for where, texts in texts_by_page.items() if texts}
-    lines = [
-        f"{where}: {text}" for where in sorted(left - waiting) for text in texts_by_page[where]
-    ]
+def demand_translated(texts_by_page: dict[str, list[str]]) -> None:
+    """Fail at a page that has untranslated texts."""
+    lines = [f"{where}: {text}" for where, texts in texts_by_page.items() for text in texts]
     assert not lines, "\n".join(lines)
-    assert (waiting & texts_by_page.keys()) - left == set(), "they wait no more: take them out"
 
 
 def fetched(browser: TestClient, path: str) -> Visited:
@@ -102,7 +93,7 @@ def test_every_page_and_each_of_its_forms_speaks_in_brackets(who, as_demo_person
     refused = list(sent_back(browser, sound))
     assert {page.status for page in refused} <= {200, 303, 409, 422, 429}
     assert sum(page.status == 422 for page in refused) >= 1
-    demand_translated(f"filled, {who}", untold(names, [*pages, *refused]))
+    demand_translated(untold(names, [*pages, *refused]))
 
 
 def sent_back(browser: TestClient, pages: list[Visited]) -> Iterator[Visited]:
@@ -137,7 +128,7 @@ def test_every_refusal_speaks_in_brackets(who, as_demo_person, names):
         elif answer.status_code >= 400:
             pages.append(Visited(f"{method} {path}", answer.status_code, kind, answer.text))
     assert len(pages) >= 20
-    demand_translated(f"refused, {who}", untold(names, pages))
+    demand_translated(untold(names, pages))
     assert len(problems) >= 5
     assert list(unbracketed(problems)) == []
 
@@ -166,7 +157,7 @@ def test_every_page_of_an_empty_academy_speaks_in_brackets(
     pages = list(crawl(lambda path: fetched(browser, path), *STARTS, of_a_kind=1))
     app.state.app_context.database.close()
     assert len(pages) >= 8
-    demand_translated(f"empty, {role}", untold(names_of(sqlite_database, academy), pages))
+    demand_translated(untold(names_of(sqlite_database, academy), pages))
 
 
 def test_what_runs_and_workers_said_is_read_in_brackets(as_demo_person, academy_database, names):
@@ -190,4 +181,4 @@ def test_what_runs_and_workers_said_is_read_in_brackets(as_demo_person, academy_
     for page in pages:
         assert f"{OPEN}The clock of the server jumped 2 hours ahead." in page.body
         assert f"{OPEN}{SLOW[EventKind.mails]}{CLOSE}" in page.body
-    demand_translated("runs, admin", untold(names, pages))
+    demand_translated(untold(names, pages))
