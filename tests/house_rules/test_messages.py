@@ -5,8 +5,10 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 
+import pytest
+
+from tests.house_rules.message_texts import faults_of_texts, wrong_calls_in_template
 from tests.house_rules.sources import tree_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,13 +50,9 @@ def wrong_calls(tree: ast.Module) -> Iterator[str]:
         if len(literals) < len(texts) or not texts:
             yield f"{node.lineno}: the text of {name} is no literal"
         elif all(keyword.arg for keyword in node.keywords):
-            values = {str(keyword.arg) for keyword in node.keywords} | (
-                {"n"} if name == "msgs" else set()
-            )
-            for text in literals:
-                places = {place for _, place, _, _ in Formatter().parse(text) if place is not None}
-                if places | ({"n"} if name == "msgs" else set()) != values:
-                    yield f"{node.lineno}: {text!r} has other placeholders than values"
+            values = {str(keyword.arg) for keyword in node.keywords}
+            for fault in faults_of_texts(name, literals, values):
+                yield f"{node.lineno}: {fault}"
 
 
 def days_by_hand(tree: ast.Module) -> Iterator[int]:
@@ -86,6 +84,39 @@ def test_a_text_is_a_literal_and_fits_its_values():
     """Translators get only what stands in the call; a value without a placeholder is a wrong sentence."""
     wrong = [f"{path}:{fault}" for path, tree in sources() for fault in wrong_calls(tree)]
     assert [fault for fault in wrong if not fault.startswith(ALLOWED_CALLS)] == []
+
+
+def test_a_text_of_a_template_fits_its_values():
+    """A page would break when it is asked for, in the one branch that has the message."""
+    templates = ROOT / "templates"
+    wrong = [
+        f"{path.relative_to(ROOT)}:{fault}"
+        for ending in ("html", "txt")
+        for path in sorted(templates.rglob(f"*.{ending}"))
+        for fault in wrong_calls_in_template(path.read_text())
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("template", "faults"),
+    [
+        ('{{ msg("It begins on {when}.", at=when) }}', 1),
+        ('{{ msg("It begins on {when:colour}.", when=when) }}', 1),
+        ('{{ msg("It begins on {when", when=when) }}', 1),
+        ("{{ msg(title) }}", 1),
+        ('{{ msgs("{n} place", "", free) }}', 1),
+        ('{{ msgs("{n} place", free) }}', 1),
+        ('{{ msgs("{n} place", "{n} places of {all}", free) }}', 1),
+        ("{% trans n=free %}{{ n }} place{% pluralize %}{% endtrans %}", 1),
+        ("{% trans n=free %}{{ n }} place{% pluralize %}{{ n }} places{% endtrans %}", 0),
+        ('{{ msgs("{n} place of {all:plain}", "Places", free, all=all) }}', 1),
+        ('{{ msgs("A place", "{n} places", free) }}', 0),
+        ('{{ msg("It begins on {when:date}.", when=when) }}', 0),
+    ],
+)
+def test_each_message_of_a_template_that_does_not_fit_is_seen(template, faults):
+    assert len(list(wrong_calls_in_template(template))) == faults
 
 
 ALLOWED_CALLS = ("kit/messages.py", "web/field_messages.py", "web/forms.py", "web/logs.py")
@@ -136,12 +167,14 @@ def f(x, when):
     msg("It begins on {when}.", at=when)
     msg(f"It begins {x}.")
     msgs("{n} place", "{n} places of {all}", 2)
+    msgs("{n} place", "", 2)
+    msg("It begins on {when:colour}.", when=when)
     when.strftime("%d")
     f"{when:%d %B}"
     raise Refused("This place is taken.")
 '''
     tree = ast.parse(bad)
-    assert len(list(wrong_calls(tree))) == 3
+    assert len(list(wrong_calls(tree))) == 5
     assert len(list(days_by_hand(tree))) == 2
     assert [text for _, text in english_sentences(tree)] == ["This place is taken."]
     assert SCRIPT_SENTENCE.search('show("Your answer is saved.")')
