@@ -13,7 +13,7 @@ from app.enrolments import admin_queries
 from app.enrolments.forms import read_reservation, typed_rows
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
-from app.kit.messages import Message, msg, msgs
+from app.kit.messages import Message, msgs
 from app.practicals import service
 from app.practicals.domain.times import span_message
 from app.practicals.forms import ReserveWithPracticalForm
@@ -94,11 +94,12 @@ def _screen(
 
 def _option(day: PracticalSummary) -> tuple[str, Message]:
     """Return a practical as an option to choose."""
-    words = msg(
-        "{practical}, {when}, {free} of {capacity} places left",
+    words = msgs(
+        "{practical}, {when}, {left} of {n} place left",
+        "{practical}, {when}, {left} of {n} places left",
+        day.capacity,
         practical=day.title,
         when=span_message(day.starts_at, day.ends_at, day.zone),
-        free=max(0, day.capacity - day.taken),
-        capacity=day.capacity,
+        left=max(0, day.capacity - day.taken),
     )
     return str(day.practical_id), words

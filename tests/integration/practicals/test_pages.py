@@ -52,7 +52,7 @@ def test_visitors_see_dates_and_are_asked_to_sign_in(client, database, day):
         a_practical(db, starts_at=NOW, room="Past room")
     text = words(client.get("/dates"))
     assert "Tue 15 Dec 2026, 09:00 to 16:00, London time" in text
-    assert "1 of 1 places left" in text
+    assert "1 of 1 place left" in text
     assert "Sign in to book" in text
     assert "Secret room" not in text
     assert "Past room" not in text
@@ -68,7 +68,7 @@ def test_nothing_planned(client, ann, as_person):
 
 def test_the_way_of_a_booking_without_a_script(ann, day, as_person):
     browser = as_person(ann)
-    assert "1 of 1 places left" in words(browser.get("/practicals"))
+    assert "1 of 1 place left" in words(browser.get("/practicals"))
     page = words(browser.get(f"/practicals/{day}"))
     assert "Book your place" in page
     assert "Ira Instructor" in page
@@ -212,7 +212,7 @@ def test_links_to_dates_of_one_title_differ(database, ann, day, as_person):
     tree = html.document_fromstring(as_person(ann).get("/practicals").text)
     names = [link.text_content() for link in tree.xpath("//*[@class='card-title']/a")]
     assert names == [
-        "Practice day, Tue 15 Dec 2026, 09:00, 1 of 1 places left",
+        "Practice day, Tue 15 Dec 2026, 09:00, 1 of 1 place left",
         "Practice day, Wed 16 Dec 2026, 09:00, 4 of 4 places left",
     ]
 
