@@ -206,6 +206,15 @@ def test_what_every_date_needs_is_said_once(database, day, as_person):
     assert page.count("You can book once you have what is listed above") == 2
 
 
+def test_a_space_stands_before_the_link_of_a_reason(database, as_person):
+    with database.write() as db:
+        a_practical(db)
+        nina = a_ready_student(db, "Nina", without=("needles",))
+    tree = html.document_fromstring(as_person(nina).get("/practicals").text)
+    (reason,) = tree.xpath("//*[@class='unmet']/li")
+    assert " ".join(reason.text_content().split()).endswith("the quiz of each. Go to your course")
+
+
 def test_links_to_dates_of_one_title_differ(database, ann, day, as_person):
     with database.write() as db:
         a_practical(db, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=2))
