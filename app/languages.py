@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel import Locale, UnknownLocaleError
 
 from app.catalogues import COMPILED, LOCALES, read_catalogues
 from app.kit.academy import Academy
@@ -40,11 +40,9 @@ class Languages:
         in whichever variant is spoken here; English ones in an English text; otherwise the academy's."""
         if tag is None or tag in self.tags:
             return self.words(tag)
-        language = tag.partition("-")[0]
-        for variant in self.tags:
-            if variant.partition("-")[0] == language:
-                return self.words(variant)
-        if language != "en":
+        if variant := self._variant(tag):
+            return self.words(variant)
+        if tag.partition("-")[0] != "en":
             return self.own
         formats = self.own.formats
         return Words(tag, "ltr", SOURCE_TEXTS, Formats(tag, formats.zone, formats.currency))
@@ -75,8 +73,20 @@ class Languages:
             return self.own
         if account in self.tags:
             return self.words(account)
-        chosen = negotiate_locale(_wanted(accept_language), self.tags, sep="-")
-        return self.words(chosen)
+        variants = (self._variant(tag) for tag in _wanted(accept_language))
+        return self.words(next(filter(None, variants), None))
+
+    def _variant(self, tag: str) -> str | None:
+        """Return the tag under which a language is spoken here: its own in any case of letters, otherwise
+        that of a variant, first of one in the same script. Without the last rule a reader of `zh-TW` would
+        get any Chinese, and without variants one of `en-US, de` would get German where English is `en-GB`."""
+        wanted = tag.replace("_", "-").lower()
+        language = wanted.partition("-")[0]
+        variants = [here for here in self.tags if here.lower().partition("-")[0] == language]
+        if len(variants) > 1:
+            script = _script_of(wanted)
+            variants.sort(key=lambda here: (here.lower() != wanted, _script_of(here) != script))
+        return variants[0] if variants else None
 
 
 def languages_of(academy: Academy, locales: Path = LOCALES, folder: Path = COMPILED) -> Languages:
@@ -100,6 +110,14 @@ def direction_of(tag: str) -> Literal["ltr", "rtl"]:
     except (UnknownLocaleError, ValueError):
         return "ltr"
     return "rtl" if direction == "rtl" else "ltr"
+
+
+def _script_of(tag: str) -> str | None:
+    """Return the script of a tag that names one, or whose place does (`zh-TW`)."""
+    try:
+        return Locale.parse(tag, sep="-").script
+    except (UnknownLocaleError, ValueError):
+        return None
 
 
 def _wanted(header: str) -> list[str]:

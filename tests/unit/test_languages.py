@@ -60,6 +60,27 @@ def test_the_account_decides_then_the_browser_then_the_academy(account, header, 
 
 
 @pytest.mark.parametrize(
+    ("header", "tag"),
+    [
+        ("en-US,en;q=0.9,de;q=0.8", "en-GB"),
+        ("pt-PT, de;q=0.5", "pt-BR"),
+        ("de-AT", "de"),
+        ("DE", "de"),
+        ("zh_hant", "zh-Hant"),
+        ("zh-TW", "zh-Hant"),
+        ("zh-CN", "zh-Hans"),
+        ("fr, zh;q=0.1", "zh-Hans"),
+        ("en-" + "../" * 1_000, "en-GB"),
+        ("zh-\x00", "zh-Hans"),
+    ],
+    ids=range(10),
+)
+def test_a_variant_of_the_language_comes_before_another_language(header, tag):
+    """Most browsers ask for `en-US`; a second choice of theirs is no reason to answer in it."""
+    assert spoken("de", "pt-BR", "zh-Hans", "zh-Hant").best(None, header).tag == tag
+
+
+@pytest.mark.parametrize(
     ("tags", "names"),
     [
         (("de",), ["English", "Deutsch"]),
