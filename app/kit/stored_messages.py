@@ -33,6 +33,11 @@ BEGINNING: Final = '{"version":'
 TEXT: Final = "text"
 TEXTS: Final = (TEXT, "other")
 """The keys of a stored message that hold words of the house, and no value."""
+DEEPEST: Final = 20
+"""How deep values may lie in one another. A typed reason may look like a stored one, however deep."""
+LARGEST: Final = 10**15
+MOST_DIGITS: Final = 28
+"""The size and the digits of numbers: Babel cannot show each one beyond them."""
 
 
 def is_stored_message(document: Mapping[str, Any]) -> bool:
@@ -51,22 +56,20 @@ def to_stored(value: Value) -> Any:
     for kind, (name, write, _) in _FORMS.items():
         if isinstance(value, kind):
             return {name: write(value)}
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise BadMessage(f"a {type(value).__name__} cannot be stored")
-    return value
+    return value if isinstance(value, str) else _whole(value)
 
 
-def from_stored(document: object) -> Value:
+def from_stored(document: object, *, depth: int = 0) -> Value:
     """Return a stored value. Raise LaterVersionNeeded for a type that only a later version knows, and
-    DamagedDocument for anything else that no version wrote."""
-    if isinstance(document, str | int) and not isinstance(document, bool):
+    DamagedDocument for anything else that no version wrote. `depth` is how deep it lies in others."""
+    if depth > DEEPEST:
+        raise DamagedDocument(MESSAGES)
+    if isinstance(document, str):
         return document
     if isinstance(document, list):
-        return tuple(from_stored(part) for part in document)
-    if not isinstance(document, dict):
-        raise DamagedDocument(MESSAGES)
+        return tuple(from_stored(part, depth=depth + 1) for part in document)
     try:
-        return _read(document)
+        return _read(document, depth) if isinstance(document, dict) else _whole(document)
     except (ValueError, TypeError, InvalidOperation, OverflowError, BadMessage):
         raise DamagedDocument(MESSAGES) from None
 
@@ -109,13 +112,13 @@ def read_reason(stored: str | None) -> Text | None:
         return reason_words(stored)
     try:
         return cast("Message", from_stored(json.loads(stored)))
-    except (ValueError, DamagedDocument, LaterVersionNeeded):
+    except (ValueError, RecursionError, DamagedDocument, LaterVersionNeeded):
         return stored
 
 
-def _read(document: Mapping[str, Any]) -> Value:
+def _read(document: Mapping[str, Any], depth: int) -> Value:
     if is_stored_message(document):
-        return _read_message(document)
+        return _read_message(document, depth)
     for name, form in document.items():
         if name in _READERS and len(document) == 1:
             return _READERS[name](form)
@@ -125,17 +128,21 @@ def _read(document: Mapping[str, Any]) -> Value:
 
 def _stored_message(message: Message) -> dict[str, Any]:
     values = {name: to_stored(value) for name, value in message.values}
-    counted = {} if message.n is None else {"other": message.other, "n": message.n}
+    counted = {} if message.n is None else {"other": message.other, "n": _whole(message.n)}
     return {TEXT: message.text, **counted, **({"values": values} if values else {})}
 
 
-def _read_message(document: Mapping[str, Any]) -> Message:
+def _read_message(document: Mapping[str, Any], depth: int) -> Message:
     values = document.get("values", {})
+    if not isinstance(values, dict):
+        raise TypeError("the values have no names")
+    read = {name: from_stored(value, depth=depth + 1) for name, value in values.items()}
+    n = document.get("n")
     return Message(
         document[TEXT],
-        tuple(sorted((name, from_stored(value)) for name, value in values.items())),
+        tuple((name, read[name]) for name in sorted(read)),
         document.get("other"),
-        document.get("n"),
+        None if n is None else _whole(n),
     )
 
 
@@ -149,13 +156,13 @@ def _stored_moment(moment: datetime) -> str:
 def _read_moment(text: str) -> datetime:
     """Return a moment in its zone. One whose zone this machine does not know stays in UTC, which is
     shown in the academy's zone."""
-    at, _, zone = text.removesuffix("]").partition("[")
+    at, _, zone = str(text).removesuffix("]").partition("[")
     moment = datetime.fromisoformat(at)
-    if moment.tzinfo is None:
-        raise ValueError("no time zone")
+    if moment.tzinfo is None or not date.min.year < moment.year < date.max.year:
+        raise ValueError("no time zone, or a moment that has no day in each zone")
     try:
         return moment.astimezone(ZoneInfo(zone) if zone else UTC)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones is an OSError
         return moment.astimezone(UTC)
 
 
@@ -165,9 +172,24 @@ def _read_duration(parts: list[int]) -> timedelta:
 
 
 def _read_money(minor: object) -> Money:
-    if type(minor) is not int:
-        raise TypeError("an amount is a whole number")
-    return Money(minor)
+    return Money(_whole(minor))
+
+
+def _whole(number: object) -> int:
+    """Return a whole number that can be stored and shown, or raise BadMessage."""
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) > LARGEST:
+        raise BadMessage("no whole number, or one that is too large")
+    return number
+
+
+def _decimal(text: object) -> Decimal:
+    """Return a number that can be stored and shown, or raise BadMessage."""
+    number = Decimal(str(text))
+    digits = len(number.as_tuple().digits)
+    is_usual = number.is_finite() and digits <= MOST_DIGITS >= abs(number.adjusted())
+    if not is_usual or abs(number) > LARGEST:
+        raise BadMessage("a number that is endless, too large or too long")
+    return number
 
 
 _FORMS: Final[dict[type, tuple[str, Callable[[Any], Any], Callable[[Any], Value]]]] = {
@@ -178,7 +200,7 @@ _FORMS: Final[dict[type, tuple[str, Callable[[Any], Any], Callable[[Any], Value]
         lambda span: [span.days, span.seconds, span.microseconds],
         _read_duration,
     ),
-    Decimal: ("decimal", str, Decimal),
-    Money: ("money", lambda money: money.minor, _read_money),
+    Decimal: ("decimal", lambda number: str(_decimal(number)), _decimal),
+    Money: ("money", lambda money: _whole(money.minor), _read_money),
 }
 _READERS: Final = {"moment": _read_moment, **{name: read for name, _, read in _FORMS.values()}}

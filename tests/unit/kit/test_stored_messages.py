@@ -11,21 +11,29 @@ from hypothesis import strategies as st
 
 from app.kit.messages import BadMessage, Message, Money, msg, msgs
 from app.kit.stored_documents import DamagedDocument, LaterVersionNeeded
-from app.kit.stored_messages import from_stored, message_beside, stored_if_message, to_stored
+from app.kit.stored_messages import (
+    DEEPEST,
+    LARGEST,
+    from_stored,
+    message_beside,
+    stored_if_message,
+    to_stored,
+)
 from app.kit.stored_reasons import INVARIANTS_HOLD
 from tests.make.academy import WORDS
 
 LONDON, TOKYO = ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo")
 TEN = datetime(2026, 12, 8, 10, tzinfo=LONDON)
 
+whole_numbers = st.integers(-LARGEST, LARGEST)
 plain_values = st.one_of(
     st.text(max_size=20),
-    st.integers(),
+    whole_numbers,
     st.dates(),
     st.times(),
     st.timedeltas(),
-    st.builds(Money, st.integers()),
-    st.decimals(allow_nan=False, allow_infinity=False),
+    st.builds(Money, whole_numbers),
+    st.decimals(-LARGEST, LARGEST, places=9),
     st.datetimes(
         min_value=datetime.fromisoformat("1980-01-01"),
         max_value=datetime.fromisoformat("2100-01-01"),
@@ -37,7 +45,7 @@ messages = st.recursive(
     st.builds(lambda value: msg("It is {value}.", value=value), plain_values),
     lambda inner: st.builds(
         lambda n, parts: msgs("{n} of {parts}", "{n} of all {parts}", n, parts=tuple(parts)),
-        st.integers(),
+        whole_numbers,
         st.lists(st.one_of(plain_values, inner), max_size=3),
     ),
     max_leaves=5,
@@ -66,8 +74,9 @@ def test_a_moment_with_an_offset_is_stored_in_utc():
     assert to_stored(at) == {"moment": "2026-12-08T10:00:00+00:00"}
 
 
-def test_a_zone_that_this_machine_does_not_know_is_no_damage():
-    assert from_stored({"moment": "2026-12-08T10:00:00+00:00[Mars/Olympus]"}) == TEN
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../../x", "x" * 300, "a\0b"])
+def test_a_zone_that_this_machine_does_not_know_is_no_damage(zone):
+    assert from_stored({"moment": f"2026-12-08T10:00:00+00:00[{zone}]"}) == TEN
 
 
 def test_a_text_that_no_catalogue_knows_is_shown_in_english():
@@ -80,8 +89,11 @@ def test_a_text_that_no_catalogue_knows_is_shown_in_english():
 
 @pytest.mark.parametrize(
     "value",
-    [True, 1.5, None, b"x", ["a"], TEN.replace(tzinfo=None)],
-    ids=["bool", "float", "none", "bytes", "list", "moment without a zone"],
+    [True, 1.5, None, b"x", ["a"], TEN.replace(tzinfo=None), LARGEST + 1, Decimal("NaN")],
+    ids=[
+        *("bool", "float", "none", "bytes", "list", "moment without a zone"),
+        *("too large", "no number"),
+    ],
 )
 def test_a_value_that_no_message_can_hold_is_not_stored(value):
     with pytest.raises(BadMessage):
@@ -97,12 +109,22 @@ def test_a_value_that_no_message_can_hold_is_not_stored(value):
         {"date": "yesterday"},
         {"date": 7},
         {"moment": "2026-12-08T10:00:00"},
+        {"moment": 7},
+        {"moment": "0001-01-01T00:00:00+00:00"},
+        {"moment": "9999-12-31T23:59:59+00:00"},
         {"duration": [1]},
         {"decimal": "much"},
+        {"decimal": "sNaN"},
+        {"decimal": "1e999999"},
+        {"decimal": "1e-999999"},
+        {"money": LARGEST + 1},
         {"money": "5"},
         {"text": "It begins {when}."},
         {"text": "It begins.", "values": {"when": 1}},
         {"text": "{n} place", "n": 1},
+        {"text": "{n} place", "other": "{n} places", "n": LARGEST + 1},
+        {"text": "It begins.", "values": []},
+        {"text": "It begins.", "values": None},
         {"text": 7},
         {"text": "It is {value:time}.", "values": {"value": "late"}},
     ],
@@ -111,6 +133,16 @@ def test_a_value_that_no_message_can_hold_is_not_stored(value):
 def test_what_no_version_stored_is_damaged(document):
     with pytest.raises(DamagedDocument):
         from_stored(document)
+
+
+def test_values_that_lie_too_deep_in_others_are_damaged():
+    """Python reads what is nested so deeply, and then cannot show it."""
+    parts: list[object] = []
+    for _ in range(DEEPEST):
+        parts = [parts]
+    assert from_stored(parts) is not None
+    with pytest.raises(DamagedDocument):
+        from_stored([parts])
 
 
 def test_a_type_that_only_a_later_version_knows():

@@ -31,10 +31,17 @@ def test_a_reason_without_values_is_stored_as_every_version_stored_it():
 
 @pytest.mark.parametrize(
     "stored",
-    ['{"version": 3, "words": "later"}', '{"version": 2, "text": "{a}"}', '{"version": 2'],
+    [
+        *('{"version": 3, "words": "later"}', '{"version": 2, "text": "{a}"}', '{"version": 2'),
+        '{"version": 2, "text": "a", "values": []}',
+        '{"version": 2, "text": "{a}", "values": {"a": {"moment": "0001-01-01T00:00:00+00:00"}}}',
+        '{"version":' + "[" * 1_500,
+        '{"version": 2, "text": "{a}", "values": {"a": ' + "[" * 400 + "]" * 400 + "}}",
+    ],
+    ids=range(7),
 )
 def test_what_this_version_cannot_read_is_shown_as_it_stands(stored):
-    """A page of many reasons must not close for one of them."""
+    """A page of many reasons must not close for one of them; people may have typed it."""
     assert read_reason(stored) == stored
 
 
