@@ -1,5 +1,6 @@
 """The only place that begins, commits and rolls back."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,16 @@ def sqlite_module() -> ModuleType:
         return sqlite3
 
 
+def _document_in(text: str) -> object:
+    """Return a stored document, or its text if it is no JSON. PostgreSQL refuses such a text; a file may be
+    damaged, and one row of it must not stop the rows that are read beside it. Readers of documents call a
+    text damaged."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
 class Database:
     """Opens read and write blocks. A read block never commits. A write block commits when it ends,
     and rolls back if an exception leaves it. Blocks do not nest."""
@@ -103,6 +114,7 @@ class Database:
                 self.url,
                 hide_parameters=True,
                 module=sqlite_module(),
+                json_deserializer=_document_in,
                 pool_size=pool_size,
                 max_overflow=0,
                 # The connection that was used last still has the pages and statements of the last

@@ -118,7 +118,7 @@ def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
     return tuple(
         FailedEvent(
             _name(row),
-            row.payload.get("to"),
+            said_in(row.payload, "to"),
             row.created_at,
             row.available_at,
             message_beside(row.error_message, row.last_error or ""),
@@ -187,6 +187,12 @@ def mail_source(db: Session, mail_id: EventId) -> str:
     return row.source
 
 
+def said_in(payload: object, name: str) -> str | None:
+    """Return a text of a stored mail, or None: what is damaged closes no page on which an admin sees it."""
+    text = payload.get(name) if isinstance(payload, dict) else None
+    return text if isinstance(text, str) else None
+
+
 def _name(row: OutboxEvent) -> str:
     """Return the name of a mail, or those of a fact and of its handler: “learning.completed,
     offer-places”."""
@@ -197,10 +203,10 @@ def _given_up(row: OutboxEvent) -> GivenUpEvent:
     return GivenUpEvent(
         id=row.id,
         name=_name(row),
-        to=row.payload.get("to"),
+        to=said_in(row.payload, "to"),
         created_at=row.created_at,
         given_up_at=row.dead_at or row.created_at,
         tries=row.tries,
         last_error=message_beside(row.error_message, row.last_error or ""),
-        template=str(row.payload.get("template", "")),
+        template=said_in(row.payload, "template") or "",
     )

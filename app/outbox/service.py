@@ -18,7 +18,7 @@ from app.mail.kinds import AddressMail, MailKind
 from app.mail.mailer import payload_of
 from app.outbox.facts import Fact
 from app.outbox.models import KeptMail, OutboxEvent, WorkerHeartbeat
-from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due
+from app.outbox.queries import LEASE, LONGEST_WAIT, MAIL, EventKind, due, said_in
 
 MOST_TRIES = 8
 """How often an event is tried that is refused for good or fails in our own code. With the waits
@@ -272,7 +272,7 @@ def dismiss(db: Session, event_id: EventId) -> str | None:
         .returning(OutboxEvent.payload)
         .execution_options(synchronize_session=False)
     )
-    return None if payload is None else str(payload.get("template", ""))
+    return None if payload is None else said_in(payload, "template") or ""
 
 
 def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
