@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,7 @@ def backup(
                 msg(
                     "{megabytes} MB in {seconds} seconds.",
                     megabytes=max(1, backup_made.bytes // 1024**2),
-                    seconds=f"{backup_made.seconds:.1f}",
+                    seconds=Decimal(f"{backup_made.seconds:.1f}"),
                 )
             )
         if as_json:

@@ -151,11 +151,12 @@ def half_empty(db: Session, now: datetime) -> list[AttentionItem]:
         AttentionItem(
             Urgency.later,
             msg("{practical} is less than half full", practical=day.title),
-            msg(
-                "{day:date}: {taken} of {capacity} places are taken and booking closes within a week.",
+            msgs(
+                "{day:date}: {taken} of {n} place is taken and booking closes within a week.",
+                "{day:date}: {taken} of {n} places are taken and booking closes within a week.",
+                day.capacity,
                 day=_start(day),
                 taken=day.taken,
-                capacity=day.capacity,
             ),
             f"/admin/practicals/{day.practical_id}",
             msg("Look at it"),

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from io import BufferedReader, RawIOBase
 from time import monotonic
@@ -171,7 +172,7 @@ class MailServer:
                 return msg(
                     "The mail server {host} took longer than {seconds} seconds.",
                     host=host,
-                    seconds=f"{self.seconds:g}",
+                    seconds=Decimal(f"{self.seconds:g}"),
                 )
             case TimeoutError():
                 return msg("The mail server {host} does not answer.", host=host)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
 from app.kit.labelled_enum import LabelledEnum
-from app.kit.messages import Message, Text, msg
+from app.kit.messages import Message, Text, msg, msgs
 from app.kit.stored_messages import message_beside, stored_if_message
 from app.kit.stored_reasons import NOTHING_WAS_OLD
 from app.operations.models import OperationRun
@@ -64,10 +64,22 @@ class Run:
 
     def _overdue(self, hours: int) -> Message:
         if self.kind is RunKind.audit:
-            return msg("The last audit of the data is older than {hours} hours.", hours=hours)
+            return msgs(
+                "The last audit of the data is older than {n} hour.",
+                "The last audit of the data is older than {n} hours.",
+                hours,
+            )
         if self.kind is RunKind.backup:
-            return msg("The last backup is older than {hours} hours.", hours=hours)
-        return msg("The last deletion of old data is older than {hours} hours.", hours=hours)
+            return msgs(
+                "The last backup is older than {n} hour.",
+                "The last backup is older than {n} hours.",
+                hours,
+            )
+        return msgs(
+            "The last deletion of old data is older than {n} hour.",
+            "The last deletion of old data is older than {n} hours.",
+            hours,
+        )
 
 
 def record_run(

@@ -101,7 +101,9 @@ def read_number(
             )
         )
     if sum(character.isdigit() for character in number) > MOST_DIGITS:
-        return UnreadableResponse(msg("Use at most {most} digits.", most=MOST_DIGITS))
+        return UnreadableResponse(
+            msgs("Use at most {n} digit.", "Use at most {n} digits.", MOST_DIGITS)
+        )
     if not _is_unit(parts["unit"], unit):
         return UnreadableResponse(_give(unit))
     value = Decimal(number.replace(",", ".").replace("−", "-"))
