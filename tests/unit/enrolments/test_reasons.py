@@ -1,0 +1,77 @@
+"""The words of every refusal about intakes and places, once. Other tests look at reasons and values."""
+
+from app.enrolments import errors, reasons
+from tests.make.refusal_words import words_of_refusals
+
+SAID = {
+    "enrolments.errors.EnrolmentRefused": "This place cannot be changed so",
+    "enrolments.errors.IntakeInvalid": "There is a problem with what you entered",
+    "enrolments.reasons.address_unconfirmed": (
+        "Your e-mail address is not confirmed yet. Open the link in the mail we sent you when "
+        "you made your account, then come back."
+    ),
+    "enrolments.reasons.already_requested": (
+        "You have already asked for a place in this intake. You need do nothing more: we "
+        "write to you when it is confirmed."
+    ),
+    "enrolments.reasons.already_confirmed": (
+        "You already have a place in this intake. Open Learn to begin or go on."
+    ),
+    "enrolments.reasons.already_waiting": (
+        "You are already on the waiting list of this intake. Your position is on the page of "
+        "your places."
+    ),
+    "enrolments.reasons.not_open_yet": (
+        "Reservations for this intake have not opened yet. Come back on the day they open."
+    ),
+    "enrolments.reasons.closed": (
+        "Reservations for this intake have closed. Choose a later intake, or write to the academy."
+    ),
+    "enrolments.reasons.intake_draft": (
+        "This intake is not published yet. Open it for reservations first."
+    ),
+    "enrolments.reasons.intake_cancelled": (
+        "This intake was cancelled. Choose another intake of the course."
+    ),
+    "enrolments.reasons.already_open": (
+        "This intake is open for reservations already. There is nothing more to do."
+    ),
+    "enrolments.reasons.not_requested": (
+        "This request has already been decided. Look at its present state before you go on."
+    ),
+    "enrolments.reasons.ended": (
+        "This place is not held any more. Make a new reservation if the person should have a place."
+    ),
+    "enrolments.reasons.started": (
+        "This intake has started, so you cannot give up your place yourself. Write to the "
+        "academy and it will see to it."
+    ),
+    "enrolments.reasons.too_few_places": (
+        "There are not enough places left for everybody you named. Name fewer people, or say "
+        "why the intake may run over its number of places."
+    ),
+    "enrolments.reasons.others_wait": (
+        "Other people wait for a place in this intake. Say why the people you named go first."
+    ),
+    "enrolments.reasons.person_has_place": (
+        "This person already has a confirmed place in this intake. Leave the person out."
+    ),
+    "enrolments.reasons.places_below_taken": (
+        "More places are taken than you want to offer. Nobody loses a place: give more "
+        "places, or say why the intake may run over."
+    ),
+    "enrolments.reasons.course_unpublished": (
+        "There is no published course with this name. Publish the course first, or choose another."
+    ),
+    "enrolments.reasons.no_invoice": (
+        "No invoice is recorded for this place. Record the number of the invoice first."
+    ),
+    "enrolments.reasons.students_only": (
+        "Only students ask for a place for themselves. As staff, reserve places for people on "
+        "the intake's page."
+    ),
+}
+
+
+def test_the_words_of_every_refusal():
+    assert words_of_refusals(errors, reasons) == SAID

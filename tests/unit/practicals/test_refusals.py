@@ -1,0 +1,96 @@
+"""The words of every refusal about practical days, once. Other tests look at reasons and values."""
+
+from app.practicals import errors
+from app.practicals.domain import lost_rights, plan, refusals
+from tests.make.refusal_words import words_of_refusals
+
+SAID = {
+    "practicals.domain.plan.CANCELLED": "This practical has been cancelled. Make a new one.",
+    "practicals.domain.plan.STARTED": "This practical has begun; its plan stays as it is.",
+    "practicals.domain.plan.NO_DRAFT": (
+        "Only a draft can be published. This practical has been already."
+    ),
+    "practicals.domain.plan.START_PASSED": "The start has passed. Change the day first.",
+    "practicals.domain.plan.NO_INSTRUCTOR": (
+        "Nobody teaches this practical. Choose an instructor first."
+    ),
+    "practicals.domain.refusals.DRAFT": "This date is not published yet. Publish it first.",
+    "practicals.domain.refusals.CANCELLED": (
+        "This date has been cancelled. Choose another date. [See the dates](/practicals)"
+    ),
+    "practicals.domain.refusals.STARTED": (
+        "This practical has begun or is over. Choose another date. [See the dates](/practicals)"
+    ),
+    "practicals.domain.refusals.BEGUN": (
+        "This practical has begun. Mark the person absent instead."
+    ),
+    "practicals.domain.refusals.ALREADY_BOOKED": (
+        "You have a place on this date. There is nothing to do."
+    ),
+    "practicals.domain.refusals.HAS_A_PLACE": (
+        "This person has a place already. There is nothing to reserve."
+    ),
+    "practicals.domain.refusals.ALREADY_WAITING": (
+        "You are on the waiting list already. You keep your position."
+    ),
+    "practicals.domain.refusals.PLACE_FREE": (
+        "There is a free place. Book it; there is no need to wait."
+    ),
+    "practicals.domain.refusals.FULL": (
+        "Every place is taken. Join the waiting list, or choose another date."
+    ),
+    "practicals.domain.refusals.QUEUE_AHEAD": (
+        "The free places go to people on the waiting list first. Join the waiting list, or "
+        "choose another date."
+    ),
+    "practicals.domain.refusals.NOT_ACTIVE": (
+        "This account is disabled. An admin can enable it again."
+    ),
+    "practicals.domain.refusals.NO_STUDENT": (
+        "This account is not a student's. An admin can add the role."
+    ),
+    "practicals.domain.refusals.UNCONFIRMED": (
+        "The e-mail address is not confirmed. Follow the link in the mail from the academy, "
+        "or ask for a new one. [Open your profile](/me)"
+    ),
+    "practicals.domain.refusals.OTHER_INTAKE": (
+        "This date is kept for another intake of the course. Choose another date. [See the "
+        "dates](/practicals)"
+    ),
+    "practicals.domain.refusals.NO_CERTIFICATE_NAME": (
+        "The profile has no name for the certificate. Add the name as it should be printed. "
+        "[Open your profile](/me)"
+    ),
+    "practicals.domain.refusals.NO_SEAT": (
+        "There is no place to give back on this date. Look at the list of dates for the "
+        "places held now. [See the dates](/practicals)"
+    ),
+    "practicals.domain.refusals.SEAT_ENDED": (
+        "This place has ended already. Nothing more is to be done: the people listed here "
+        "have theirs."
+    ),
+    "practicals.domain.refusals.NOT_WAITING": (
+        "You are not on the waiting list of this date. Look at the list of dates for where "
+        "you wait. [See the dates](/practicals)"
+    ),
+    "practicals.domain.refusals.ATTENDED": (
+        "The holder of this place is marked as present. If they are not there, their "
+        "instructor sets the attendance right on the roster first."
+    ),
+    "practicals.domain.refusals.NOT_UNMARKED": (
+        "Attendance can be set back to unmarked until the end of the day. Mark the person as "
+        "present or as absent."
+    ),
+    "practicals.errors.PlaceRefused": "This cannot be done now",
+    "practicals.errors.PlanRefused": "This cannot be done now",
+    "practicals.errors.Clashing": "This cannot be done now",
+    "practicals.errors.ToBeConfirmed": "This cannot be done now",
+    "practicals.errors.BookedMeanwhile": (
+        "This cannot be done now: Somebody booked or gave a place in the same moment, so "
+        "nothing was changed. Do it once more."
+    ),
+}
+
+
+def test_the_words_of_every_refusal():
+    assert words_of_refusals(lost_rights, plan, refusals, errors) == SAID
