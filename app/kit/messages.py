@@ -147,25 +147,26 @@ def rendered(message: Message, formats: Formats, catalogue: Catalogue) -> str:
     values = dict(message.values)
     if message.n is not None:
         values.setdefault("n", message.n)
-
-    def words(value: Value, form: str) -> str:
-        if isinstance(value, Message):
-            return rendered(value, formats, catalogue)
-        if isinstance(value, tuple):
-            parts = [words(part, "") for part in value]
-            if form == "lines":
-                return " ".join(parts)
-            return formats.listed(parts, cast("ListForm", form or "and"))
-        return written(value, form, formats)
-
     return "".join(
-        literal + (words(values[name], form or "") if name is not None else "")
+        literal + (worded(values[name], form or "", formats, catalogue) if name is not None else "")
         for literal, name, form in _parts(text)
     )
 
 
+def worded(value: Value, form: str, formats: Formats, catalogue: Catalogue) -> str:
+    """Return the words of one value as a message shows it: see the table above."""
+    if isinstance(value, Message):
+        return rendered(value, formats, catalogue)
+    if isinstance(value, tuple):
+        parts = [worded(part, "", formats, catalogue) for part in value]
+        if form == "lines":
+            return " ".join(parts)
+        return formats.listed(parts, cast("ListForm", form or "and"))
+    return written(value, form, formats)
+
+
 def written(value: object, form: str, formats: Formats) -> str:
-    """Return the words of one value that contains no message: see the table above."""
+    """Return the words of one value that contains no other: see the table above."""
     if isinstance(value, str):
         return value
     if isinstance(value, datetime):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from app.kit.formats import ENGLISH, Formats
-from app.kit.messages import SOURCE_TEXTS, Catalogue, Message, Value, rendered, written
+from app.kit.messages import SOURCE_TEXTS, Catalogue, Message, Value, rendered, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Words:
 
     def value(self, value: Value, form: str = "") -> str:
         """Return one value as a message would show it."""
-        return self.of(value) if isinstance(value, Message) else written(value, form, self.formats)
+        return worded(value, form, self.formats, self.catalogue)
 
     def in_zone(self, zone: str) -> "Words":
         """Return the same language for another time zone."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.kit.messages import BadMessage, Money, msg, msgs, sentences
+from app.kit.words import ENGLISH_WORDS
 
 NOON = datetime(2026, 12, 8, 12, 0, tzinfo=UTC)
 
@@ -43,6 +44,19 @@ NOON = datetime(2026, 12, 8, 12, 0, tzinfo=UTC)
 )
 def test_words_of_typed_values(message, words):
     assert str(message) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "words"),
+    [
+        (("A", msg("{n} left", n=1250), "C"), "", "A, 1,250 left and C"),
+        (("A", "B"), "or", "A or B"),
+        (msg("{n} left", n=2), "", "2 left"),
+        (date(2026, 12, 8), "plain", "8 December 2026"),
+    ],
+)
+def test_a_template_prints_a_value_as_a_message_shows_it(value, form, words):
+    assert ENGLISH_WORDS.value(value, form) == words
 
 
 @pytest.mark.parametrize(
