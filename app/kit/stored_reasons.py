@@ -14,6 +14,7 @@ ACCOUNT_CLOSED: Final = msg("The account was closed.")
 NO_STUDENT: Final = msg("The account is no longer that of a student.")
 PLACE_ENDED: Final = msg("The place on the course has ended.")
 OTHER_INTAKE: Final = msg("The day is kept for another intake.")
+RESETTER_LEFT: Final = msg("Whoever started the reset is no admin any more.")
 HELD_BACK: Final = msg("Held back when a backup was restored: it may have been sent already.")
 INVARIANTS_HOLD: Final = msg("Every invariant holds.")
 NOTHING_WAS_OLD: Final = msg("Nothing was old enough.")
@@ -24,7 +25,7 @@ MAILS_ARE_SLOW: Final = msg("One mail takes longer than 30 seconds; the others w
 _BY_TEXT: Final[dict[str, Message]] = {
     reason.text: reason
     for reason in (
-        *(ACCOUNT_CLOSED, NO_STUDENT, PLACE_ENDED, OTHER_INTAKE, HELD_BACK),
+        *(ACCOUNT_CLOSED, NO_STUDENT, PLACE_ENDED, OTHER_INTAKE, RESETTER_LEFT, HELD_BACK),
         *(INVARIANTS_HOLD, NOTHING_WAS_OLD, FACTS_ARE_SLOW, MAILS_ARE_SLOW),
     )
 }

@@ -35,10 +35,9 @@ from app.kit.actor import (
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import EventId, UserId, new_uuid
 from app.kit.messages import msg
+from app.kit.stored_reasons import RESETTER_LEFT
 from app.outbox.service import send_to_address
 
-ORDER_ENDED = "Whoever started the reset is no admin any more."
-"""Stored as the reason, like one that a person typed."""
 NOTHING_TO_STOP: Final = Refusal(
     "nothing_to_stop", msg("There is no reset to stop."), msg("It was stopped or done already.")
 )
@@ -117,7 +116,7 @@ def carry_out(db: Session, system: SystemActor, reset_id: EventId, *, now: datet
         return False
     user = lock_person(db, row.user_id)
     if not _may_still_order(db, row.started_by):
-        if stop_open_reset(db, user, by=row.started_by, now=now, reason=ORDER_ENDED):
+        if stop_open_reset(db, user, by=row.started_by, now=now, reason=RESETTER_LEFT.text):
             send_to_address(
                 db, user.email, FactorResetStoppedMail(), now=now, language=user.language
             )

@@ -21,6 +21,8 @@ from app.audit.models import AuditEvent
 from app.cli import app as commands
 from app.kit.actor import SystemActor
 from app.kit.errors import Forbidden, NotFound
+from app.kit.stored_messages import read_reason
+from app.kit.stored_reasons import RESETTER_LEFT
 from tests.make import NOW
 from tests.make.factors import an_app_factor, code_at, recovery_codes, secret_on
 from tests.make.keys import ISSUER
@@ -127,8 +129,9 @@ def test_an_order_ends_with_the_admin_who_gave_it(app, as_person, database, ada,
     assert held(database, olga) == WHOLE
     assert acts(database, olga) == [
         ("accounts.factor_reset_started", REASON),
-        ("accounts.factor_reset_stopped", resets.ORDER_ENDED),
+        ("accounts.factor_reset_stopped", RESETTER_LEFT.text),
     ]
+    assert read_reason(RESETTER_LEFT.text) == RESETTER_LEFT
     with database.read() as db:
         assert db.scalars(select(FactorReset.stopped_at)).one() == NOW + DAY
     jobs.deliver_due(database, app.state.mailer, ISSUER, now=NOW + DAY)
