@@ -1,12 +1,15 @@
 """Pages of the office that read from all features: one person's record, and undelivered mails and
 work."""
 
+from collections.abc import Mapping
+
 from fastapi import Response
 
 from app.home import person_page, service
 from app.home.status import system_status
 from app.kit.ids import EventId, UserId
 from app.kit.messages import msg, msgs
+from app.notices.rendering import UNREADABLE
 from app.outbox import queries as outbox_queries
 from app.outbox.health import deliveries
 from app.retention.rules import RULE
@@ -53,8 +56,25 @@ def show_outbox(visit: Visit) -> Response:
         deliveries=kinds,
         refused=refused,
         given_up=given_up,
+        subjects=_subjects(visit, *given_up),
         rule=RULE["mails_given_up"],
     )
+
+
+def _subjects(visit: Visit, *mails: outbox_queries.GivenUpEvent) -> Mapping[EventId, str]:
+    """Return the subjects of given-up mails in the language of the reader. One that this version cannot
+    read has the name of its template."""
+    subjects = {}
+    for mail in mails:
+        if not mail.template:
+            continue
+        try:
+            subjects[mail.id] = visit.app_context.letters.subject(
+                mail.template, mail.values, visit.words
+            )
+        except UNREADABLE:
+            subjects[mail.id] = mail.template
+    return subjects
 
 
 @pages.post("/admin/outbox/again", name="home.try_all_again", access=ADMIN)
@@ -73,7 +93,12 @@ def try_all_again(visit: Visit, submitted: Submitted) -> Response:
 def show_dismissing(visit: Visit, event_id: EventId) -> Response:
     with visit.database.read() as db:
         mail = outbox_queries.given_up_mail(db, event_id)
-    return visit.render("home/dismiss.html", mail=mail, rule=RULE["mails_given_up"])
+    return visit.render(
+        "home/dismiss.html",
+        mail=mail,
+        subject=_subjects(visit, mail).get(mail.id, mail.name),
+        rule=RULE["mails_given_up"],
+    )
 
 
 @pages.post("/admin/outbox/{event_id}/dismiss", name="home.dismiss", access=ADMIN)

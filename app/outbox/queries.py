@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -53,7 +54,8 @@ class FailedEvent:
 
 @dataclass(frozen=True, slots=True)
 class GivenUpEvent:
-    """A delivery that was given up after its last try; `to` and `template` are set for mails."""
+    """A delivery that was given up after its last try; `to`, `template` and `values` are set for
+    mails."""
 
     id: EventId
     name: str
@@ -63,12 +65,7 @@ class GivenUpEvent:
     tries: int
     last_error: Text
     template: str
-
-    @property
-    def about(self) -> str:
-        """Return the subject of the mail in words: “assessments/signed” becomes “Assessments,
-        signed”."""
-        return self.template.replace("/", ", ").replace("-", " ").replace("_", " ").capitalize()
+    values: Any
 
 
 def due(kind: EventKind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -209,4 +206,5 @@ def _given_up(row: OutboxEvent) -> GivenUpEvent:
         tries=row.tries,
         last_error=message_beside(row.error_message, row.last_error or ""),
         template=said_in(row.payload, "template") or "",
+        values=row.payload.get("values") if isinstance(row.payload, dict) else None,
     )

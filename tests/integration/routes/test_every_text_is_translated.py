@@ -17,7 +17,9 @@ from app.kit.messages import msg
 from app.kit.stored_reasons import INVARIANTS_HOLD
 from app.operations.runs import RunKind, record_run
 from app.outbox import heartbeats
+from app.outbox.models import OutboxEvent
 from app.outbox.queries import EventKind
+from app.outbox.service import send_to_address
 from app.retention.rules import RULE
 from app.retention.sweeping import SweepResult
 from app.web.routing import policies
@@ -29,6 +31,7 @@ from tests.make.brackets import Names, names_of, outside, outside_in_text
 from tests.make.browsing import a_browser
 from tests.make.crawl import Visited, crawl, shape
 from tests.make.forms import forms_of
+from tests.make.mails import an_invitation_mail
 from tests.make.people import a_sign_in, a_user
 from tests.make.pseudo_languages import CLOSE, OPEN, bracketed
 
@@ -158,6 +161,19 @@ def test_every_page_of_an_empty_academy_speaks_in_brackets(
     app.state.app_context.database.close()
     assert len(pages) >= 8
     demand_translated(untold(names_of(sqlite_database, academy), pages))
+
+
+def test_the_subject_of_a_mail_that_was_given_up_is_read_in_brackets(
+    as_demo_person, academy_database, names
+):
+    with academy_database.write() as db:
+        mail_id = send_to_address(db, "ned@example.org", an_invitation_mail(), now=NOW)
+        db.get_one(OutboxEvent, mail_id).dead_at = NOW
+    browser = as_demo_person(ADMIN)
+    pages = [fetched(browser, f"/admin/outbox{rest}") for rest in ("", f"/{mail_id}/dismiss")]
+    for page in pages:
+        assert f"{OPEN}Your account at " in page.body
+    demand_translated(untold(names, pages))
 
 
 def test_what_runs_and_workers_said_is_read_in_brackets(as_demo_person, academy_database, names):
