@@ -46,6 +46,7 @@ NAMELESS: Final = {
     "kept_mails": ("text", "source"),
     "operation_runs": ("detail", "detail_message"),
     "outbox_events": ("payload", "last_error", "error_message"),
+    "practicals": ("search_text",),
     "users": ("access_needs", "search_text", "sort_key"),
     "worker_heartbeats": ("trouble_message",),
 }
