@@ -73,4 +73,7 @@ def set_sentence(value: str, person: str, day: str, source: str) -> Message:
 
 
 def _inside_sentence(advice: str) -> str:
-    return f"{advice[:1].lower()}{advice[1:].removesuffix('.')}"
+    """Return a sentence without its capital and its full stop. A word that is written in capitals keeps
+    them: EDTA."""
+    first = advice[:1] if advice[1:2].isupper() else advice[:1].lower()
+    return f"{first}{advice[1:].removesuffix('.')}"

@@ -1,5 +1,7 @@
 """Words that are said once: agreed words, and values that the clinical lead sets."""
 
+import pytest
+
 from app.courses.domain.diff import ChangeKind
 from app.courses.domain.inline import Surroundings
 from app.courses.domain.insertions import Insertion, read_insertions
@@ -67,14 +69,21 @@ def test_a_lesson_shows_agreed_words_and_lists_its_values_once_at_the_end() -> N
     assert "not set yet: ask before you go on" in rendered.text
 
 
-def test_a_course_says_itself_what_to_do_while_a_value_is_not_set() -> None:
+@pytest.mark.parametrize(
+    ("advice", "inside"),
+    [
+        ("Ask before you bake.", "ask before you bake"),
+        ("EDTA stays in the cupboard.", "EDTA stays in the cupboard"),
+    ],
+)
+def test_a_course_says_itself_what_to_do_while_a_value_is_not_set(advice: str, inside: str) -> None:
     course = {
-        "unset_value_advice": "Ask before you bake.",
+        "unset_value_advice": advice,
         "clinical_values": [{"key": "heat", "decides": "Heat of the oven"}],
     }
     (value,) = read_insertions(course).values()
-    assert value.words == "not set yet: ask before you bake"
-    assert value.sentence == f"{NOT_SET} Ask before you bake."
+    assert value.words == f"not set yet: {inside}"
+    assert value.sentence == f"{NOT_SET} {advice}"
 
 
 def test_a_lesson_without_values_has_no_list() -> None:
