@@ -11,6 +11,7 @@ import structlog
 
 from app.db.database import Database
 from app.kit.error_descriptions import describe_error
+from app.kit.stored_documents import LaterVersionNeeded
 from app.outbox import queries, service
 from app.outbox.handlers import Handlers
 from app.outbox.queries import EventKind
@@ -38,8 +39,10 @@ def deliver_facts(database: Database, handlers: Handlers, *, now: datetime) -> i
                 event_id=str(delivery.id),
                 exc_info=error,
             )
+            # A fact of a later version waits for that version: an upgrade may be under way.
+            for_good = not isinstance(error, LaterVersionNeeded)
             with database.write() as db:
-                service.mark_failed(db, delivery, describe_error(error), for_good=True, now=now)
+                service.mark_failed(db, delivery, describe_error(error), for_good=for_good, now=now)
     return len(leased)
 
 

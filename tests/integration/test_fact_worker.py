@@ -184,6 +184,21 @@ class TestDeliveries:
             assert (row.done_at, row.tries) == (None, 1)
             assert row.last_error == "LaterVersionNeeded: needs-newer-version"
 
+    @pytest.mark.parametrize(("handler", "is_given_up"), [("sings", False), ("fails", True)])
+    def test_a_fact_of_a_later_version_waits_for_days(self, database, handler, is_given_up):
+        """An upgrade may take longer than the eight tries of a fact that fails."""
+        with database.write() as db:
+            fact = a_stored_fact(db, "bell.rung", {"version": 1, "key": "b"}, handler=handler)
+        now = NOW
+        for _ in range(service.MOST_TRIES + 1):
+            deliver_facts(database, handlers_that(fails=True), now=now)
+            now += LONGEST_WAIT
+        assert now - NOW < service.PATIENCE
+        with database.read() as db:
+            row = db.get_one(OutboxEvent, fact)
+            assert (row.dead_at is not None) == is_given_up
+            assert row.done_at is None
+
     def test_a_handler_of_a_later_release_is_not_run_for_earlier_facts(self, database):
         ring(database)
         deliver_facts(database, handlers_that(fails=False), now=NOW)
