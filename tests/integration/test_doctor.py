@@ -280,6 +280,7 @@ class TestFolders:
         assert folders.look_at_folders(away, settings)[0].verdict is Verdict.fault
 
     def test_assets_that_are_not_made(self, tmp_path, monkeypatch):
+        assets.build_assets(folders.STATIC, folders.ROOT / "var" / "assets")
         assert folders.look_at_assets()[0].fine
         monkeypatch.setattr(folders, "ROOT", tmp_path)
         assert not assets.is_built(folders.STATIC, tmp_path / "var" / "assets")
