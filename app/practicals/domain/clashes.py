@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from app.kit.ids import PracticalId, UserId
 from app.kit.messages import Message, msg
@@ -62,6 +63,8 @@ class Clash:
                     title=day.title,
                     when=when,
                 )
+            case _:
+                assert_never(self.doubled)
 
 
 def overlap(

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import pytest
 from lxml import html
 
+from app.courses.domain import in_language
 from app.courses.domain.errata import Correction, corrected_html
 from app.courses.domain.stored import FORMAT, read_delivery
 from app.courses.domain.stored_keys import read_keys
+from app.kit.messages import SOURCE_TEXTS
 from app.kit.words import ENGLISH_WORDS, Words
 from tests.make import NOW
 from tests.make.academy import ACADEMY
@@ -139,3 +141,10 @@ def test_a_correction_says_in_the_language_that_it_is_one() -> None:
     correction = Correction("a", "skin-layers", "2 mm", "1 mm", "Wrong.", NOW)
     shown = corrected_html("<p>2 mm</p>", [correction], BRACKETED)
     assert re.findall(r"hidden\">([^<]*)<", shown) == ["⟦Corrected to:⟧ "]
+
+
+def test_a_translation_that_depends_on_a_number_is_never_html_either() -> None:
+    """No text in a lesson does so far; the catalogue must not be the place where the first one is HTML."""
+    catalogue = in_language._Escaping(SOURCE_TEXTS)
+    assert catalogue.ngettext("<b>one</b>", "<b>many</b>", 1) == "&lt;b&gt;one&lt;/b&gt;"
+    assert catalogue.ngettext("<b>one</b>", "<b>many</b>", 2) == "&lt;b&gt;many&lt;/b&gt;"
