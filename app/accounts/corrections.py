@@ -76,11 +76,7 @@ def correct_person(
     recorded = _details(user)
     demand_current(expected_version, recorded=recorded.record, sent=details.record)
     changed = recorded.differences(details)
-    is_closed = user.disabled_at is not None
-    if refusal := correction_refusal(
-        actor.user_id, user.id, changed, is_closed=is_closed, is_admin=user.is_admin
-    ):
-        raise PersonRefused(refusal)
+    _demand_correctable(actor, user, changed)
     if not changed:
         return changed
     _write(db, user, details)
@@ -103,6 +99,14 @@ def correct_person(
 
 def _details(user: User) -> PersonDetails:
     return PersonDetails(user.name, user.certificate_name, user.email, user.registration_number)
+
+
+def _demand_correctable(actor: Actor, user: User, changed: frozenset[str]) -> None:
+    is_closed = user.disabled_at is not None
+    if refusal := correction_refusal(
+        actor.user_id, user.id, changed, is_closed=is_closed, is_admin=user.is_admin
+    ):
+        raise PersonRefused(refusal)
 
 
 def _write(db: Session, user: User, details: PersonDetails) -> None:
