@@ -5,17 +5,22 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.domain import (
+    UNKNOWN_BROWSER,
     Profile,
     SignInEnd,
     clean_name,
     device_label,
+    device_words,
     group_record,
     how_it_ended,
     missing_profile_fields,
     network_block,
+    network_blocks,
+    roles_label,
     roles_record,
 )
 from app.kit.actor import Role
+from app.kit.messages import msg
 from tests.make import NOW
 
 STUDENT, ADMIN = frozenset({Role.student}), frozenset({Role.admin})
@@ -56,6 +61,46 @@ def test_how_a_sign_in_ended(roles, ends_at, end, sentence):
 )
 def test_a_device_is_named_as_its_owner_would(agent, label):
     assert device_label(agent) == label
+    assert str(device_words(label)) == label
+
+
+def test_only_the_words_of_an_unknown_device_are_translated():
+    assert device_words("A browser on Linux") == msg("A browser on {system}", system="Linux")
+    assert device_words("A browser") == UNKNOWN_BROWSER
+    named = msg("{browser} on {system}", browser="Firefox", system="Windows on Arm")
+    assert device_words("Firefox on Windows on Arm") == named
+    assert device_words("Firefox") == msg("{browser}", browser="Firefox")
+
+
+@pytest.mark.parametrize(
+    ("roles", "label"),
+    [
+        (STUDENT, "Student"),
+        (ADMIN, "Admin"),
+        (INSTRUCTOR_TOO, "Instructor, student"),
+        (STUDENT | ADMIN, "Admin, student"),
+        (frozenset(Role), "Admin, instructor, student"),
+    ],
+)
+def test_the_roles_of_a_person_are_named_together(roles, label):
+    assert str(roles_label(roles)) == label
+
+
+def test_a_person_without_a_role_has_no_label():
+    assert roles_label(frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "networks"),
+    [
+        ("2001:db8:1:2:3::4", ("2001:db8:1:2::/64", "2001:db8:1::/48")),
+        ("192.0.2.7", ("192.0.2.7",)),
+        ("::ffff:192.0.2.7", ("192.0.2.7",)),
+        ("nobody", ("nobody",)),
+    ],
+)
+def test_limits_count_the_network_and_the_one_around_it(address, networks):
+    assert network_blocks(address) == networks
 
 
 @pytest.mark.parametrize(
