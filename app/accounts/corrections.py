@@ -25,6 +25,8 @@ from app.accounts.steps.known_networks import forget_networks
 from app.accounts.steps.links import end_links, make_link
 from app.accounts.steps.locks import locked_user
 from app.accounts.steps.sign_in_end import end_access
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import FieldChange
 from app.db import rate_limits
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
@@ -90,11 +92,23 @@ def correct_person(
         "accounts.details_corrected",
         now=now,
         reason=reason,
-        details={"changed": sorted(changed)},
+        changes=_changes(recorded, details),
     )
     if changed & {"name", "certificate_name"}:
         announce(db, NameSaved(user_id=user.id), now=now)
     return changed
+
+
+def _changes(before: PersonDetails, after: PersonDetails) -> tuple[FieldChange, ...]:
+    """Return what the audit trail holds of a correction: the names, and of the other details only that they
+    changed."""
+    names = (
+        FieldChange(ChangedField.person_name, before.name, after.name),
+        FieldChange(ChangedField.certificate_name, before.certificate_name, after.certificate_name),
+    )
+    hidden = (ChangedField.email, ChangedField.registration_number)
+    changed = before.differences(after)
+    return (*names, *(FieldChange.hidden(field) for field in hidden if field.value in changed))
 
 
 def _details(user: User) -> PersonDetails:

@@ -1,4 +1,9 @@
-"""The audit trail's table. Rows are only ever inserted; they hold ids and reasons, not names."""
+"""The audit trail's table. Rows are only ever inserted.
+
+They hold ids, reasons, and the old and new values of fields that say nothing of a person. The old and the new
+name of a person stand in `personal_values` alone, which retention empties with the data of that person.
+Sensitive values (addresses, phones, needs) are not stored at all: `app.audit.changes` refuses them.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -30,4 +35,5 @@ class AuditEvent(Base):
     person_id: Mapped[UserId | None]
     reason: Mapped[str | None] = mapped_column(Text)
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    personal_values: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     request_id: Mapped[str | None] = mapped_column(String(40))

@@ -1,5 +1,6 @@
 """Writing the audit trail. Called inside the transaction of the act, so both happen or neither."""
 
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.audit.changes import BadChange, FieldChange, stored_details, stored_personal_values
 from app.audit.models import AuditEvent
 from app.kit.ids import EventId, UserId, new_uuid
+from app.kit.messages import Text
 
 current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
 
@@ -23,10 +26,21 @@ def record(
     subject_id: UUID | None = None,
     person_id: UserId | None = None,
     reason: str | None = None,
-    details: dict[str, Any] | None = None,
+    changes: Sequence[FieldChange] = (),
+    passed_over: Sequence[Text] = (),
+    details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add one act. `person_id` is the person it concerns (their page shows it); `details` holds
-    plain JSON values without names, answers or addresses."""
+    """Add one act: who did what to what, and why.
+
+    `person_id` is the person it concerns (their page shows it). `changes` are the fields with their old and
+    new values (`app.audit.changes`); fields whose value stayed are left out. `passed_over` are the rules that
+    were passed over, in the words of their refusals; `reason` says why. `details` holds further plain JSON
+    values without names, answers or addresses. Raises BadChange for a personal value that concerns nobody:
+    nothing would ever delete it.
+    """
+    personal_values = stored_personal_values(changes)
+    if personal_values and person_id is None:
+        raise BadChange(f"{', '.join(personal_values)} is personal, and the act concerns nobody")
     db.add(
         AuditEvent(
             id=EventId(new_uuid()),
@@ -37,7 +51,8 @@ def record(
             subject_id=subject_id,
             person_id=person_id,
             reason=reason,
-            details=details or {},
+            details=stored_details(details or {}, changes, passed_over),
+            personal_values=personal_values,
             request_id=current_request_id.get(),
         )
     )

@@ -107,6 +107,10 @@ def _unconfirmed(columns: Columns, before: datetime) -> ColumnElement[bool]:
     )
 
 
+def _personal_values(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(columns.person_id.in_(closed_before(before)), columns.personal_values.is_not(None))
+
+
 def _sign_in_act(columns: Columns, before: datetime) -> ColumnElement[bool]:
     return and_(columns.at <= before, columns.action.in_(SIGNING_IN))
 
@@ -262,6 +266,7 @@ STEPS: Final = (
     EndingStep("mails_given_up", "outbox_events", _given_up(mails=True)),
     EndingStep("facts_given_up", "outbox_events", _given_up(mails=False)),
     EndingStep("acts", "audit_events", of_closed("person_id", "reason"), {"reason": null()}),
+    EndingStep("acts", "audit_events", _personal_values, {"personal_values": null()}),
     EndingStep("runs", "operation_runs", _old_run(sweeps=False)),
     EndingStep("sweeps", "operation_runs", _old_run(sweeps=True)),
     EndingStep("unconfirmed_accounts", "users", _unconfirmed, most=20),

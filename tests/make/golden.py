@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.accounts.kept_forms import KeptForms
+from app.audit.changes import DETAILS_VERSION, read_details
 from app.certificates import domain as certificates
 from app.certificates.records import trained
 from app.enrolments.api import RequestedShape
@@ -112,6 +113,10 @@ def _reason(text: Any) -> Any:
     return {"words": str(words), **(asdict(words) if isinstance(words, Message) else {})}
 
 
+def _details_of_act(row: dict[str, Any]) -> Any:
+    return asdict(read_details(row["details"], row["personal_values"]))
+
+
 READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "answers": (stored.RESPONSE_VERSION, _answer),
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
@@ -119,6 +124,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "certificate-snapshots": (certificates.FORMAT, _snapshot),
     "kept-forms": (1, _kept_form),
     "answers-to-forms": (1, _requested),
+    "details-of-acts": (DETAILS_VERSION, _details_of_act),
     "facts": (1, _fact),
     "mails": (2, meaning),
     "messages": (1, _message),

@@ -1,10 +1,12 @@
 """Writes acts on accounts to the audit trail."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.audit.changes import FieldChange
 from app.audit.service import record
 from app.kit.ids import UserId
 
@@ -17,6 +19,7 @@ def record_account_act(
     *,
     now: datetime,
     reason: str | None = None,
+    changes: Sequence[FieldChange] = (),
     details: dict[str, Any] | None = None,
 ) -> None:
     """Record an act on a person, which their page shows. Without an actor, nobody was signed in;
@@ -30,5 +33,6 @@ def record_account_act(
         subject_id=person_id,
         person_id=person_id,
         reason=reason,
+        changes=changes,
         details=details,
     )

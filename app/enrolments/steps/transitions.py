@@ -1,12 +1,14 @@
 """Steps of the use-cases of places: join, reserve, confirm, end; each writes its own entry in the
 audit trail. Callers lock the intake and check permissions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.audit.changes import FieldChange
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.facts import EnrolmentEnded
@@ -147,6 +149,7 @@ def record(
     *,
     now: datetime,
     reason: str | None = None,
+    changes: Sequence[FieldChange] = (),
     details: dict[str, Any] | None = None,
 ) -> None:
     """Record an act on one enrolment in the audit trail; the page of the person shows it."""
@@ -159,6 +162,7 @@ def record(
         subject_id=row.id,
         person_id=row.user_id,
         reason=reason,
+        changes=changes,
         details={"intake_id": str(row.intake_id), **(details or {})},
     )
 
@@ -171,6 +175,7 @@ def record_intake(
     *,
     now: datetime,
     reason: str | None = None,
+    changes: Sequence[FieldChange] = (),
     details: dict[str, Any] | None = None,
 ) -> None:
     """Record an act on a whole intake in the audit trail."""
@@ -182,5 +187,6 @@ def record_intake(
         subject_kind="intake",
         subject_id=intake_id,
         reason=reason,
+        changes=changes,
         details=details,
     )

@@ -1,6 +1,7 @@
 """What use-cases on plans share: checking a plan, writing it, and its audit trail. The calling use-case has
 locked the practical."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
+from app.audit.changes import FieldChange
 from app.audit.service import record
 from app.courses.domain.delivery import PracticalKind
 from app.enrolments import queries as enrolments
@@ -184,6 +186,7 @@ def record_act(
     now: datetime,
     person_id: UserId | None = None,
     reason: str | None = None,
+    changes: Sequence[FieldChange] = (),
     details: dict[str, object] | None = None,
 ) -> None:
     """Record an act on a practical, and the person it was about."""
@@ -196,5 +199,6 @@ def record_act(
         subject_id=practical_id,
         person_id=person_id,
         reason=reason,
+        changes=changes,
         details=details,
     )

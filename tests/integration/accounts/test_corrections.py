@@ -42,10 +42,10 @@ def stored(database, person) -> User:
         return db.get_one(User, person.user_id)
 
 
-def acts(database) -> list[tuple[str, object, str | None]]:
+def acts(database) -> list[tuple[str, object, object, str | None]]:
     with database.read() as db:
         rows = db.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
-    return [(row.action, row.details, row.reason) for row in rows]
+    return [(row.action, row.details, row.personal_values, row.reason) for row in rows]
 
 
 def test_a_name_is_corrected_told_and_found(app, database, ada, sam):
@@ -55,7 +55,12 @@ def test_a_name_is_corrected_told_and_found(app, database, ada, sam):
         assert search_people(db, text="sam student").total == 1
     (mail,) = mails_to(app, "sam@example.org")
     assert "corrected these details of your account: name." in " ".join(mail.text.split())
-    expected = ("accounts.details_corrected", {"changed": ["name"]}, "They asked us to")
+    expected = (
+        "accounts.details_corrected",
+        {"version": 2, "fields": [{"field": "name"}]},
+        {"name": {"old": sam.name, "new": "Sám Student"}},
+        "They asked us to",
+    )
     assert expected in acts(database)
     assert stored(database, sam).confirmed_at is not None
 

@@ -13,6 +13,8 @@ from app.accounts.errors import PersonRefused
 from app.accounts.factors.models import Passkey, RecoveryCode, TotpFactor
 from app.accounts.models import GroupMember, LifeSupportProof, User
 from app.assessments.models import Assessment, StepMark
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import FieldChange
 from app.audit.models import AuditEvent
 from app.audit.service import record
 from app.certificates import service as certificates
@@ -112,6 +114,16 @@ def with_possessions(db: Session, person: Actor, admin: Actor) -> None:
         .values(life_support_until=NOW.date() + timedelta(days=365), language="de")
     )
     a_notice(db, person, details=DAY | {"name": NAME})
+    record(
+        db,
+        admin.user_id,
+        "accounts.details_corrected",
+        now=NOW,
+        subject_kind="person",
+        subject_id=user_id,
+        person_id=user_id,
+        changes=(FieldChange(ChangedField.person_name, "Maria Nightingale", NAME),),
+    )
 
 
 def close(database: Database, admin: Actor, person: Actor) -> None:
@@ -144,6 +156,7 @@ def test_nothing_of_a_person_who_left_is_left(database, admin):
     close(database, admin, person)
     before = row_of(database, person)
     sweep(database, now=OVER - SECOND)
+    assert "Nightingale" in everything(database)
     assert row_of(database, person).access_needs_sealed == before.access_needs_sealed
     assert before.has_access_needs
     assert row_of(database, person).email == ADDRESS
@@ -160,7 +173,7 @@ def test_nothing_of_a_person_who_left_is_left(database, admin):
     assert (after.certificate_name, after.life_support_until) == (None, None)
     assert after.second_factor_since is None
     words = everything(database)
-    for said in ("Quill", "zoe", "Zoë", "A ramp", "12A3456E", "Nurse"):
+    for said in ("Quill", "Nightingale", "zoe", "Zoë", "A ramp", "12A3456E", "Nurse"):
         assert said not in words
     refers = references_to("users")
     with database.read() as db:
@@ -168,7 +181,15 @@ def test_nothing_of_a_person_who_left_is_left(database, admin):
             theirs = select(column).where(column == person.user_id)
             assert db.scalars(theirs).all() == [], str(column)
         acts = db.scalars(select(AuditEvent).where(AuditEvent.person_id == person.user_id)).all()
-        assert [(act.action, act.reason) for act in acts] == [("accounts.closed", None)]
+        assert {(act.action, act.reason) for act in acts} == {
+            ("accounts.details_corrected", None),
+            ("accounts.closed", None),
+        }
+        (corrected,) = (act for act in acts if act.action == "accounts.details_corrected")
+        assert (corrected.details["fields"], corrected.personal_values) == (
+            [{"field": "name"}],
+            None,
+        )
         assert findings(db, CHECKS, now=OVER) == []
 
 
