@@ -1,21 +1,24 @@
 """The office's pages of intakes: the list, one intake with its people, creating and changing one."""
 
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Response
 
 from app.accounts.loss_preview import Loss, held_by
 from app.courses import queries as courses
 from app.db.paging import page_number
-from app.enrolments import admin_queries, service
+from app.enrolments import admin_queries, intake_changes, service
 from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
 from app.enrolments.domain import STATE_WORDS, intake_record
 from app.enrolments.forms import FIELDS_OF_INTAKE, EnrolmentReasonForm, IntakeForm, NewIntakeForm
+from app.enrolments.intake_changes import IntakeChange
+from app.enrolments.kept_prices import in_words, kept_prices
 from app.enrolments.queries import places_by_intake
 from app.kit.academy import Academy
+from app.kit.currency import Currency
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
-from app.kit.messages import msg, msgs, sentences
+from app.kit.messages import Message, Money, msg, msgs, sentences
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN, FreshProof
 from app.web.csv_response import Cell, CsvResponse
@@ -86,7 +89,7 @@ def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         form = IntakeForm.read(submitted, currency=visit.academy.currency)
         fields = form.fields_in(visit.academy.zone)
         with visit.database.write() as db:
-            told = service.change_intake(
+            change = intake_changes.change_intake(
                 db,
                 visit.actor,
                 intake_id,
@@ -99,14 +102,9 @@ def change_intake(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         with visit.database.read() as db:
             intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         return _intake_form(visit, submitted.values, refused, intake)
-    mailed = msgs(
-        "{n} person who holds or waits for a place was mailed the new start date.",
-        "{n} people who hold or wait for a place were mailed the new start date.",
-        told,
-    )
     return visit.redirect(
         visit.url("enrolments.intake", intake_id=intake_id),
-        flash=sentences(msg("The intake is changed."), mailed if told else None),
+        flash=_said_of(change, Money(fields.price_pence)),
     )
 
 
@@ -161,7 +159,32 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
         service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
     name = f"{intake.course_key}-{intake.starts_on.isoformat()}"
     return CsvResponse(
-        name, CSV_HEADING, (_csv_row(row, visit.academy.zone) for row in rows), visit.words
+        name,
+        _csv_heading(visit.academy.currency),
+        (_csv_row(row, visit.academy) for row in rows),
+        visit.words,
+    )
+
+
+def _said_of(change: IntakeChange, price: Money) -> Message:
+    """Return what a change did to the people in the intake, and who was mailed."""
+    mailed = msgs(
+        "{n} person who holds or waits for a place was mailed the new start date.",
+        "{n} people who hold or wait for a place were mailed the new start date.",
+        change.told,
+    )
+    if change.keeping:
+        new_price = msg(
+            "{price} is the price for new requests; {kept}. Nobody was mailed about the price.",
+            price=price,
+            kept=in_words(change.keeping),
+        )
+    else:
+        new_price = msg("{price} is the price for new requests.", price=price)
+    return sentences(
+        msg("The intake is changed."),
+        new_price if change.has_new_price else None,
+        mailed if change.told else None,
     )
 
 
@@ -222,11 +245,13 @@ def _intake_form(
         if intake is None and refused is None:
             usual = admin_queries.usual(db, visit.actor)
             values = _likely([entry.course_key for entry in catalogue], usual, visit)
+        prices = () if intake is None else in_words(kept_prices(db, intake.intake_id))
     return visit.render(
         "enrolments/intake_form.html",
         status=status_of(refused) if refused else 200,
         page=intake,
         courses=[(entry.course_key, entry.course.title) for entry in catalogue],
+        prices_kept=prices,
         errors=errors,
         values=values,
     )
@@ -262,14 +287,16 @@ def _typed(intake: IntakeFacts, academy: Academy) -> dict[str, Any]:
     }
 
 
-CSV_HEADING: Final = (
-    *(msg("Name"), msg("E-mail"), msg("State"), msg("Position"), msg("Requested"), msg("Decided")),
-    *(msg("Reserved by the office"), msg("Invoice"), msg("Invoiced"), msg("Paid"), msg("Note")),
-    msg("Reason"),
-)
+def _csv_heading(currency: Currency) -> tuple[Message, ...]:
+    return (
+        *(msg("Name"), msg("E-mail"), msg("State"), msg("Position"), msg("Requested")),
+        *(msg("Decided"), msg("Reserved by the office")),
+        msg("Price in {currency}", currency=currency.code),
+        *(msg("Invoice"), msg("Invoiced"), msg("Paid"), msg("Note"), msg("Reason")),
+    )
 
 
-def _csv_row(row: EnrolmentRow, zone: str) -> tuple[Cell, ...]:
+def _csv_row(row: EnrolmentRow, academy: Academy) -> tuple[Cell, ...]:
     return (
         row.name,
         row.email,
@@ -278,9 +305,10 @@ def _csv_row(row: EnrolmentRow, zone: str) -> tuple[Cell, ...]:
         row.requested_at,
         row.decided_at,
         msg("yes") if row.is_reserved else msg("no"),
+        academy.currency.exact(row.price_pence),
         row.invoice_number or "",
-        row.invoiced_at and local_day(row.invoiced_at, zone),
-        row.paid_at and local_day(row.paid_at, zone),
+        row.invoiced_at and local_day(row.invoiced_at, academy.zone),
+        row.paid_at and local_day(row.paid_at, academy.zone),
         row.note or "",
         row.reason or "",
     )

@@ -24,7 +24,7 @@ from app.enrolments.domain import (
     request_window,
 )
 from app.enrolments.models import Enrolment, IntakeRow
-from app.enrolments.queries import intake_from
+from app.enrolments.queries import AGREED_PENCE, intake_from
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId
@@ -43,11 +43,13 @@ _STATES = {
 
 ENROLMENT, INTAKE = table_of(Enrolment).c, table_of(IntakeRow).c
 _ORDER = {"waiting": ENROLMENT.waiting_number, "requested": ENROLMENT.requested_at}
-PEOPLE_IN = select(*ENROLMENT, PERSON.name, PERSON.email).join_from(
-    table_of(Enrolment), PEOPLE, PERSON.id == ENROLMENT.user_id
+PEOPLE_IN = (
+    select(*ENROLMENT, AGREED_PENCE.label("agreed_pence"), PERSON.name, PERSON.email)
+    .join_from(table_of(Enrolment), PEOPLE, PERSON.id == ENROLMENT.user_id)
+    .join(table_of(IntakeRow), INTAKE.id == ENROLMENT.intake_id)
 )
-"""Enrolments with the name and address of their person, as plain columns because lists of them are
-long."""
+"""Enrolments with their price and the name and address of their person, as plain columns because lists of
+them are long."""
 
 
 def _listed(intake_id: IntakeId | BindParameter[Any], shown: str) -> Select[*tuple[Any, ...]]:
@@ -113,6 +115,7 @@ class EnrolmentRow:
     is_reserved: bool
     note: str | None
     reason: Text | None
+    price_pence: int
     invoice_number: str | None
     invoiced_at: datetime | None
     paid_at: datetime | None
@@ -159,6 +162,7 @@ def _row(row: Any, position: int | None = None) -> EnrolmentRow:
         is_reserved=row.reserved_by is not None,
         note=row.note,
         reason=reason_words(row.reason),
+        price_pence=row.agreed_pence,
         invoice_number=row.invoice_number,
         invoiced_at=row.invoiced_at,
         paid_at=row.paid_at,

@@ -60,6 +60,7 @@ class Intake:
     course_key: str
     title: str
     starts_on: date
+    price_pence: int
     places: int
     taken: int
     override: int

@@ -10,6 +10,7 @@ from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 
 LIVE = "state IN ('requested', 'confirmed', 'waiting')"
+INVOICED = "invoice_number IS NOT NULL"
 
 
 class IntakeRow(Base):
@@ -40,7 +41,10 @@ class IntakeRow(Base):
 
 
 class Enrolment(Base):
-    """One person's place, request or waiting-list entry in an intake."""
+    """One person's place, request or waiting-list entry in an intake.
+
+    `price_pence` is the price that was agreed when the row was made; a later price of the intake changes
+    nothing. It is None in a row that an earlier version wrote: its price is that of the intake."""
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -54,6 +58,13 @@ class Enrolment(Base):
         ),
         Index("ix_enrolments_user_id", "user_id", "state"),
         Index("ix_enrolments_queue", "intake_id", "state", "waiting_number"),
+        Index(
+            "ix_enrolments_invoiced",
+            "invoiced_at",
+            "id",
+            sqlite_where=text(INVOICED),
+            postgresql_where=text(INVOICED),
+        ),
         Index("ix_enrolments_decided", "intake_id", "state", text("decided_at DESC"), "id"),
     )
 
@@ -63,6 +74,7 @@ class Enrolment(Base):
     course_key: Mapped[str] = mapped_column(String(64))
     revision_id: Mapped[RevisionId | None] = mapped_column(ForeignKey("course_revisions.id"))
     state: Mapped[EnrolmentState] = mapped_column(word(EnrolmentState))
+    price_pence: Mapped[int | None]
     reserved_by: Mapped[UserId | None]
     waiting_number: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(Text)

@@ -13,7 +13,7 @@ from app.db.prepared import Prepared
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, IntakeRow
-from app.enrolments.queries import ENROLMENT, INTAKE, ConfirmedPlace, intake_from
+from app.enrolments.queries import AGREED_PENCE, ENROLMENT, INTAKE, ConfirmedPlace, intake_from
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 from app.kit.messages import Text
 from app.kit.stored_reasons import reason_words
@@ -75,6 +75,7 @@ _own_rows = (
         ENROLMENT.invoice_number,
         ENROLMENT.paid_at,
         ENROLMENT.revision_id,
+        AGREED_PENCE.label("agreed_pence"),
         *(column for column in INTAKE if column.key != "id"),
         INTAKE.id.label("intake_id"),
         _waiting_in(ENROLMENT.intake_id).label("waiting"),
@@ -135,7 +136,7 @@ def _own(db: Session, row: Any, today: date, now: datetime) -> OwnPlace:
         course_title=head.course.title if head else row.course_key,
         intake_title=row.title,
         starts_on=row.starts_on,
-        price_pence=row.price_pence,
+        price_pence=row.agreed_pence,
         state=state,
         position=row.position if state is EnrolmentState.waiting else None,
         waiting=row.waiting,

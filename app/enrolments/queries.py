@@ -100,6 +100,9 @@ PLACES = (
     .order_by(ENROLMENT.decided_at.desc(), ENROLMENT.id.desc())
 )
 INTAKE = table_of(IntakeRow).c
+AGREED_PENCE = func.coalesce(ENROLMENT.price_pence, INTAKE.price_pence)
+"""The price of a place, in a statement that joins its intake. A row that a version without the column wrote
+has the price of the intake."""
 
 
 def _option(row: Row[*tuple[Any, ...]]) -> IntakeOption:
@@ -240,6 +243,7 @@ def intake_from(intake: IntakeRow) -> Intake:
         course_key=intake.course_key,
         title=intake.title,
         starts_on=intake.starts_on,
+        price_pence=intake.price_pence,
         places=intake.places,
         taken=intake.taken,
         override=intake.override,

@@ -5,7 +5,7 @@ people who wait, and records audit and mails in the same transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
@@ -24,7 +24,6 @@ from app.enrolments.domain import (
 )
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.mails import (
-    IntakeMovedMail,
     PlaceCancelledMail,
     PlaceConfirmedMail,
     PlaceRequestedMail,
@@ -38,8 +37,6 @@ from app.enrolments.steps.locking import (
     live_rows,
     lock_intake,
     lock_intake_of,
-    promote,
-    recorded_intake,
     release_places,
     row_of,
     take_places,
@@ -49,7 +46,6 @@ from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
 from app.kit.messages import msg
-from app.kit.versions import demand_current
 
 OWN_PLACES_ONLY: Final = msg("Only students hold places of their own.")
 
@@ -85,57 +81,6 @@ def make_intake(
     db.add(intake)
     transitions.record_intake(db, actor, "intake.made", intake.id, now=now)
     return intake.id
-
-
-def change_intake(
-    db: Session,
-    actor: Actor,
-    intake_id: IntakeId,
-    *,
-    fields: IntakeFields,
-    reason: str | None,
-    expected_version: str,
-    now: datetime,
-) -> int:
-    """Change an intake that is not cancelled. Additional places go to people who wait. Fewer places
-    than are taken remove nobody but need a reason. Everyone who holds a place or waits is told of a
-    new start; return their number. Raises Stale if the intake was changed since the form was
-    opened."""
-    require(policy.may_manage_intakes(actor))
-    intake = lock_intake(db, intake_id)
-    _refuse(domain.change_refusal(intake, fields, reason=reason))
-    demand_current(
-        expected_version, recorded=recorded_intake(db, intake_id), sent=intake_record(fields)
-    )
-    _check(fields)
-    override = domain.override_for(places=fields.places, taken=intake.taken)
-    db.execute(
-        update(IntakeRow)
-        .where(IntakeRow.id == intake_id)
-        .values(**intake_record(fields), override=override)
-        .execution_options(synchronize_session=False)
-    )
-    changed = replace(
-        intake,
-        title=fields.title,
-        starts_on=fields.starts_on,
-        places=fields.places,
-        opens_at=fields.opens_at,
-        closes_at=fields.closes_at,
-        override=override,
-    )
-    transitions.record_intake(db, actor, "intake.changed", intake_id, reason=reason, now=now)
-    is_moved = fields.starts_on != intake.starts_on
-    told = _tell_of_new_start(db, intake_id, changed, now=now) if is_moved else 0
-    promote(db, actor.user_id, intake_id, changed, now=now)
-    return told
-
-
-def _tell_of_new_start(db: Session, intake_id: IntakeId, changed: Intake, *, now: datetime) -> int:
-    """Tell everyone who holds a place or waits about the new start; return their number."""
-    concerned = [row.user_id for row in live_rows(db, intake_id)]
-    notifications.send(db, IntakeMovedMail, changed, concerned, now=now)
-    return len(concerned)
 
 
 def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime) -> None:

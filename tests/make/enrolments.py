@@ -24,6 +24,7 @@ def an_intake_value(**fields: Any) -> Intake:
         "course_key": "small-course",
         "title": "Winter",
         "starts_on": STARTS_ON,
+        "price_pence": 125_000,
         "places": 10,
         "taken": 0,
         "override": 0,

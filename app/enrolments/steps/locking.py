@@ -25,6 +25,7 @@ _GATE = (
     IntakeRow.course_key,
     IntakeRow.title,
     IntakeRow.starts_on,
+    IntakeRow.price_pence,
     IntakeRow.places,
     IntakeRow.taken,
     IntakeRow.override,
@@ -170,13 +171,15 @@ def add_row(
     now: datetime,
     **columns: Any,
 ) -> Enrolment:
-    """Add an enrolment. Refused if the person has a live one already."""
+    """Add an enrolment at the present price of its intake. Refused if the person has a live one
+    already."""
     row = Enrolment(
         id=EnrolmentId(new_uuid()),
         intake_id=intake_id,
         user_id=user_id,
         course_key=intake.course_key,
         state=state,
+        price_pence=intake.price_pence,
         requested_at=now,
         **columns,
     )

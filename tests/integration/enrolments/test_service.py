@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
-from app.enrolments import invoices, queries, service
+from app.enrolments import intake_changes, invoices, queries, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import Enrolment, IntakeRow
@@ -122,7 +122,7 @@ def test_an_intake_is_made_as_a_draft_opened_and_changed(database, published, of
     ask(database, students[0], intake_id)
     fields = some_fields(title="Late winter", starts_on=date(2027, 2, 1), places=3)
     with database.write() as db:
-        service.change_intake(
+        intake_changes.change_intake(
             db,
             office,
             intake_id,
@@ -237,7 +237,7 @@ def test_nobody_is_promoted_after_the_window(database, published, students):
     with database.write() as db:  # the window is opened again: the free place is passed on
         admin = a_user(db, "Olga Office", roles=("admin",))
         fields = some_fields(places=1, closes_at=later + timedelta(days=1))
-        service.change_intake(
+        intake_changes.change_intake(
             db,
             admin,
             intake_id,
@@ -383,12 +383,12 @@ def test_fewer_places_remove_nobody(database, published, office, students):
     ask(database, students[2], intake_id)
     fewer = some_fields(places=1)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
-        service.change_intake(
+        intake_changes.change_intake(
             db, office, intake_id, fields=fewer, reason=None, expected_version="", now=NOW
         )
     assert refusal_of(refused) is EnrolmentsReason.places_below_taken
     with database.write() as db:
-        service.change_intake(
+        intake_changes.change_intake(
             db,
             office,
             intake_id,
@@ -399,7 +399,7 @@ def test_fewer_places_remove_nobody(database, published, office, students):
         )
     assert counters(database, intake_id) == (1, 2, 1)
     with database.write() as db:
-        service.change_intake(
+        intake_changes.change_intake(
             db,
             office,
             intake_id,
@@ -432,7 +432,7 @@ def test_a_cancelled_intake_is_empty_for_good(database, published, office, stude
         lambda db: service.cancel_intake(db, office, intake_id, reason="Again", now=NOW),
         lambda db: service.open_intake(db, office, intake_id, now=NOW),
         lambda db: service.request_place(db, students[2], intake_id, now=NOW),
-        lambda db: service.change_intake(
+        lambda db: intake_changes.change_intake(
             db, office, intake_id, fields=some_fields(), reason=None, expected_version="", now=NOW
         ),
     ):
@@ -499,7 +499,7 @@ def test_the_office_only(database, published, students):
     enrolment_id, fields = outcome.enrolment_id, some_fields()
     for command in (
         lambda db, who: service.make_intake(db, who, "small-course", fields=fields, now=NOW),
-        lambda db, who: service.change_intake(
+        lambda db, who: intake_changes.change_intake(
             db, who, intake_id, fields=fields, reason=None, expected_version="", now=NOW
         ),
         lambda db, who: service.open_intake(db, who, intake_id, now=NOW),
