@@ -1,10 +1,11 @@
 """Refusals that intakes and places can make."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from app.enrolments.reasons import EnrolmentsReason
-from app.kit.errors import Conflict, Invalid
-from app.kit.messages import Message, msg
+from app.kit.errors import Conflict, Invalid, Refusal
+from app.kit.messages import Message, msg, sentences
 
 
 class EnrolmentRefused(Conflict):
@@ -24,3 +25,33 @@ class IntakeInvalid(Invalid):
 
     def __init__(self, fields: Mapping[str, Message]) -> None:
         super().__init__(msg("Some dates or numbers do not fit each other."), fields=fields)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRefusal:
+    """Everything that stands against a place of one person. `index` is their position among the people for
+    whom the office reserves."""
+
+    index: int
+    name: str
+    unmet: tuple[Refusal, ...]
+
+    @property
+    def message(self) -> Message:
+        """Nell New: the address is not confirmed. The profile has no name for the certificate."""
+        return msg(
+            "{name}: {problems}",
+            name=self.name,
+            problems=sentences(*(refusal.message for refusal in self.unmet)),
+        )
+
+
+class PlacesRefused(Conflict):
+    """An admin reserves for several people at once, and some of them cannot have a place. Nobody gets one.
+    `people` has every reason of everybody; the first gives the reason code."""
+
+    def __init__(self, people: tuple[PersonRefusal, ...]) -> None:
+        super().__init__(
+            sentences(*(person.message for person in people)), reason=people[0].unmet[0].reason
+        )
+        self.people = people

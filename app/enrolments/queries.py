@@ -1,6 +1,6 @@
 """Reads intakes and enrolments for course pages, students and higher features."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,7 +78,7 @@ class IntakeOption:
 
     intake_id: IntakeId
     course_key: str
-    label: Message
+    title: str
     short_label: Message
     """The label without the course's title, for pages that show it already."""
     starts_on: date
@@ -109,12 +109,7 @@ def _option(row: Row[*tuple[Any, ...]]) -> IntakeOption:
     return IntakeOption(
         intake_id=row.id,
         course_key=row.course_key,
-        label=msg(
-            "{title}, {course}, {day:long}",
-            title=row.title,
-            course=row.course_key,
-            day=row.starts_on,
-        ),
+        title=row.title,
         short_label=msg("{title}, {day:long}", title=row.title, day=row.starts_on),
         starts_on=row.starts_on,
         status=row.status,
@@ -169,6 +164,30 @@ def places_by_intake(db: Session, intake_id: IntakeId) -> tuple[ConfirmedPlace, 
 def intake_options(db: Session) -> tuple[IntakeOption, ...]:
     """Return every intake that is not cancelled, the latest start first, as choices for forms."""
     return tuple(OPTIONS.all(db))
+
+
+def intake_choices(
+    db: Session, course_titles: Mapping[str, str]
+) -> tuple[tuple[str, Message], ...]:
+    """Return every intake that is not cancelled as a short option of a select: its title and its start, and
+    the course where there are intakes of several."""
+    options = intake_options(db)
+    is_one_course = len({intake.course_key for intake in options}) == 1
+    return tuple(
+        (str(intake.intake_id), _choice(intake, None if is_one_course else course_titles))
+        for intake in options
+    )
+
+
+def _choice(intake: IntakeOption, course_titles: Mapping[str, str] | None) -> Message:
+    if course_titles is None or intake.course_key not in course_titles:
+        return msg("{title}, {day}", title=intake.title, day=intake.starts_on)
+    return msg(
+        "{title}, {day}, {course}",
+        title=intake.title,
+        day=intake.starts_on,
+        course=course_titles[intake.course_key],
+    )
 
 
 def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datetime) -> CoursePage:

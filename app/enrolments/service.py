@@ -32,6 +32,7 @@ from app.enrolments.mails import (
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications, transitions
+from app.enrolments.steps.confirmed_already import demand_without_place
 from app.enrolments.steps.locking import (
     draw_waiting_number,
     live_rows,
@@ -231,8 +232,7 @@ def reserve_places(
     intake = lock_intake(db, intake_id)
     named = list(dict.fromkeys(user_ids))
     live = {row.user_id: row for row in live_rows(db, intake_id, named)}
-    if any(row.state is EnrolmentState.confirmed for row in live.values()):
-        raise EnrolmentRefused(EnrolmentsReason.person_has_place)
+    demand_without_place(db, named, live)
     waiting = [row for row in live.values() if row.state is EnrolmentState.waiting]
     needed = len(named) - len(live) + len(waiting)
     others = waiting_in(db, intake_id) - len(waiting)

@@ -1,9 +1,26 @@
 """Names of time zones as people read them, and moments in them."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 from app.kit.messages import Message, msg
+
+REGIONS: Final = frozenset(
+    (
+        *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+        *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+    )
+)
+"""What zones that are called after a city begin with."""
+
+
+def is_zone_of_a_place(zone: str) -> bool:
+    """Return whether people know this zone by a city, or it is UTC. Names that only machines use are not:
+    localtime, Factory, posix/Europe/London, EST5EDT, Etc/GMT+3."""
+    if zone == "UTC":
+        return True
+    return zone.partition("/")[0] in REGIONS and zone in available_timezones()
 
 
 def zone_words(zone: str) -> Message:

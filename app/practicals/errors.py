@@ -11,14 +11,8 @@ class PlaceRefused(Conflict):
     """A place cannot be taken, given up or waited for now. `unmet` has all reasons; the first gives
     the message and the reason code."""
 
-    def __init__(self, unmet: tuple[Refusal, ...], *, about: str | None = None) -> None:
-        """`about` is a person's name, if an admin acts for several people."""
-        first = unmet[0]
-        if about is None:
-            super().__init__(first)
-        else:
-            words = msg("{name}: {refusal}", name=about, refusal=first.words)
-            super().__init__(words, reason=first.reason)
+    def __init__(self, unmet: tuple[Refusal, ...]) -> None:
+        super().__init__(unmet[0])
         self.unmet = unmet
 
 
@@ -37,15 +31,22 @@ class Clashing(Conflict):
 
 class ToBeConfirmed(Conflict):
     """A change would send mails, and the admin has not yet seen to whom. The change was made and
-    rolled back, so that this describes exactly what would happen."""
+    rolled back, so that this describes exactly what would happen. `warning` says what the day would lack."""
 
-    def __init__(self, told: Recipients, before: Practical, after: Practical) -> None:
+    def __init__(
+        self,
+        told: Recipients,
+        before: Practical,
+        after: Practical,
+        warning: Refusal | None = None,
+    ) -> None:
         super().__init__(
             sentences(told.message, msg("Nothing is saved yet.")), reason="to_be_confirmed"
         )
         self.told = told
         self.before = before
         self.after = after
+        self.warning = warning
 
 
 class BookedMeanwhile(Conflict):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
@@ -12,6 +12,7 @@ from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
 from app.kit.messages import Message, msg
 from app.kit.versions import version_of
+from app.kit.zones import is_zone_of_a_place
 from app.practicals.domain.plan import Plan
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
@@ -55,8 +56,10 @@ class PlanForm(EditForm):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(msg("Enter a time zone like Europe/London."))
+        if not is_zone_of_a_place(value):
+            raise ValueError(
+                msg("Enter the time zone by the name of its city, like Europe/London, or UTC.")
+            )
         return value
 
     def to_plan(self) -> Plan:

@@ -8,6 +8,7 @@ from typing import Final
 from app.kit.errors import Refusal
 from app.kit.ids import IntakeId, UserId
 from app.kit.messages import Message, msg, msgs
+from app.practicals.domain.states import PracticalStatus
 
 
 class PlanReason(StrEnum):
@@ -39,6 +40,12 @@ NO_INSTRUCTOR: Final = Refusal(
     PlanReason.no_instructor,
     msg("Nobody teaches this practical."),
     msg("Choose an instructor first."),
+)
+
+NOBODY_TEACHES: Final = Refusal(
+    PlanReason.no_instructor,
+    msg("Nobody teaches this day then."),
+    msg("People keep their places. Choose an instructor as soon as you can."),
 )
 
 
@@ -89,8 +96,20 @@ def capacity_of(plan: Plan, students_per_instructor: int) -> int:
 
 
 def is_over_ratio(plan: Plan, students_per_instructor: int) -> bool:
+    """Return whether the plan has more places than its instructors can teach. A day that nobody teaches yet
+    is not: it lacks an instructor, and not places. Its places are looked at when somebody is chosen."""
+    if not plan.instructors:
+        return False
     most = ratio_capacity(students_per_instructor, len(plan.instructors))
     return capacity_of(plan, students_per_instructor) > most
+
+
+def teaching_warning(status: PracticalStatus, instructors: int) -> Refusal | None:
+    """Return what a published day without an instructor lacks, or None. It is a warning: the instructor may
+    be ill, and nobody else found yet."""
+    if status is PracticalStatus.published and not instructors:
+        return NOBODY_TEACHES
+    return None
 
 
 def plan_problems(

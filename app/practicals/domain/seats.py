@@ -3,7 +3,7 @@
 Pages use these rules to explain; use-cases check them again under the lock before they write.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from app.kit.errors import Refusal
@@ -11,6 +11,7 @@ from app.kit.ids import IntakeId, PracticalId, RevisionId
 from app.kit.zones import moment_at
 from app.practicals.domain import refusals
 from app.practicals.domain.life_support import life_support_unmet
+from app.practicals.domain.office_words import for_office
 from app.practicals.domain.refusals import PracticalsReason as PracticalsReason
 from app.practicals.domain.states import Attendance as Attendance
 from app.practicals.domain.states import PracticalStatus as PracticalStatus
@@ -142,15 +143,16 @@ def reservation_refusal(
     practical: Practical, facts: EligibilityFacts, now: datetime, *, override: bool
 ) -> tuple[Refusal, ...]:
     """Return why an admin may not reserve a place for this person. Admins are not bound by the
-    booking window, nor, with `override`, by capacity, waiting list and eligibility."""
+    booking window, nor, with `override`, by capacity, waiting list and eligibility. The remedies are
+    those of the office."""
     if over := _over(practical, now):
-        return over
+        return tuple(map(for_office, over))
     if facts.has_seat:
         return (refusals.HAS_A_PLACE,)
     if override:
         return ()
-    taken = (replace(unmet, remedy=refusals.MAKE_ROOM) for unmet in _availability(practical, facts))
-    return (*taken, *eligibility(practical, facts))
+    unmet = (*_availability(practical, facts), *eligibility(practical, facts))
+    return tuple(map(for_office, unmet))
 
 
 def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Refusal | None:

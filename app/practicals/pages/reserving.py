@@ -4,21 +4,23 @@ Its address is that of an intake. Enrolments provides the form and its rows of p
 practical.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.enrolments import admin_queries
+from app.enrolments.errors import PlacesRefused
 from app.enrolments.forms import read_reservation, typed_rows
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
-from app.kit.messages import Message, msgs
+from app.kit.messages import Message, Text, msg, msgs
 from app.practicals import service
 from app.practicals.domain.times import span_message
 from app.practicals.forms import ReserveWithPracticalForm
 from app.practicals.queries import PracticalSummary
-from app.practicals.queries.admin_detail import reservable
+from app.practicals.queries.admin_detail import reservable, why_no_day
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import errors_of
@@ -27,11 +29,12 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
+NOBODY: Final = msg("Nobody got a place. Each person’s row says why.")
 
 
 @pages.get("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_for", access=ADMIN)
 def show_reserve_for(visit: Visit, intake_id: IntakeId) -> Response:
-    return _screen(visit, intake_id, {}, None)
+    return _screen(visit, intake_id, {}, None, {})
 
 
 @pages.post("/admin/intakes/{intake_id}/reserve", name="enrolments.reserve_places", access=ADMIN)
@@ -55,8 +58,11 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
         form, named = read_reservation(submitted, ReserveWithPracticalForm)
         with visit.database.write() as db:
             to = visit.once(db, submitted, lambda: effect(db))
+    except PlacesRefused as refused:
+        fields = {f"name_{named[person.index].row}": person.message for person in refused.people}
+        return _screen(visit, intake_id, submitted.values, refused, {"form": NOBODY, **fields})
     except (Invalid, Conflict) as refused:
-        return _screen(visit, intake_id, submitted.values, refused)
+        return _screen(visit, intake_id, submitted.values, refused, errors_of(refused))
     return visit.redirect(to, flash=_done(len(named), with_practical=form.practical is not None))
 
 
@@ -75,19 +81,25 @@ def _done(places: int, *, with_practical: bool) -> Message:
 
 
 def _screen(
-    visit: RequestContext, intake_id: IntakeId, values: dict[str, Any], refused: Refused | None
+    visit: RequestContext,
+    intake_id: IntakeId,
+    values: dict[str, Any],
+    refused: Refused | None,
+    errors: Mapping[str, Text],
 ) -> Response:
     with visit.database.read() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         days = reservable(db, intake.course_key, intake_id, now=visit.now)
+        no_day = None if days else why_no_day(db, intake.course_key, intake_id, now=visit.now)
     return visit.render(
         "practicals/reserve_course.html",
         status=status_of(refused) if refused else 200,
         page=intake,
         days=[_option(day) for day in days],
+        no_day=no_day,
         rows=typed_rows(values),
         action=visit.url("enrolments.reserve_places", intake_id=intake_id),
-        errors=errors_of(refused),
+        errors=errors,
         values=values,
     )
 

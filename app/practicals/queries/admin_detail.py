@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import people_search
@@ -18,6 +18,7 @@ from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
 from app.kit.messages import Message, msg, msgs
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
+from app.practicals.domain.office_words import for_office, no_day_to_choose
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
@@ -192,7 +193,10 @@ def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> Wa
     queue = _queue(db, practical, closed=booking.is_over)
     people = read_candidates(db, practical, [waits.user_id for waits in queue])
     judged = [
-        replace(waits, unmet=eligibility(practical, people[waits.user_id].facts)) for waits in queue
+        replace(
+            waits, unmet=tuple(map(for_office, eligibility(practical, people[waits.user_id].facts)))
+        )
+        for waits in queue
     ]
     return WaitingPage(practical, booking, tuple(judged))
 
@@ -278,20 +282,39 @@ def reservable(
     return tuple(PracticalSummary(*row) for row in rows)
 
 
+def why_no_day(db: Session, course_key: str, intake_id: IntakeId, *, now: datetime) -> Message:
+    """Return why `reservable` has nothing to choose."""
+    is_for_them = or_(PracticalRow.intake_id.is_(None), PracticalRow.intake_id == intake_id)
+    is_draft = PracticalRow.status == PracticalStatus.draft
+    others, drafts = db.execute(
+        select(
+            func.count().filter(~is_for_them),
+            func.count().filter(is_for_them, is_draft),
+        ).where(
+            PracticalRow.course_key == course_key,
+            PracticalRow.status != PracticalStatus.cancelled,
+            PracticalRow.starts_at > now,
+        )
+    ).one()
+    return no_day_to_choose(for_other_intakes=others, drafts=drafts)
+
+
 def choices(db: Session) -> Choices:
     """Return the choices for the form of a practical."""
+    catalogue = courses.catalogue(db)
     kinds = [
         KindChoice(
             f"{published.course_key}/{kind.key}",
             msg("{kind} ({course})", kind=kind.title, course=published.course.title),
             kind.students_per_instructor,
         )
-        for published in courses.catalogue(db)
+        for published in catalogue
         for kind in published.course.practicals
     ]
+    titles = {published.course_key: published.course.title for published in catalogue}
     return Choices(
         tuple(kinds),
-        tuple((str(intake.intake_id), intake.label) for intake in enrolments.intake_options(db)),
+        enrolments.intake_choices(db, titles),
         tuple((str(person.user_id), person.name) for person in accounts.instructors(db)),
         tuple(dict.fromkeys(db.scalars(NEWEST_ROOMS))),
     )

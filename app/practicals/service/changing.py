@@ -16,7 +16,7 @@ from app.kit.ids import PracticalId, UserId
 from app.kit.messages import msg
 from app.kit.versions import demand_current
 from app.practicals import policy
-from app.practicals.domain.plan import Plan
+from app.practicals.domain.plan import Plan, teaching_warning
 from app.practicals.domain.recipients import Recipients, is_moved
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.terms import booking_window, time_to_give_back
@@ -95,7 +95,8 @@ def change_practical(
     record_plan(db, actor, practical.id, "practicals.changed", plan, kind, now=now)
     after, told = _follow(db, practical, taught, plan.instructors, now=now)
     if ask_first and told.people:
-        raise ToBeConfirmed(told, practical, after)
+        warning = teaching_warning(after.status, len(plan.instructors))
+        raise ToBeConfirmed(told, practical, after, warning)
     return told
 
 

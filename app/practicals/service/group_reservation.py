@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.steps.locks import lock_people
 from app.enrolments import queries as enrolment_queries
 from app.enrolments import service as enrolments
+from app.enrolments.errors import PersonRefusal, PlacesRefused
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, PracticalId, UserId
@@ -35,7 +36,7 @@ def reserve_with_practical(
 ) -> tuple[UserId, ...]:
     """Give people, by name and address, confirmed places in an intake and, when one is chosen, on a
     practical of the same course: all of it or nothing. The intake's gate is taken first, then the
-    practical's, then the people. A refusal names the person it is about."""
+    practical's, then the people. PlacesRefused names everybody who cannot have a place."""
     require(policy.may_manage(actor))
     if practical_id is not None and not (seat_reason or "").strip():
         raise Invalid(
@@ -51,20 +52,42 @@ def reserve_with_practical(
     practical = lock_practical(db, practical_id)
     _demand_choosable(db, practical, intake_id, user_ids[0], now=now)
     lock_people(db, user_ids)
-    for user_id, (name, _) in zip(user_ids, named, strict=True):
+    people = [(user_id, name) for user_id, (name, _) in zip(user_ids, named, strict=True)]
+    reserve_seats(
+        db,
+        actor,
+        practical_id,
+        people,
+        reason=seat_reason or "",
+        override=seat_override,
+        now=now,
+    )
+    return user_ids
+
+
+def reserve_seats(
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    people: Sequence[tuple[UserId, str]],
+    *,
+    reason: str,
+    override: bool,
+    now: datetime,
+) -> None:
+    """Give people, by id and name, places on a practical in this order: all of them or none. If
+    somebody cannot have one, PlacesRefused has every reason of everybody, and the caller rolls back."""
+    require(policy.may_manage(actor))
+    refusals = []
+    for index, (user_id, name) in enumerate(people):
         try:
             reserve_seat(
-                db,
-                actor,
-                practical_id,
-                user_id,
-                reason=seat_reason or "",
-                override=seat_override,
-                now=now,
+                db, actor, practical_id, user_id, reason=reason, override=override, now=now
             )
         except PlaceRefused as refused:
-            raise PlaceRefused(refused.unmet, about=name) from None
-    return user_ids
+            refusals.append(PersonRefusal(index, name, refused.unmet))
+    if refusals:
+        raise PlacesRefused(tuple(refusals))
 
 
 def _demand_choosable(

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.audit.models import AuditEvent
 from app.enrolments import intake_changes, invoices, queries, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
+from app.enrolments.errors import EnrolmentRefused, IntakeInvalid, PlacesRefused
 from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.own_places import own_places
 from app.enrolments.reasons import EnrolmentsReason
@@ -320,9 +320,11 @@ def test_the_office_reserves_for_named_people(database, published, office, stude
         assert {row.reserved_by for row in rows} == {office.user_id}
         assert {row.revision_id for row in rows} == {published.revision_id}
         assert {row.note for row in rows} == {"Clinic Ltd"}
-    with pytest.raises(EnrolmentRefused) as refused:
-        reserve(database, office, intake_id, [students[1]])
-    assert refusal_of(refused) is EnrolmentsReason.person_has_place
+    with pytest.raises(PlacesRefused) as refused:
+        reserve(database, office, intake_id, [students[3], students[1], students[0]])
+    assert refused.value.reason == EnrolmentsReason.person_has_place
+    assert [person.index for person in refused.value.people] == [1, 2]
+    assert counters(database, intake_id) == (3, 3, 0)
 
 
 def test_running_over_needs_a_reason_and_ends_first(database, published, office, students):
@@ -590,6 +592,5 @@ def test_offers_say_what_each_visitor_may_do(database, published, office, studen
             queries.offer(db, "other-course", free, None, now=now)
         options = queries.intake_options(db)
         assert len(options) == 4
-        assert "Free, small-course, Friday 1 January 2027" in [
-            str(option.label) for option in options
-        ]
+        chosen = [str(label) for _, label in queries.intake_choices(db, {})]
+        assert "Free, Fri 1 Jan 2027" in chosen

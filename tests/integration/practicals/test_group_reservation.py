@@ -8,7 +8,8 @@ from app.enrolments import queries as enrolments
 from app.enrolments.models import Enrolment
 from app.kit.ids import new_uuid
 from app.practicals import checks, queries
-from app.practicals.models import Seat
+from app.practicals.domain.seats import PracticalStatus
+from app.practicals.models import PracticalRow, Seat
 from tests.make import NOW
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake, the_course
@@ -74,9 +75,53 @@ def test_all_of_it_or_nothing_and_the_person_is_named(database, office):
     browser, url, day, _ = office
     response = browser.post(url, data={**TWO, "practical": str(day), "seat_reason": "Order"})
     assert response.status_code == 409
-    assert "Nell New: The e-mail address is not confirmed." in text_of(response)
+    page = html.fromstring(response.text)
+    said = [
+        " ".join(line.text_content().split())
+        for line in page.xpath("//*[@class='error-summary']//li")
+    ]
+    problems = (
+        "The e-mail address is not confirmed. These modules come first and are not complete: "
+        "The skin and Needles. The profile has no name for the certificate."
+    )
+    assert said == [
+        "Nobody got a place. Each person’s row says why.",
+        f"Nell New: {problems}",
+        f"Olly Other: {problems}",
+    ]
+    assert "Follow the link" not in text_of(response), "the office is not the student"
     assert "nell@example.org" in response.text
     assert counts(database) == (0, 0)
+
+
+def test_everybody_with_a_place_on_the_course_already_is_named(database, office):
+    browser, url, _, _ = office
+    assert browser.post(url, data=TWO).status_code == 303
+    more = {**TWO, "name_3": "Vera Very-New", "email_3": "vera@example.org"}
+    response = browser.post(url, data=more)
+    assert response.status_code == 409
+    text = text_of(response)
+    assert "Nell New: This person" in text
+    assert "Olly Other: This person" in text
+    assert "Vera Very-New:" not in text
+    assert counts(database) == (2, 0)
+
+
+def test_why_no_practical_can_be_chosen_is_said(database, office):
+    """T18: the part of the page about the practical was left out without a word."""
+    browser, url, day, intake = office
+    with database.write() as db:
+        other = an_intake(db, "Another")
+        db.get_one(PracticalRow, day).intake_id = other
+    text = text_of(browser.get(url))
+    assert "1 day to come is kept for another intake of the course." in text
+    with database.write() as db:
+        row = db.get_one(PracticalRow, day)
+        row.intake_id, row.status = intake, PracticalStatus.draft
+    assert "1 day to come is still a draft: publish it first." in text_of(browser.get(url))
+    with database.write() as db:
+        db.get_one(PracticalRow, day).status = PracticalStatus.cancelled
+    assert "No day of this course is planned yet." in text_of(browser.get(url))
 
 
 def test_a_practical_needs_a_reason_and_must_belong_to_the_course(database, office):

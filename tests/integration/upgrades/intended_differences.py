@@ -202,4 +202,16 @@ INTENDED: tuple[Difference, ...] = (
         r"(Name on certificate (?!Amara)(?:(?! Medical background).)*) Medical background",
         r"\1 Correct the details Medical background",
     ),
+    Difference(
+        "an intake to choose has a short label, without the key of its course",
+        r"/admin/practicals/(?:new|[\w-]+/edit)",
+        r", mesotherapy, (\w{3})\w+ (\d+ \w{3})\w* (\d{4})",
+        r", \1 \2 \3",
+    ),
+    Difference(
+        "the heading says what its button does",
+        r"/admin/enrolments/[\w-]+",
+        r"Decline(?= Reason )",
+        "Decline the request",
+    ),
 )

@@ -5,6 +5,7 @@ from tests.make.refusal_words import words_of_refusals
 
 SAID = {
     "enrolments.errors.EnrolmentRefused": "This place cannot be changed so",
+    "enrolments.errors.PlacesRefused": "This cannot be done now",
     "enrolments.errors.IntakeInvalid": "There is a problem with what you entered",
     "enrolments.reasons.address_unconfirmed": (
         "Your e-mail address is not confirmed yet. Open the link in the mail we sent you when "

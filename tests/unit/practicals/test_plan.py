@@ -13,7 +13,9 @@ from app.practicals.domain.plan import (
     plan_problems,
     ratio_capacity,
     somebody_attended,
+    teaching_warning,
 )
+from app.practicals.domain.states import PracticalStatus
 from app.practicals.domain.times import (
     moment_message,
     month_option,
@@ -73,8 +75,8 @@ def problems(*, floor: int = 0, taken: int = 0, **changes: object) -> dict[str, 
         ({"capacity": 5, "over_ratio_reason": "Two assistants"}, []),
         ({"capacity": 8, "instructors": frozenset({IRA, JO})}, []),
         ({"capacity": 9, "instructors": frozenset({IRA, JO})}, ["capacity"]),
-        ({"capacity": 1, "instructors": frozenset()}, ["capacity"]),
-        ({"capacity": 1, "instructors": frozenset(), "over_ratio_reason": "A guest"}, []),
+        ({"capacity": 1, "instructors": frozenset()}, []),
+        ({"capacity": 8, "instructors": frozenset()}, []),
         ({"floor": 4, "taken": 4}, []),
         ({"floor": 3, "taken": 3, "capacity": 2}, ["capacity"]),
         ({"floor": 4, "taken": 5, "capacity": 4}, []),
@@ -118,3 +120,22 @@ def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(day, at, zone):
     """It overflowed, and was answered as a fault of ours."""
     with pytest.raises(ValueError, match="Check the year"):
         moment(day, at, zone)
+
+
+@pytest.mark.parametrize(
+    ("status", "instructors", "reason"),
+    [
+        (PracticalStatus.published, 0, PlanReason.no_instructor),
+        (PracticalStatus.published, 1, None),
+        (PracticalStatus.draft, 0, None),
+    ],
+)
+def test_a_published_day_without_an_instructor_is_warned_of(status, instructors, reason):
+    """T26: taking the last instructor off had asked for a reason for more places."""
+    warning = teaching_warning(status, instructors)
+    assert (warning.reason if warning else None) == reason
+
+
+def test_a_day_that_nobody_teaches_is_not_over_the_ratio():
+    assert not is_over_ratio(a_plan(capacity=9), 4)
+    assert is_over_ratio(a_plan(capacity=9, instructors=frozenset({IRA, JO})), 4)

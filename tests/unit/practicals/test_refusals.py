@@ -11,6 +11,10 @@ SAID = {
         "Only a draft can be published. This practical has been already."
     ),
     "practicals.domain.plan.START_PASSED": "The start has passed. Change the day first.",
+    "practicals.domain.plan.NOBODY_TEACHES": (
+        "Nobody teaches this day then. People keep their places. Choose an instructor as soon as "
+        "you can."
+    ),
     "practicals.domain.plan.NO_INSTRUCTOR": (
         "Nobody teaches this practical. Choose an instructor first."
     ),

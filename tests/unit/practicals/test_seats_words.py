@@ -7,9 +7,10 @@ from typing import NamedTuple
 import pytest
 
 from app.kit.errors import Refusal
-from app.kit.ids import IntakeId, PracticalId, new_uuid
+from app.kit.ids import IntakeId, PracticalId, UserId, new_uuid
 from app.kit.words import ENGLISH_WORDS
 from app.practicals.domain import seats
+from app.practicals.domain.office_words import no_day_to_choose
 from app.practicals.domain.plan import plan_problems
 from app.practicals.domain.seats import Overlap, PracticalsReason, PracticalStatus
 from app.practicals.domain.times import (
@@ -24,6 +25,7 @@ from tests.make.practicals import COURSE, STARTS, a_plan, a_practical_value, som
 
 NEW_YORK = "America/New_York"
 INTAKE = IntakeId(new_uuid())
+TEACHER = UserId(new_uuid())
 OVERLAP = Overlap(PracticalId(new_uuid()), "Scalp day", STARTS, NEW_YORK)
 TICK = timedelta(microseconds=1)
 
@@ -262,6 +264,81 @@ def test_an_admin_is_told_how_to_make_room(taken, ahead, reason, sentence):
     assert said(unmet) == Said(reason, sentence, remedy)
 
 
+OFFICE_REMEDIES = [
+    ({"is_active": False}, "Open the account again on the person’s page first.", None),
+    ({"is_student": False}, "Add the role on the person’s page first.", None),
+    ({"is_confirmed": False}, "The person confirms it by the link in the academy’s mail.", None),
+    ({"has_place": False}, "Reserve a place on the course for the person first.", None),
+    (
+        {"modules_missing": ("Skin",)},
+        "The person finishes the lessons and passes the quiz of each.",
+        None,
+    ),
+    ({"final_test_missing": True}, "The person passes the final test of the course.", None),
+    (
+        {"needs_life_support": True},
+        "Enter the proof on the person’s page when you have seen it.",
+        None,
+    ),
+    ({"has_certificate_name": False}, "Correct the details on the person’s page first.", None),
+    (
+        {"overlap": OVERLAP},
+        "Take that place away first, or choose another day.",
+        f"/admin/practicals/{OVERLAP.practical_id}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "remedy", "link"), OFFICE_REMEDIES)
+def test_the_office_reads_what_it_can_do_for_the_person(changes, remedy, link):
+    """T14: the office was told to follow the link in its mail, and to join the waiting list."""
+    facts = some_facts(**changes)
+    theirs = seats.eligibility(a_practical_value(), facts)
+    offices = seats.reservation_refusal(a_practical_value(), facts, NOW, override=False)
+    assert [unmet.reason for unmet in offices] == [unmet.reason for unmet in theirs]
+    assert [(str(unmet.remedy), unmet.link and unmet.link.path) for unmet in offices] == [
+        (remedy, link)
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"starts_at": NOW}, {"status": PracticalStatus.cancelled}])
+def test_a_day_that_is_over_leads_the_office_to_its_own_list(changes):
+    (unmet,) = seats.reservation_refusal(
+        a_practical_value(**changes), some_facts(), NOW, override=True
+    )
+    assert (str(unmet.remedy), unmet.link.path) == ("Choose another day.", "/admin/practicals")
+
+
+@pytest.mark.parametrize(
+    ("others", "drafts", "sentence"),
+    [
+        (0, 0, "No day of this course is planned yet."),
+        (
+            1,
+            0,
+            "No day is planned for them. 1 day to come is kept for another intake of the course.",
+        ),
+        (
+            2,
+            0,
+            "No day is planned for them. 2 days to come are kept for other intakes of the course.",
+        ),
+        (
+            2,
+            1,
+            "No day is published for them. 1 day to come is still a draft: publish it first.",
+        ),
+        (
+            0,
+            3,
+            "No day is published for them. 3 days to come are still drafts: publish one first.",
+        ),
+    ],
+)
+def test_why_no_day_can_be_chosen(others, drafts, sentence):
+    assert str(no_day_to_choose(for_other_intakes=others, drafts=drafts)) == sentence
+
+
 def test_after_the_deadline_the_academy_helps():
     practical = a_practical_value(zone=NEW_YORK, cancel_until=NOW)
     assert said(seats.cancel_refusal(practical, NOW, NOW)) == Said(
@@ -311,9 +388,9 @@ def test_what_stands_in_the_way_of_the_person_is_said_whatever_the_state_of_the_
             {"capacity": "3 places are taken. Take places away first, or keep at least 3."},
         ),
         (
-            {"capacity": 5, "over_ratio_reason": None},
+            {"capacity": 5, "over_ratio_reason": None, "instructors": frozenset({TEACHER})},
             {
-                "capacity": "0 × 4 students can be taught: at most 0 places. "
+                "capacity": "1 × 4 students can be taught: at most 4 places. "
                 "Add an instructor, or give a reason for more below."
             },
         ),
