@@ -14,6 +14,7 @@ from app import jobs, key_files
 from app.academy_file import load_academy
 from app.accounts import api as accounts_api
 from app.accounts import (
+    contact_pages,
     correction_pages,
     fresh_proof_pages,
     group_pages,
@@ -113,6 +114,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_api.api,
     accounts_pages.pages,
     me_pages.pages,
+    contact_pages.pages,
     token_pages.pages,
     fresh_proof_pages.pages,
     factor_own_pages.pages,

@@ -7,9 +7,10 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.accounts import own_profile, queries, sign_ins
+from app.accounts import contact_queries, own_contact, own_profile, queries, sign_ins
+from app.accounts.contact_rules import ContactDetails, contact_from
 from app.accounts.domain import Profile, missing_profile_fields
-from app.accounts.forms import PERSONAL_DETAILS, LanguageTag, Name
+from app.accounts.forms import PERSONAL_DETAILS, LanguageTag, Name, Relation, TypedPhone
 from app.accounts.printable_names import demand_printable_profile
 from app.accounts.spoken_languages import demand_spoken
 from app.kit.actor import Role
@@ -72,6 +73,29 @@ class AccessNeedsOut(BaseModel):
 
     access_needs: Annotated[str | None, Field(repr=False)]
     is_readable: bool
+
+
+class ContactIn(JsonBody):
+    model_config = ConfigDict(strict=True)
+
+    phone: TypedPhone | None = Field(None, repr=False)
+    emergency_name: Name | None = Field(None, repr=False)
+    emergency_phone: TypedPhone | None = Field(None, repr=False)
+    emergency_relation: Relation | None = Field(None, repr=False)
+    version: Annotated[str, StringConstraints(max_length=LONGEST_VERSION)]
+    """The version on which this one is based, from `GET /me/contact`."""
+
+
+class ContactOut(BaseModel):
+    """Numbers with a calling code begin with a plus; ` ext ` stands before an extension."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    phone: Annotated[str | None, Field(repr=False)]
+    emergency_name: Annotated[str | None, Field(repr=False)]
+    emergency_phone: Annotated[str | None, Field(repr=False)]
+    emergency_relation: Annotated[str | None, Field(repr=False)]
+    version: str
 
 
 class SignInOut(BaseModel):
@@ -169,6 +193,41 @@ def change_profile(*, visit: Visit, profile: ProfileIn) -> MeOut:
             db, visit.actor, wanted, sealing, expected_version=profile.version, now=visit.now
         )
     return _me(visit)
+
+
+@api.get(
+    "/me/contact",
+    name="api.accounts.contact",
+    access=SIGNED_IN,
+    response_model=ContactOut,
+)
+def show_contact(*, visit: Visit) -> ContactDetails:
+    """Return the person's own phone number and emergency contact."""
+    with visit.database.read() as db:
+        return contact_queries.contact_of(db, visit.actor.user_id)
+
+
+@api.put(
+    "/me/contact",
+    name="api.accounts.change_contact",
+    access=SIGNED_IN,
+    proof=PERSONAL_DETAILS,
+    response_model=ContactOut,
+)
+def change_contact(*, visit: Visit, contact: ContactIn) -> ContactDetails:
+    """Replace the phone number and the emergency contact; what is left out becomes empty. A number without
+    a calling code is one of the academy's country. What cannot be used is refused with 422 and the reason
+    `contact_not_usable`, a change of an older version with 409 and the reason `stale`.
+
+    To replace or remove what is there needs the password, typed within the last 15 minutes: without it the
+    answer is 403 with the reason `fresh-proof-needed`. A token may fill in what is empty.
+    """
+    details = contact_from(contact.model_dump(exclude={"version"}), visit.academy.region)
+    with visit.database.write() as db:
+        own_contact.change_contact(
+            db, visit.actor, details, expected_version=contact.version, now=visit.now
+        )
+    return details
 
 
 @api.get(

@@ -3,7 +3,6 @@
 from fastapi import Response
 
 from app.accounts import corrections, queries
-from app.accounts.correction_rules import PersonDetails
 from app.accounts.corrections import FIELD_WORDS
 from app.accounts.domain import Profile
 from app.accounts.forms import CorrectionForm
@@ -34,9 +33,7 @@ def show_details(*, visit: Visit, person_id: UserId) -> Response:
 def correct(*, visit: Visit, submitted: Submitted, person_id: UserId) -> Response:
     try:
         form = CorrectionForm.read(submitted)
-        details = PersonDetails(
-            form.name, form.certificate_name, form.email, form.registration_number
-        )
+        details = form.details(visit.academy.region)
         with visit.database.read() as db:
             person = queries.person(db, person_id)
         demand_printable_profile(
@@ -88,6 +85,7 @@ def _page(
         submitted,
         refused,
         values={name: value or "" for name, value in details.record.items()}
+        | details.contact.typed
         | {"version": details.version},
         person=person,
     )

@@ -1,9 +1,10 @@
 """Rules about what the office may correct of a person."""
 
 from collections.abc import Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from typing import Final
 
+from app.accounts.contact_rules import ContactDetails
 from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.kit.messages import msg
@@ -32,10 +33,18 @@ class PersonDetails:
     certificate_name: str | None
     email: str
     registration_number: str | None
+    contact: ContactDetails = field(default_factory=ContactDetails)
 
     @property
     def record(self) -> dict[str, object]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        """The columns of a person that the office may correct."""
+        return {
+            "name": self.name,
+            "certificate_name": self.certificate_name,
+            "email": self.email,
+            "registration_number": self.registration_number,
+            **self.contact.record,
+        }
 
     def differences(self, other: "PersonDetails") -> frozenset[str]:
         """Return the names of the fields in which other details differ."""

@@ -20,7 +20,7 @@ from app.accounts.mails import (
     InvitationMail,
 )
 from app.accounts.models import User
-from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.audit_log import contact_changes, record_account_act
 from app.accounts.steps.known_networks import forget_networks
 from app.accounts.steps.links import end_links, make_link
 from app.accounts.steps.locks import locked_user
@@ -40,6 +40,10 @@ FIELD_WORDS: Final = {
     "certificate_name": msg("name on the certificate"),
     "email": msg("e-mail address"),
     "registration_number": msg("registration number"),
+    "phone": msg("phone number"),
+    "emergency_name": msg("name of the emergency contact"),
+    "emergency_phone": msg("phone of the emergency contact"),
+    "emergency_relation": msg("relation of the emergency contact"),
 }
 ADDRESS_TAKEN: Final = msg(
     "Another account has this address. Find it in the list of people: it may be the same person."
@@ -108,11 +112,21 @@ def _changes(before: PersonDetails, after: PersonDetails) -> tuple[FieldChange, 
     )
     hidden = (ChangedField.email, ChangedField.registration_number)
     changed = before.differences(after)
-    return (*names, *(FieldChange.hidden(field) for field in hidden if field.value in changed))
+    return (
+        *names,
+        *(FieldChange.hidden(field) for field in hidden if field.value in changed),
+        *contact_changes(changed),
+    )
 
 
 def _details(user: User) -> PersonDetails:
-    return PersonDetails(user.name, user.certificate_name, user.email, user.registration_number)
+    return PersonDetails(
+        user.name,
+        user.certificate_name,
+        user.email,
+        user.registration_number,
+        user.contact,
+    )
 
 
 def _demand_correctable(actor: Actor, user: User, changed: frozenset[str]) -> None:

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from app.accounts.contact_rules import LONGEST_RELATION, ContactDetails, contact_from
+from app.accounts.correction_rules import PersonDetails
 from app.accounts.domain import (
     LONGEST_NAME,
     LONGEST_TAG,
@@ -18,6 +20,7 @@ from app.kit.actor import Role
 from app.kit.email_addresses import normal_email
 from app.kit.messages import msg
 from app.kit.opened import Opened
+from app.kit.phone_numbers import LONGEST_TYPED
 from app.web.access import FreshProof
 from app.web.dates import Day
 from app.web.forms import EditForm, Form, label
@@ -49,6 +52,8 @@ TypedPassword = Annotated[
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=500)]
 Token = Annotated[str, StringConstraints(max_length=LONGEST_TOKEN)]
 LanguageTag = Annotated[str, StringConstraints(max_length=LONGEST_TAG)]
+TypedPhone = Annotated[str, StringConstraints(max_length=LONGEST_TYPED)]
+Relation = Annotated[str, StringConstraints(max_length=LONGEST_RELATION)]
 Wanted = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -137,6 +142,19 @@ class ProfileForm(EditForm):
         )
 
 
+class ContactForm(EditForm):
+    """A phone number and an emergency contact. Everything may be left empty."""
+
+    phone: TypedPhone | None = Field(None, title=label("the phone number"), repr=False)
+    emergency_name: Name | None = Field(None, title=label("the name"), repr=False)
+    emergency_phone: TypedPhone | None = Field(None, title=label("the phone number"), repr=False)
+    emergency_relation: Relation | None = Field(None, title=label("the relation"), repr=False)
+
+    def contact(self, region: str | None) -> ContactDetails:
+        """Return what was typed as it is stored, or raise Invalid. `region`: the academy's country."""
+        return contact_from(self.model_dump(include=set(ContactForm.model_fields)), region)
+
+
 class InviteForm(Form):
     name: Name = Field(title=label("the person’s full name"))
     email: Email = Field(title=label("the person’s e-mail address"))
@@ -148,7 +166,7 @@ class RolesForm(EditForm):
     reason: Reason = Field(title=label("the reason"))
 
 
-class CorrectionForm(EditForm):
+class CorrectionForm(ContactForm):
     """What the office corrects of another person's account."""
 
     name: Name = Field(title=label("the person’s full name"))
@@ -158,6 +176,16 @@ class CorrectionForm(EditForm):
         None, title=label("the registration number")
     )
     reason: Reason = Field(title=label("the reason"))
+
+    def details(self, region: str | None) -> PersonDetails:
+        """Return what was typed as it is stored, or raise Invalid. `region`: the academy's country."""
+        return PersonDetails(
+            self.name,
+            self.certificate_name,
+            self.email,
+            self.registration_number,
+            self.contact(region),
+        )
 
 
 class AccountReasonForm(Form):

@@ -5,7 +5,15 @@ from typing import Any
 
 from fastapi import Response
 
-from app.accounts import own_account, own_profile, passwords, queries, sign_ins, token_queries
+from app.accounts import (
+    contact_queries,
+    own_account,
+    own_profile,
+    passwords,
+    queries,
+    sign_ins,
+    token_queries,
+)
 from app.accounts.domain import PROFILE_WORDS, Profile, missing_profile_fields
 from app.accounts.forms import (
     AS_MY_BROWSER,
@@ -165,7 +173,7 @@ def _me_page(
     visit: RequestContext, submitted: Submission | None = None, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
-        profile = queries.profile(db, visit.actor.user_id, visit.keys.sealing)
+        profile, contact = contact_queries.own_details(db, visit.actor.user_id, visit.keys.sealing)
         subjects = visit.app_context.subjects(db)
     languages = language_options(visit.app_context.languages)
     asks = visit.academy.asks_medical_background
@@ -176,6 +184,7 @@ def _me_page(
         submitted,
         refused,
         values=_values(profile),
+        contact=contact,
         options={**OPTIONS, "language": languages},
         languages=languages,
         missing=tuple(PROFILE_WORDS[name] for name in missing) if visit.actor.is_student else (),

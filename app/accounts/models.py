@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.contact_rules import ContactDetails
 from app.db.base import Base, ByteOrderedText
 from app.db.sealed import Sealed
 from app.db.search_texts import searched_by
@@ -21,6 +22,11 @@ class User(Base):
     __table_args__ = (
         Index("ix_users_sort_key", "sort_key", "id"),
         CheckConstraint("access_needs IS NULL", name="access_needs_are_sealed"),
+        CheckConstraint(
+            "(emergency_name IS NULL) = (emergency_phone IS NULL) "
+            "AND (emergency_relation IS NULL OR emergency_name IS NOT NULL)",
+            name="emergency_contact_is_whole",
+        ),
     )
 
     id: Mapped[UserId] = mapped_column(primary_key=True)
@@ -37,6 +43,11 @@ class User(Base):
     is_medical: Mapped[bool | None]
     profession: Mapped[str | None] = mapped_column(String(120))
     registration_number: Mapped[str | None] = mapped_column(String(60))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    """As `app.kit.phone_numbers` writes it."""
+    emergency_name: Mapped[str | None] = mapped_column(String(200))
+    emergency_phone: Mapped[str | None] = mapped_column(String(40))
+    emergency_relation: Mapped[str | None] = mapped_column(String(60))
     access_needs_sealed: Mapped[Sealed | None]
     """What helps them to take part: data about health, sealed for this person."""
     plain_access_needs: Mapped[None] = mapped_column("access_needs", Text, nullable=True)
@@ -62,6 +73,12 @@ class User(Base):
     @property
     def has_access_needs(self) -> bool:
         return self.access_needs_sealed is not None
+
+    @property
+    def contact(self) -> ContactDetails:
+        return ContactDetails(
+            self.phone, self.emergency_name, self.emergency_phone, self.emergency_relation
+        )
 
     @property
     def roles(self) -> frozenset[Role]:

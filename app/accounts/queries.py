@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, sel
 from sqlalchemy.orm import Session
 
 from app.accounts import policy, token_queries
+from app.accounts.contact_rules import ContactDetails
 from app.accounts.domain import (
     LinkPurpose,
     Profile,
@@ -107,6 +108,7 @@ class PersonStory:
     """Everything that accounts knows about one person."""
 
     person: Person
+    contact: ContactDetails
     created_at: datetime
     confirmed_at: datetime | None
     closed_at: datetime | None
@@ -269,6 +271,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
     }
     return PersonStory(
         person=person_from(user),
+        contact=user.contact,
         created_at=user.created_at,
         confirmed_at=user.confirmed_at,
         closed_at=user.disabled_at,
@@ -355,12 +358,8 @@ def _sign_ins(
     )
     return tuple(
         SignInRow(
-            row.id,
-            device_words(row.device),
-            row.network,
-            row.created_at,
-            row.seen_at,
-            row.id == this,
+            *(row.id, device_words(row.device), row.network, row.created_at, row.seen_at),
+            is_this=row.id == this,
         )
         for row in rows
     )

@@ -10,6 +10,7 @@ from app.kit.messages import msgs
 from app.practicals import queries as practicals
 from app.practicals import service
 from app.practicals.domain.attendance import unmark_refusal
+from app.practicals.domain.contacts import contacts_refusal
 from app.practicals.domain.seats import attendance_refusal
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import AttendanceForm
@@ -92,6 +93,7 @@ def _roster(
         page=roster,
         rows=[(seat, tries.get(seat.seat_id)) for seat in roster.seats],
         cannot_mark=cannot_mark,
+        contacts_not_open=contacts_refusal(practical, visit.now, is_admin=visit.actor.is_admin),
         may_unmark=unmark_refusal(practical, visit.now) is None,
         may_assess=cannot_mark is None
         and visit.actor.is_instructor

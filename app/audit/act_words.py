@@ -13,6 +13,8 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "accounts.api_token_made": msg("Api token made"),
     "accounts.closed": msg("Closed"),
     "accounts.confirmed": msg("Confirmed"),
+    "accounts.contact_changed": msg("Phone or emergency contact changed"),
+    "accounts.contact_read": msg("Phone and emergency contact read"),
     "accounts.everybody_signed_out": msg("Everybody signed out"),
     "accounts.factor_reset_done": msg("Factor reset done"),
     "accounts.factor_reset_started": msg("Factor reset started"),

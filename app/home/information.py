@@ -41,10 +41,10 @@ ACCOUNTS: Final = "accounts"
 LIFE_SUPPORT: Final = "life_support_proofs"
 """The retention rule of a proof that some subjects ask for and others do not."""
 NAMES_ONLY: Final = msg(
-    "We keep your name and e-mail address; the name for your certificate; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you."
+    "We keep your name and e-mail address; the name for your certificate; a phone number and an emergency contact, if you tell us; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you."
 )
 NAMES_AND_PROFESSION: Final = msg(
-    "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you."
+    "We keep your name and e-mail address; the name for your certificate, your profession and registration number where you have one; a phone number and an emergency contact, if you tell us; access needs, if you tell us, encrypted; your places, lessons, answers, practical days, assessments and certificates; the devices you are signed in on; and what we have written to you."
 )
 """What an account holds, of an academy that does not ask for a profession and of one that does."""
 RIGHTS: Final = msg(
@@ -82,7 +82,7 @@ PRIVACY = Information(
                     "What we wrote about your places, practical days, reports and certificates stays on your page of notices for as long as you have the account."
                 ),
                 msg(
-                    "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and that somebody has access needs. What these are, instructors and admins open only when they need it, and each reading is recorded with who read it. Admins of the academy see what they need to run it. Every change is recorded with who made it."
+                    "We need it to teach you, to keep your place, to assess you and to certify what you did. You see all of it. Instructors see the students of their own practical days and groups, and that somebody has access needs. What these are, instructors and admins open only when they need it, and each reading is recorded with who read it. So is each time an instructor of your practical day opens your phone number and your emergency contact, from the day before to the day after. Admins of the academy see what they need to run it. Every change is recorded with who made it."
                 ),
                 msg(
                     "A form that you send after your sign-in has ended is kept for a short while, encrypted and for you alone, so that nothing you typed is lost. Passwords and codes are never kept so."

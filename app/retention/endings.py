@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, exists, null, or_, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from app.accounts.contact_rules import CONTACT_READ
 from app.accounts.needs_reader import NEEDS_READ
 from app.db.base import Base
 from app.db.references import nothing_refers_to
@@ -116,7 +117,7 @@ def _sign_in_act(columns: Columns, before: datetime) -> ColumnElement[bool]:
 
 
 def _needs_read(columns: Columns, before: datetime) -> ColumnElement[bool]:
-    return and_(columns.at <= before, columns.action == NEEDS_READ)
+    return and_(columns.at <= before, columns.action.in_((NEEDS_READ, CONTACT_READ)))
 
 
 def _given_up(*, mails: bool) -> Condition:

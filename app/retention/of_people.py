@@ -18,6 +18,8 @@ def account_data(*, with_profession: bool, with_life_support: bool) -> Message:
     parts = [
         msg("name"),
         msg("address"),
+        msg("phone number"),
+        msg("emergency contact"),
         *((msg("profession"), msg("registration number")) if with_profession else ()),
         msg("access needs (encrypted)"),
         *((msg("proofs of basic life support"),) if with_life_support else ()),
@@ -205,14 +207,14 @@ RULES_OF_PEOPLE: Final = (
         "readings_of_needs",
         PrivacyHeading.account,
         msg(
-            "The record of who read your access needs, when, from which network, and why where a "
-            "file was made"
+            "The record of who read your access needs or your emergency contact, when, from which network, "
+            "and why where a file was made"
         ),
-        "audit_events/needs_read",
+        "audit_events/needs_read audit_events/contact_read",
         EVIDENCE,
         lambda span: msg("{span} after it happened, then deleted", span=span),
         Ending.deleted,
-        msg("So that you and the academy can see who knows of your health."),
+        msg("So that you and the academy can see who knows of your health and of your people."),
     ),
     rule(
         "life_support_proofs",

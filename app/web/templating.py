@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from app.kit.formats import Formats
 from app.kit.leaving import LEFT_ADDRESS
 from app.kit.messages import Message, msg, msgs
+from app.kit.phone_numbers import dialled, spaced_phone
 from app.kit.words import Words
 from app.kit.zones import zone_words
 from app.languages import MOST_TAGS, direction_of
@@ -124,6 +125,8 @@ def make_environment(
     environment.filters.update(
         **_formatting(words),
         iso=lambda moment: moment.isoformat(),
+        phone=spaced_phone,
+        dialled=dialled,
         address=partial(_address, nobody=words.of(msg("no address"))),
         heading=lambda title: _heading(words.of(title)),
         published=lambda html: _published(words.of(html) if type(html) is Message else html),

@@ -21,6 +21,7 @@ FRESH = (
     "POST /admin/people/{person_id}/sign-ins/end",
     "GET /me/second-factor/passkeys/new",
     "POST /me",
+    "POST /me/contact",
     "POST /me/tokens/new",
     "POST /me/second-factor/app",
     "POST /me/second-factor/app/begin",
@@ -31,6 +32,7 @@ FRESH = (
     "POST /me/second-factor/passkeys/{passkey_id}/remove",
     "POST /results/export",
     "POST /teach/practicals/{practical_id}/roster-with-needs",
+    "PUT /api/v1/me/contact",
     "PUT /api/v1/me/profile",
 )
 
@@ -94,6 +96,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /admin/people/{person_id}/access-needs",
         "POST /teach/groups/{group_id}/access-needs",
         "POST /teach/practicals/{practical_id}/access-needs",
+        "POST /teach/practicals/{practical_id}/contacts",
     ),
     STOPPING: (
         "POST /admin/people/{person_id}/second-factor/reset/stop",

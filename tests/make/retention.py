@@ -269,6 +269,7 @@ def _without_people(key: str, academy: Academy, at: datetime) -> Rows:
         "acts_of_signing_in": [_act(at, "accounts.signed_in", person_id=academy.admin_id)],
         "readings_of_needs": [
             _act(at, "accounts.access_needs_read", person_id=academy.admin_id),
+            _act(at, "accounts.contact_read", person_id=academy.admin_id),
         ],
         "sent_mails": [
             _mail(at, done_at=at),

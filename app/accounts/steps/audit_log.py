@@ -1,11 +1,12 @@
 """Writes acts on accounts to the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
 from app.audit.service import record
 from app.kit.ids import UserId
@@ -36,3 +37,13 @@ def record_account_act(
         changes=changes,
         details=details,
     )
+
+
+def contact_changes(changed: Set[str]) -> tuple[FieldChange, ...]:
+    """Return what the audit trail holds of changed contact details: only which changed. `changed` are names
+    of fields of `ContactDetails`; others are left out."""
+    hidden = {
+        ChangedField.phone: "phone" in changed,
+        ChangedField.emergency_contact: any(name.startswith("emergency_") for name in changed),
+    }
+    return tuple(FieldChange.hidden(field) for field, has_changed in hidden.items() if has_changed)

@@ -35,6 +35,7 @@ class PracticalsReason(StrEnum):
     overlap = "overlap"
     no_seat = "no_seat"
     not_waiting = "not_waiting"
+    contacts_not_open = "contacts_not_open"
     attended = "attended"
     assessed = "assessed"
 
@@ -140,6 +141,15 @@ NOT_UNMARKED: Final = Refusal(
     PracticalsReason.closed,
     msg("Attendance can be set back to unmarked until the end of the day."),
     msg("Mark the person as present or as absent."),
+)
+
+CONTACTS_NOT_OPEN: Final = Refusal(
+    PracticalsReason.contacts_not_open,
+    msg(
+        "Instructors can open phone numbers and emergency contacts from the day before the practical to "
+        "the day after it."
+    ),
+    msg("Ask the office if somebody has to be reached at another time."),
 )
 
 

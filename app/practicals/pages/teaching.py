@@ -17,7 +17,7 @@ from app.practicals.domain.states import Attendance
 from app.practicals.domain.times import span_message, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
-from app.practicals.service import read_needs_of_roster
+from app.practicals.service import read_contacts_of_roster, read_needs_of_roster
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
 from app.web.csv_response import CsvResponse
 from app.web.dates import local_day
@@ -81,6 +81,25 @@ def show_access_needs(visit: Visit, practical_id: PracticalId, submitted: Submit
         day=span_message(practical.starts_at, practical.ends_at, practical.zone),
         back=visit.url("teach.practical", practical_id=practical_id),
         back_label=msg("Roster"),
+    )
+
+
+@pages.post("/teach/practicals/{practical_id}/contacts", name="teach.contacts", access=STAFF)
+def show_contacts(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    """Show whom to call about everybody on a roster. A post, because each reading is recorded."""
+    ButtonForm.read(submitted)
+    reader = NeedsReader(visit.actor, "roster", visit.network)
+    with visit.database.write() as db:
+        people = read_contacts_of_roster(db, reader, practical_id, now=visit.now)
+        practical = queries.practical_summary(db, practical_id)
+    if practical is None:
+        raise NotFound
+    return visit.render(
+        "practicals/contacts.html",
+        page=people,
+        title=practical.title,
+        day=span_message(practical.starts_at, practical.ends_at, practical.zone),
+        back=visit.url("teach.practical", practical_id=practical_id),
     )
 
 

@@ -5,6 +5,7 @@ from app.practicals.service.attendance import mark_attendance, mark_everybody_pr
 from app.practicals.service.cancellation import cancel_practical
 from app.practicals.service.changing import change_practical
 from app.practicals.service.closing import close_waiting_list
+from app.practicals.service.contacts import read_contacts_of_roster
 from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
@@ -29,6 +30,7 @@ __all__ = (
     "promote_everywhere",
     "promote_person",
     "publish_practical",
+    "read_contacts_of_roster",
     "read_needs_of_roster",
     "reserve_seat",
     "reserve_with_practical",

@@ -57,6 +57,10 @@ def a_leaver(db: Session, name: str = NAME, email: str = ADDRESS, **columns: Any
         "access_needs": "A ramp, please.",
         "profession": "Nurse",
         "registration_number": "12A3456E",
+        "phone": "+442079460000",
+        "emergency_name": "Jo Nextofkin",
+        "emergency_phone": "+442079460001",
+        "emergency_relation": "godmother",
         "password_hash": "a hash",
         "second_factor_since": NOW,
     }
@@ -167,13 +171,16 @@ def test_nothing_of_a_person_who_left_is_left(database, admin):
     assert before.language == "de"
     for column in (
         *("password_hash", "access_needs_sealed", "profession", "registration_number"),
-        "language",
+        *("language", "phone", "emergency_name", "emergency_phone", "emergency_relation"),
     ):
         assert getattr(after, column) is None
     assert (after.certificate_name, after.life_support_until) == (None, None)
     assert after.second_factor_since is None
     words = everything(database)
-    for said in ("Quill", "Nightingale", "zoe", "Zoë", "A ramp", "12A3456E", "Nurse"):
+    for said in (
+        *("Quill", "Nightingale", "zoe", "Zoë", "A ramp", "12A3456E", "Nurse"),
+        *("Nextofkin", "79460"),
+    ):
         assert said not in words
     refers = references_to("users")
     with database.read() as db:

@@ -37,6 +37,7 @@ SENTENCE = "the line below the greeting is a sentence of its own"
 SEALED = "access needs are sealed: pages and files say only that there are some"
 CHOSEN = "a person may choose a language; the version of their profile holds it too"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
+CONTACT = "people give a phone number and an emergency contact"
 ROSTER = r"/teach/practicals/[\w-]+"
 
 CELLS = r"(?m)^([^,\"]*),([^,\"]*),([^,\"]*),([^,\"]*),([^,\"]*),(\"[^\"]*\")(?=\r)"
@@ -161,7 +162,9 @@ INTENDED: tuple[Difference, ...] = (
         "/privacy",
         r"groups, and their access needs\. Admins",
         "groups, and that somebody has access needs. What these are, instructors and admins open only when "
-        "they need it, and each reading is recorded with who read it. Admins",
+        "they need it, and each reading is recorded with who read it. So is each time an instructor of your "
+        "practical day opens your phone number and your emergency contact, from the day before to the day "
+        "after. Admins",
     ),
     Difference(
         SEALED,
@@ -173,9 +176,9 @@ INTENDED: tuple[Difference, ...] = (
         "the record of who read access needs ends by a rule of its own",
         "/privacy",
         "(Proofs of basic life support that a newer one replaced)",
-        "The record of who read your access needs, when, from which network, and why where a file was made "
-        "6 years after it happened, then deleted So that you and the academy can see who knows of your "
-        r"health. \1",
+        "The record of who read your access needs or your emergency contact, when, from which network, and "
+        "why where a file was made 6 years after it happened, then deleted So that you and the academy can "
+        r"see who knows of your health and of your people. \1",
     ),
     Difference(
         SEALED,
@@ -213,5 +216,45 @@ INTENDED: tuple[Difference, ...] = (
         r"/admin/enrolments/[\w-]+",
         r"Decline(?= Reason )",
         "Decline the request",
+    ),
+    Difference(
+        CONTACT,
+        r"/admin/people/[\w-]+",
+        "Medical background",
+        "Phone Not given Emergency contact Not given Medical background",
+    ),
+    Difference(
+        CONTACT,
+        "/me",
+        "Save the profile",
+        "Save the profile Reaching you Phone Not given yet Change your phone number Emergency contact Not "
+        "given yet Change your emergency contact",
+    ),
+    Difference(
+        CONTACT,
+        ROSTER,
+        r"Not marked Papers The roster",
+        "Not marked Phone numbers Instructors can open phone numbers and emergency contacts from the day "
+        "before the practical to the day after it. Ask the office if somebody has to be reached at another "
+        "time. Papers The roster",
+    ),
+    Difference(
+        CONTACT,
+        ROSTER,
+        r"(?<!Not marked )(?<!another time\. )Papers The roster",
+        "Phone numbers How people are reached, and whom to call in an emergency. Each time somebody opens "
+        "it, that is recorded. Show phone numbers Papers The roster",
+    ),
+    Difference(
+        CONTACT,
+        "/privacy",
+        "where you have one; access needs,",
+        "where you have one; a phone number and an emergency contact, if you tell us; access needs,",
+    ),
+    Difference(
+        CONTACT,
+        "/privacy",
+        "Your account: name, address, profession",
+        "Your account: name, address, phone number, emergency contact, profession",
     ),
 )

@@ -85,6 +85,10 @@ SAID = {
         "Attendance can be set back to unmarked until the end of the day. Mark the person as "
         "present or as absent."
     ),
+    "practicals.domain.refusals.CONTACTS_NOT_OPEN": (
+        "Instructors can open phone numbers and emergency contacts from the day before the practical to the "
+        "day after it. Ask the office if somebody has to be reached at another time."
+    ),
     "practicals.errors.PlaceRefused": "This cannot be done now",
     "practicals.errors.PlanRefused": "This cannot be done now",
     "practicals.errors.Clashing": "This cannot be done now",
