@@ -75,6 +75,7 @@ from app.quizzes import pages as quizzes_pages
 from app.reports import pages as reports_pages
 from app.rights import pages as rights_pages
 from app.settings import Environment, Settings
+from app.teaching import pages as teaching_pages
 from app.web import kept_mail, system
 from app.web.application import AppContext
 from app.web.assets import Assets, Build, build_assets
@@ -102,6 +103,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     home_pages.pages,
     practicals_teaching.pages,
     reports_pages.pages,
+    teaching_pages.pages,
     assessments_api.api,
     assessments_pages.pages,
     ending_pages.pages,

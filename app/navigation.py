@@ -22,6 +22,7 @@ INSTRUCTOR = (
     (msg("Practicals"), "/teach/practicals", "calendar-days"),
     (msg("Groups"), "/teach/groups", "users"),
     (msg("Results"), "/results", "chart-column"),
+    (msg("Courses"), "/teach/courses", "book-open"),
     (msg("Me"), "/me", "circle-user-round"),
 )
 ADMIN = (
@@ -48,6 +49,7 @@ BELONGS = (
     ("/reports", "/admin/practicals"),
     ("/reports", "/practicals"),
     ("/reports", "/teach/practicals"),
+    ("/teach/courses", "/admin/courses"),
 )
 
 

@@ -153,6 +153,40 @@ def current(db: Session, course_key: str) -> PublishedCourse | None:
     return None if head is None else revision(db, head.current_revision_id)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredNumber:
+    """A revision by its number, without its content."""
+
+    revision_id: RevisionId
+    course_key: str
+    number: int
+    published_at: datetime
+    is_current: bool
+
+
+_NUMBERS = select(
+    Revision.id,
+    Revision.course_key,
+    Revision.number,
+    Revision.published_at,
+    (Revision.id == CourseHead.current_revision_id).label("is_current"),
+).join(CourseHead, CourseHead.key == Revision.course_key)
+
+
+def stored_numbers(db: Session) -> tuple[StoredNumber, ...]:
+    """Return every revision of every course, the newest of each course first, in one statement."""
+    rows = db.execute(_NUMBERS.order_by(Revision.course_key, Revision.number.desc()))
+    return tuple(StoredNumber(*row) for row in rows)
+
+
+def stored_number(db: Session, course_key: str, number: int) -> StoredNumber | None:
+    """Return the revision of a course with this number, or None."""
+    row = db.execute(
+        _NUMBERS.where(Revision.course_key == course_key, Revision.number == number)
+    ).one_or_none()
+    return None if row is None else StoredNumber(*row)
+
+
 def current_to_pin(db: Session, course_key: str) -> PublishedCourse | None:
     """Return the revision new learners get, for a use-case that stores it in a row, or None when there is no
     such course.

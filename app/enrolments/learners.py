@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.enrolments.domain import EnrolmentState
@@ -38,3 +38,17 @@ def learners_of_revisions(db: Session, revision_ids: Iterable[RevisionId]) -> tu
             has_place=before.has_place or state == EnrolmentState.confirmed,
         )
     return tuple(learners.values())
+
+
+def count_learners(db: Session, revision_ids: Iterable[RevisionId]) -> dict[RevisionId, int]:
+    """Count the people whose confirmed place pins each revision, in one statement. Revisions that nobody
+    learns from are left out."""
+    rows = db.execute(
+        select(Enrolment.revision_id, func.count(Enrolment.user_id.distinct()))
+        .where(
+            Enrolment.revision_id.in_(list(revision_ids)),
+            Enrolment.state == EnrolmentState.confirmed,
+        )
+        .group_by(Enrolment.revision_id)
+    )
+    return {RevisionId(revision_id): people for revision_id, people in rows if revision_id}

@@ -8,6 +8,7 @@ from app.kit.messages import msg
 from app.learning import queries, search, service
 from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
+from app.learning.lesson_reading import lesson_page
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
@@ -65,7 +66,7 @@ def search_course(visit: Visit, course_key: str) -> Response:
 def show_lesson(visit: Visit, course_key: str, lesson_key: str) -> Response:
     try:
         with visit.database.read() as db:
-            page = queries.lesson_page(db, visit.actor, course_key, lesson_key)
+            page = lesson_page(db, visit.actor, course_key, lesson_key)
     except ModuleLocked as refused:
         return _show_lock(visit, refused)
     return visit.render("learning/lesson.html", page=page, notice=None)
@@ -77,7 +78,7 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitt
     try:
         with visit.database.write() as db:
             service.mark_lesson_done(db, visit.actor, course_key, lesson_key, now=visit.now)
-            page = queries.lesson_page(db, visit.actor, course_key, lesson_key)
+            page = lesson_page(db, visit.actor, course_key, lesson_key)
     except ModuleLocked as refused:
         return _show_lock(visit, refused)
     if page.following is not None:
@@ -99,7 +100,7 @@ def mark_not_done(visit: Visit, course_key: str, lesson_key: str, submitted: Sub
         return _show_lock(visit, refused)
     except LessonStaysDone as refused:
         with visit.database.read() as db:
-            page = queries.lesson_page(db, visit.actor, course_key, lesson_key)
+            page = lesson_page(db, visit.actor, course_key, lesson_key)
         return visit.render(
             "learning/lesson.html", status=status_of(refused), page=page, notice=refused.detail
         )

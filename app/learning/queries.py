@@ -11,9 +11,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
-from app.courses.domain.errata import Correction
 from app.courses.queries import PublishedCourse, readable, revision
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -134,27 +132,6 @@ class CourseMap:
 
 
 @dataclass(frozen=True, slots=True)
-class LessonPage:
-    """One lesson in its module, with its `corrections` marked in the text. `previous` and `following`
-    stay inside the module; after the last lesson comes the module's quiz."""
-
-    course_key: str
-    course_title: str
-    module: NumberedModule
-    lesson: Lesson
-    corrections: tuple[Correction, ...]
-    number: int
-    count: int
-    is_done: bool
-    may_undo: bool
-    previous: Lesson | None
-    following: Lesson | None
-    quiz: QuizLine
-    language: str
-    """The tag of the language in which the course is written."""
-
-
-@dataclass(frozen=True, slots=True)
 class LearningState:
     """A student's place on a course: the content it pins, and what is done."""
 
@@ -244,7 +221,7 @@ def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
 @lru_cache(KEPT)
 def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
     course = published.course
-    final = _quiz_of(course, course.final_test)
+    final = quiz_of(course, course.final_test)
     everything = [module.key for module in course.modules]
     return CourseMap(
         progress=_progress(course, done),
@@ -252,44 +229,10 @@ def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
             _module_line(course, progress, done)
             for progress in domain.module_progress(course, done)
         ),
-        final=_quiz_line(final, done, _missing(course, everything, done)),
+        final=quiz_line(final, done, _missing(course, everything, done)),
         practicals=tuple(_practical_line(course, kind, done) for kind in course.practicals),
         certificate_title=course.certificate.title,
         certificate_scope=course.certificate.scope,
-        language=published.language,
-    )
-
-
-def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> LessonPage:
-    """Return the page of a lesson. Raise NotFound, or ModuleLocked with the missing modules."""
-    standing = standing_on(db, actor, course_key)
-    corrections = lesson_corrections(db, course_key, lesson_key)
-    return _lesson_page(standing.published, standing.done, lesson_key, corrections)
-
-
-@lru_cache(KEPT)
-def _lesson_page(
-    published: PublishedCourse, done: Done, lesson_key: str, corrections: tuple[Correction, ...]
-) -> LessonPage:
-    course = published.course
-    module, lesson = find_lesson(course, done, lesson_key)
-    index = module.lessons.index(lesson)
-    shown, concerning = corrected_lesson(lesson, corrections, published.words)
-    is_done = lesson.key in done.lessons
-    (named,) = domain.numbered(course, [module])
-    return LessonPage(
-        course_key=course.key,
-        course_title=course.title,
-        module=named,
-        lesson=shown,
-        corrections=concerning,
-        number=index + 1,
-        count=len(module.lessons),
-        is_done=is_done,
-        may_undo=is_done and not domain.stays_done(module, done),
-        previous=module.lessons[index - 1] if index else None,
-        following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
-        quiz=_quiz_line(_quiz_of(course, module.quiz), done),
         language=published.language,
     )
 
@@ -357,12 +300,12 @@ def _module_line(course: Course, progress: domain.ModuleProgress, done: Done) ->
             for lesson in module.lessons
         ),
         lessons_done=progress.lessons_done,
-        quiz=_quiz_line(_quiz_of(course, module.quiz), done),
+        quiz=quiz_line(quiz_of(course, module.quiz), done),
         missing=domain.numbered(course, progress.missing),
     )
 
 
-def _quiz_line(quiz: Quiz, done: Done, missing: tuple[NumberedModule, ...] = ()) -> QuizLine:
+def quiz_line(quiz: Quiz, done: Done, missing: tuple[NumberedModule, ...] = ()) -> QuizLine:
     return QuizLine(
         key=quiz.key,
         title=quiz.title,
@@ -389,5 +332,5 @@ def _missing(course: Course, keys: Iterable[str], done: Done) -> tuple[NumberedM
     return domain.numbered(course, domain.missing_modules(course, keys, done))
 
 
-def _quiz_of(course: Course, key: str) -> Quiz:
+def quiz_of(course: Course, key: str) -> Quiz:
     return next(quiz for quiz in course.quizzes if quiz.key == key)

@@ -16,6 +16,7 @@ from app.db.paging import Page, page_of
 from app.kit.actor import Actor
 from app.learning import domain, queries
 from app.learning.domain import Done, ModuleState
+from app.learning.lesson_reading import student_base, with_links_below
 
 PAGE_SIZE = 10
 MOST_KEPT = 16
@@ -36,6 +37,9 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
+    """`base` is the address of the course map, under which the pages of the results stand."""
+
+    base: str
     course_key: str
     course_title: str
     query: str
@@ -46,8 +50,10 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class GlossaryPage:
-    """The terms that match the query (all terms without a query), out of `total`."""
+    """The terms that match the query (all terms without a query), out of `total`. `base` is as in
+    `SearchPage`."""
 
+    base: str
     course_key: str
     course_title: str
     query: str
@@ -62,21 +68,33 @@ def search_page(
 ) -> SearchPage:
     """Return one page of matches in the actor's course. Raise NotFound without a place."""
     standing = queries.standing_on(db, actor, course_key)
+    base = student_base(course_key)
+    return search_below(db, standing.published, standing.done, base, query=query, number=number)
+
+
+def search_below(
+    db: Session, published: PublishedCourse, done: Done, base: str, *, query: str, number: int
+) -> SearchPage:
+    """Return one page of matches in a revision, for somebody who completed `done`. Does not check
+    permissions; the caller does."""
+    course = published.course
     query = _kept(query)
-    corrections = course_corrections(db, course_key)
-    hits = search.search(_index(standing.published, corrections), query)
+    corrections = course_corrections(db, course.key)
+    hits = search.search(_index(published, corrections), query)
     first = (number - 1) * PAGE_SIZE
-    shown = [
-        _result(standing.course, standing.done, hit) for hit in hits[first : first + PAGE_SIZE]
-    ]
+    shown = [_result(course, done, hit) for hit in hits[first : first + PAGE_SIZE]]
     page = page_of(shown, number=number, total=len(hits), size=PAGE_SIZE)
-    language = standing.published.language
-    return SearchPage(course_key, standing.course.title, query, page, language)
+    return SearchPage(base, course.key, course.title, query, page, published.language)
 
 
 def glossary_page(db: Session, actor: Actor, course_key: str, *, query: str) -> GlossaryPage:
     """Return the glossary of the actor's course; raise NotFound without a place."""
     published = queries.pinned(db, actor, course_key)
+    return glossary_below(published, student_base(course_key), query=query)
+
+
+def glossary_below(published: PublishedCourse, base: str, *, query: str) -> GlossaryPage:
+    """Return the glossary of a revision. Does not check permissions; the caller does."""
     course = published.course
     query = _kept(query)
     terms = tuple(
@@ -85,7 +103,20 @@ def glossary_page(db: Session, actor: Actor, course_key: str, *, query: str) -> 
         if not query or search.contains(f"{term.term} {plain_words(term.definition_html)}", query)
     )
     return GlossaryPage(
-        course_key, course.title, query, terms, len(course.glossary), published.language
+        base,
+        course.key,
+        course.title,
+        query,
+        tuple(_linked(term, course.key, base) for term in terms),
+        len(course.glossary),
+        published.language,
+    )
+
+
+def _linked(term: Term, course_key: str, base: str) -> Term:
+    html = with_links_below(term.definition_html, course_key, base)
+    return (
+        term if html == term.definition_html else term.model_copy(update={"definition_html": html})
     )
 
 

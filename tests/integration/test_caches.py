@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.models import User
+from app.learning import lesson_reading
 from app.learning import queries as learning
 from app.practicals.models import PracticalRow
 from app.practicals.queries import student_list
@@ -123,7 +124,7 @@ def test_two_students_see_their_own_map(database, as_person):
 
 @pytest.mark.parametrize(
     "cached",
-    [learning._map_of, learning._lesson_page, student_list._kept_row, reports._kept_row],
+    [learning._map_of, lesson_reading._lesson_page, student_list._kept_row, reports._kept_row],
 )
 def test_each_keeps_only_so_much(cached):
     assert 0 < cached.cache_info().maxsize <= 2_000

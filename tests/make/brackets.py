@@ -4,6 +4,7 @@ language (`tests.make.pseudo_languages`)."""
 import json
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
 from typing import Any, Final
 
 from lxml import etree, html
@@ -178,6 +179,7 @@ def _strings(value: Any) -> Iterator[str]:
         yield from _in_attributes(tree)
     elif isinstance(value, str):
         yield value
+        yield unescape(value)  # HTML without an element: “A&amp;E”
         yield from value.splitlines()
 
 

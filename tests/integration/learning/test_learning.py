@@ -16,6 +16,7 @@ from app.kit.ids import AttemptId, new_uuid
 from app.learning import queries, search, service
 from app.learning.domain import Done, ModuleState
 from app.learning.errors import LessonStaysDone, ModuleLocked
+from app.learning.lesson_reading import lesson_page
 from app.learning.models import Completion
 from app.learning.steps.completions import record_quiz_passed
 from app.outbox.models import OutboxEvent
@@ -154,7 +155,7 @@ def test_without_a_confirmed_place_there_is_no_course(database, published, lesso
         assert queries.my_courses(db, stranger) == ()
         for read in (
             lambda: queries.course_map(db, stranger, KEY),
-            lambda: queries.lesson_page(db, stranger, KEY, lesson),
+            lambda: lesson_page(db, stranger, KEY, lesson),
             lambda: search.glossary_page(db, stranger, KEY, query=""),
             lambda: search.search_page(db, stranger, KEY, query="skin", number=1),
         ):
@@ -215,8 +216,8 @@ def test_a_place_keeps_its_revision_while_a_newer_one_is_published(database, stu
         from_now_on = a_published_course(db, newer)
         a_learner_place(db, late, from_now_on)
     with database.read() as db:
-        old = queries.lesson_page(db, student, KEY, "skin-layers")
-        new = queries.lesson_page(db, late, KEY, "skin-layers")
+        old = lesson_page(db, student, KEY, "skin-layers")
+        new = lesson_page(db, late, KEY, "skin-layers")
         assert (old.lesson.title, new.lesson.title) == ("Layers of the skin", "Skin, newly told")
         words = search.glossary_page(db, student, KEY, query="cuticle")
         assert words.terms == ()

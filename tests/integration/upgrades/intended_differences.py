@@ -46,7 +46,31 @@ SORTED_BY_KEY = r"/results(\?.*)?|/(teach|admin)/groups/[\w-]+|/admin/people(\?.
 """Pages that list people in the order of their sort keys now: Máiréad stands before Marcus, as without the
 accent."""
 
+READ = "staff read the courses that they teach, and the checklist of a day"
+
 INTENDED: tuple[Difference, ...] = (
+    Difference(READ, r".*", r"(?<=Groups Results )(?=Me )", "Courses "),
+    Difference(
+        READ, r"/home", r"(?<=of 8 )(?=Preceptor Academy)", "Read the courses that you teach "
+    ),
+    Difference(
+        READ,
+        ROSTER + r"(\?.*)?",
+        r"(?<=\. )(?=Roster \(PDF\))",
+        "Read the checklist of this day ",
+    ),
+    Difference(
+        READ,
+        r"/admin/practicals/[\w-]+(\?.*)?",
+        r"(?<=Attendance sheet \(PDF\) )(?=Download as CSV)",
+        "Read the checklist ",
+    ),
+    Difference(
+        READ,
+        r"/admin/courses",
+        r"(?<= )(\d+)(?= [0-9a-f]{12} )",
+        lambda at: f"Read Foundation course in facial mesotherapy, revision {at[0]}",
+    ),
     Difference(
         "a mail that was given up is named by its subject, not by its template",
         r"/admin/outbox(?:/[\w-]+/dismiss)?",

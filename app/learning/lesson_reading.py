@@ -1,0 +1,99 @@
+"""The page of a lesson: for a student who has a place on the course, and for staff, who read any revision."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from app.courses.corrections import corrected_lesson, lesson_corrections
+from app.courses.domain.delivery import Lesson
+from app.courses.domain.errata import Correction
+from app.courses.queries import PublishedCourse
+from app.kit.actor import Actor
+from app.learning import domain
+from app.learning.domain import Done, NumberedModule, everything_done
+from app.learning.queries import KEPT, QuizLine, find_lesson, quiz_line, quiz_of, standing_on
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """One lesson in its module, with its `corrections` marked in the text. `previous` and `following`
+    stay inside the module; after the last lesson comes the module's quiz. `base` is the address of the
+    course map, under which lessons, quizzes, search and glossary stand."""
+
+    base: str
+    course_key: str
+    course_title: str
+    module: NumberedModule
+    lesson: Lesson
+    corrections: tuple[Correction, ...]
+    number: int
+    count: int
+    is_done: bool
+    may_undo: bool
+    previous: Lesson | None
+    following: Lesson | None
+    quiz: QuizLine
+    language: str
+    """The tag of the language in which the course is written."""
+
+
+def student_base(course_key: str) -> str:
+    """Return the address of a student's course map."""
+    return f"/learn/{course_key}"
+
+
+def with_links_below(html: str, course_key: str, base: str) -> str:
+    """Return HTML of a course with the links to its own pages led below another address."""
+    own = student_base(course_key)
+    return html if base == own else html.replace(f'href="{own}/', f'href="{base}/')
+
+
+def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> LessonPage:
+    """Return the page of a lesson. Raise NotFound, or ModuleLocked with the missing modules."""
+    standing = standing_on(db, actor, course_key)
+    corrections = lesson_corrections(db, course_key, lesson_key)
+    base = student_base(course_key)
+    return _lesson_page(standing.published, standing.done, lesson_key, corrections, base)
+
+
+def lesson_for_staff(
+    published: PublishedCourse, lesson_key: str, corrections: tuple[Correction, ...], base: str
+) -> LessonPage:
+    """Return a lesson as a student sees it for whom nothing is locked, with links below `base`. Raise
+    NotFound. Does not check permissions; the caller does."""
+    done = everything_done(published.course)
+    return _lesson_page(published, done, lesson_key, corrections, base)
+
+
+@lru_cache(KEPT)
+def _lesson_page(
+    published: PublishedCourse,
+    done: Done,
+    lesson_key: str,
+    corrections: tuple[Correction, ...],
+    base: str,
+) -> LessonPage:
+    course = published.course
+    module, lesson = find_lesson(course, done, lesson_key)
+    index = module.lessons.index(lesson)
+    shown, concerning = corrected_lesson(lesson, corrections, published.words)
+    linked = shown.model_copy(update={"html": with_links_below(shown.html, course.key, base)})
+    is_done = lesson.key in done.lessons
+    (named,) = domain.numbered(course, [module])
+    return LessonPage(
+        base=base,
+        course_key=course.key,
+        course_title=course.title,
+        module=named,
+        lesson=linked,
+        corrections=concerning,
+        number=index + 1,
+        count=len(module.lessons),
+        is_done=is_done,
+        may_undo=is_done and not domain.stays_done(module, done),
+        previous=module.lessons[index - 1] if index else None,
+        following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
+        quiz=quiz_line(quiz_of(course, module.quiz), done),
+        language=published.language,
+    )

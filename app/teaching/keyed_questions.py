@@ -1,0 +1,136 @@
+"""The questions of a quiz with their keys, for staff who teach the course.
+
+Only this module of the package may import the keys. Its values are rendered for each request and never
+cached: a student's page cannot hold one of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.courses.answer_keys import answer_keys, explanation_corrections
+from app.courses.domain.delivery import Module, Question, QuestionType, Quiz
+from app.courses.domain.errata import Correction, applying, corrected_html
+from app.courses.domain.keys import QuestionKey
+from app.courses.queries import PublishedCourse
+from app.enrolments.queries import place_on
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.learning.lesson_reading import with_links_below
+from app.quizzes.queries import split_stem
+from app.teaching import policy
+from app.teaching.domain import module_of_quiz
+from app.teaching.queries import StaffReading, reading_of
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedOption:
+    """An option with its key; `is_correct` is None for readers who may not see keys."""
+
+    html: str
+    is_correct: bool | None
+    explanation_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedQuestion:
+    """A question as staff read it. `answer` and `tolerance` are those of a number, with their unit."""
+
+    position: int
+    type: QuestionType
+    heading_html: str
+    rest_html: str
+    points: int
+    options: tuple[KeyedOption, ...]
+    answer: str
+    tolerance: str
+    explanation_html: str
+    corrections: tuple[Correction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuizForStaff:
+    """A quiz with every question of its pool. `shows_keys` is false for staff who take the course
+    themselves. `module` is None for the final test."""
+
+    reading: StaffReading
+    quiz: Quiz
+    module: Module | None
+    introduction_html: str
+    shows_keys: bool
+    questions: tuple[KeyedQuestion, ...]
+
+
+def quiz_of(db: Session, actor: Actor, course_key: str, number: int, quiz_key: str) -> QuizForStaff:
+    """Return a quiz of a revision, with its keys for those who may read them. Raise NotFound."""
+    reading = reading_of(db, actor, course_key, number)
+    quiz = reading.course.quiz(quiz_key)
+    if quiz is None:
+        raise NotFound
+    learns_it = actor.is_student and place_on(db, actor.user_id, course_key) is not None
+    shows_keys = policy.may_read_keys(actor, learns_it=learns_it)
+    keys: Mapping[str, QuestionKey] = {}
+    corrections: Mapping[str, tuple[Correction, ...]] = {}
+    if shows_keys:
+        keys = answer_keys(db, reading.published.revision_id).quizzes[quiz_key].questions
+        corrections = explanation_corrections(db, course_key, quiz_key)
+    return QuizForStaff(
+        reading,
+        quiz,
+        module_of_quiz(reading.course, quiz_key),
+        with_links_below(quiz.introduction_html, course_key, reading.base),
+        shows_keys,
+        tuple(
+            _Reader(reading.published, reading.base, corrections.get(question.key, ())).keyed(
+                position, question, keys.get(question.key)
+            )
+            for position, question in enumerate(quiz.questions, start=1)
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Makes the question that staff read, with its corrections marked and its links below `base`."""
+
+    published: PublishedCourse
+    base: str
+    corrections: tuple[Correction, ...]
+
+    def keyed(self, position: int, question: Question, key: QuestionKey | None) -> KeyedQuestion:
+        heading, rest = split_stem(question.stem_html)
+        explained = key or QuestionKey()
+        texts = (explained.explanation_html, *explained.option_explanations.values())
+        return KeyedQuestion(
+            position=position,
+            type=question.type,
+            heading_html=self._linked(heading),
+            rest_html=self._linked(rest),
+            points=question.points,
+            options=tuple(
+                KeyedOption(
+                    self._linked(option.html),
+                    None if key is None else option.key in key.correct,
+                    self._corrected(explained.option_explanations.get(option.key, "")),
+                )
+                for option in question.options
+            ),
+            answer=_with_unit(explained.answer, question.unit),
+            tolerance=_with_unit(explained.tolerance or None, question.unit),
+            explanation_html=self._corrected(explained.explanation_html),
+            corrections=applying("\n".join(texts), self.corrections),
+        )
+
+    def _corrected(self, html: str) -> str:
+        return self._linked(corrected_html(html, self.corrections, self.published.words))
+
+    def _linked(self, html: str) -> str:
+        return with_links_below(html, self.published.course_key, self.base)
+
+
+def _with_unit(number: Decimal | None, unit: str | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:f} {unit}" if unit else f"{number:f}"
