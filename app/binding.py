@@ -10,6 +10,8 @@ from app.accounts.issued_names import bind_counter
 from app.accounts.loss_preview import bind_readers
 from app.assessments.attendance_evidence import relies_on_attendance
 from app.certificates.name_changes import named_otherwise
+from app.certificates.queries import holds_certificate_since
+from app.enrolments.certificate_reading import bind_certificates
 from app.practicals.reliances import bind_reliances
 from app.rights import queries as rights
 
@@ -19,3 +21,4 @@ def bind() -> None:
     bind_reliances(relies_on_attendance)
     bind_readers(rights.held)
     bind_counter(named_otherwise)
+    bind_certificates(holds_certificate_since)

@@ -273,6 +273,17 @@ def live_certificate(db: Session, user_id: UserId, course_key: str) -> Certifica
     )
 
 
+def holds_certificate_since(db: Session, user_id: UserId, course_key: str, since: datetime) -> bool:
+    """Return whether a person holds a valid certificate of a course that was issued since a moment."""
+    issued = select(Certificate.id).where(
+        Certificate.user_id == user_id,
+        Certificate.course_key == course_key,
+        Certificate.revoked_at.is_(None),
+        Certificate.issued_at >= since,
+    )
+    return db.scalar(issued) is not None
+
+
 def _facts_on(db: Session, place: ConfirmedPlace) -> CertificateFacts:
     published = courses.revision(db, place.revision_id)
     return _facts(db, place.user_id, published, place.enrolment_id)

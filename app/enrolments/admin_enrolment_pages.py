@@ -1,5 +1,4 @@
-"""The office's page of one enrolment: deciding it, cancelling it, recording its invoice and
-payment."""
+"""The office's page of one enrolment: deciding it, cancelling it, its price, its invoice and its payment."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,12 +7,20 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.accounts.loss_preview import Loss, held_by
-from app.enrolments import admin_queries, invoices, service
+from app.enrolments import admin_queries, invoices, price_changes, service
 from app.enrolments.admin_queries import EnrolmentPage
-from app.enrolments.forms import EnrolmentReasonForm, InvoiceForm, PaymentForm, midnight
+from app.enrolments.forms import (
+    EnrolmentReasonForm,
+    InvoiceForm,
+    PaymentForm,
+    PriceForm,
+    UndoInvoiceForm,
+    UndoPaymentForm,
+    midnight,
+)
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import EnrolmentId
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, Money, msg
 from app.kit.versions import Stale
 from app.web.access import ADMIN
 from app.web.dates import local_day, typed_moment
@@ -71,6 +78,32 @@ def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Res
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
 
 
+@pages.post("/price", name="enrolments.change_price", access=ADMIN)
+def change_price(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    try:
+        form = PriceForm.read(submitted, currency=visit.academy.currency)
+        with visit.database.write() as db:
+            is_changed = price_changes.change_price(
+                db,
+                visit.actor,
+                enrolment_id,
+                price_pence=form.price,
+                reason=form.price_reason,
+                expected_version=form.version,
+                now=visit.now,
+            )
+    except (Invalid, Conflict) as refused:
+        return _enrolment(visit, enrolment_id, refused, submitted)
+    if is_changed:
+        said = msg(
+            "The price is {price} now. The person gets a mail with your reason.",
+            price=Money(form.price),
+        )
+    else:
+        said = msg("The price was {price} already. Nothing was changed.", price=Money(form.price))
+    return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
+
+
 @pages.post("/invoice", name="enrolments.invoice", access=ADMIN)
 def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     zone = visit.academy.zone
@@ -92,6 +125,23 @@ def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
     return _do(visit, enrolment_id, submitted, command, msg("The invoice is recorded."))
 
 
+@pages.post("/invoice/undo", name="enrolments.undo_invoice", access=ADMIN)
+def undo_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    def command(db: Session) -> None:
+        form = UndoInvoiceForm.read(submitted)
+        invoices.undo_invoice(
+            db,
+            visit.actor,
+            enrolment_id,
+            reason=form.invoice_reason,
+            seen_version=form.invoice_seen,
+            now=visit.now,
+        )
+
+    said = msg("The invoice is undone. Nobody was mailed when it was recorded, and nobody is now.")
+    return _do(visit, enrolment_id, submitted, command, said)
+
+
 @pages.post("/payment", name="enrolments.payment", access=ADMIN)
 def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     zone = visit.academy.zone
@@ -109,6 +159,25 @@ def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
         )
 
     return _do(visit, enrolment_id, submitted, command, msg("The payment is recorded."))
+
+
+@pages.post("/payment/undo", name="enrolments.undo_payment", access=ADMIN)
+def undo_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    try:
+        form = UndoPaymentForm.read(submitted)
+        with visit.database.write() as db:
+            invoices.undo_payment(
+                db,
+                visit.actor,
+                enrolment_id,
+                reason=form.payment_reason,
+                seen_version=form.payment_seen,
+                now=visit.now,
+            )
+    except (Invalid, Conflict) as refused:
+        return _enrolment(visit, enrolment_id, refused, submitted)
+    said = msg("The payment is undone. Nobody was mailed when it was recorded, and nobody is now.")
+    return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
 
 
 def _do(
@@ -138,7 +207,7 @@ def _enrolment(
     values = submitted.values if submitted else {}
     errors = errors_of(refused)
     if isinstance(refused, Stale):
-        recorded = _recorded(page, values, visit.academy.zone)
+        recorded = _recorded(page, values, visit)
         values, errors = compared(refused, values, recorded, shown_in={}, options={})
     return visit.render(
         "enrolments/enrolment.html",
@@ -159,8 +228,14 @@ def _days(page: EnrolmentPage, visit: RequestContext) -> dict[str, str]:
     }
 
 
-def _recorded(page: EnrolmentPage, typed: Mapping[str, Any], zone: str) -> dict[str, str]:
+def _recorded(
+    page: EnrolmentPage, typed: Mapping[str, Any], visit: RequestContext
+) -> dict[str, str]:
     """Return the record as it is now, as the values of the form that was sent."""
+    zone = visit.academy.zone
+    if "price" in typed:
+        price = visit.academy.currency.typed(page.row.price_pence)
+        return {"version": page.price_version, "price": price}
     if "paid_on" in typed:
         paid_on = typed_moment(page.row.paid_at, zone)["day"] if page.row.paid_at else ""
         return {"version": page.payment_version, "paid_on": paid_on}

@@ -24,6 +24,7 @@ from app.enrolments.domain import (
     request_window,
 )
 from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.money_rules import MoneyRecord, price_record, price_refusal
 from app.enrolments.queries import AGREED_PENCE, intake_from
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
@@ -136,6 +137,20 @@ class EnrolmentPage:
 
     intake: IntakeFacts
     row: EnrolmentRow
+
+    @property
+    def money(self) -> MoneyRecord:
+        return MoneyRecord(self.row.state, self.row.invoice_number, self.row.paid_at)
+
+    @property
+    def is_price_fixed(self) -> bool:
+        """Return whether the price may not be changed, or not any more."""
+        return price_refusal(self.money) is not None
+
+    @property
+    def price_version(self) -> str:
+        """The version on which the form of the price is based."""
+        return version_of(price_record(self.row.price_pence))
 
     @property
     def invoice_version(self) -> str:

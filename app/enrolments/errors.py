@@ -55,3 +55,22 @@ class PlacesRefused(Conflict):
             sentences(*(person.message for person in people)), reason=people[0].unmet[0].reason
         )
         self.people = people
+
+
+class PaymentsRefused(Conflict):
+    """None of several payments is recorded. `problems` says for each enrolment, by its id, the name of its
+    person and why."""
+
+    title = msg("No payment was recorded")
+    slug = "payments-refused"
+
+    def __init__(self, problems: Mapping[str, tuple[str, EnrolmentsReason]]) -> None:
+        super().__init__(
+            msg("Nothing was recorded, because not every invoice can be paid."),
+            reason="payments_refused",
+            fields={
+                enrolment_id: msg("{name}: {why}", name=name, why=why.refusal.words)
+                for enrolment_id, (name, why) in problems.items()
+            },
+        )
+        self.reasons = {enrolment_id: why for enrolment_id, (_, why) in problems.items()}

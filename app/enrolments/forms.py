@@ -13,6 +13,7 @@ from app.enrolments.domain import IntakeFields
 from app.kit.email_addresses import normal_email
 from app.kit.errors import Invalid
 from app.kit.messages import Message, msg, msgs
+from app.kit.versions import LONGEST_VERSION
 from app.web.dates import Amount, Day, TimeOfDay, moment
 from app.web.field_messages import message_in
 from app.web.forms import EditForm, Form, Submission, label
@@ -66,13 +67,38 @@ class EnrolmentReasonForm(Form):
     reason: Sentence = Field(title=label("reason"))
 
 
+class PriceForm(EditForm):
+    """Another price for one person, who reads the reason."""
+
+    price: Amount = Field(title=label("price"))
+    price_reason: Sentence = Field(title=label("reason"))
+
+
 class InvoiceForm(EditForm):
+    """Without a day it is today."""
+
     number: str = Field(title=label("invoice number"), max_length=60)
-    invoiced_on: Day = Field(title=label("date of the invoice"))
+    invoiced_on: Day | None = Field(None, title=label("date of the invoice"))
 
 
 class PaymentForm(EditForm):
-    paid_on: Day = Field(title=label("date of the payment"))
+    """Without a day it is today."""
+
+    paid_on: Day | None = Field(None, title=label("date of the payment"))
+
+
+class UndoInvoiceForm(Form):
+    """`invoice_seen` is the version of the invoice that the page showed."""
+
+    invoice_reason: Sentence = Field(title=label("reason"))
+    invoice_seen: str = Field("", max_length=LONGEST_VERSION)
+
+
+class UndoPaymentForm(Form):
+    """`payment_seen` is the version of the payment that the page showed."""
+
+    payment_reason: Sentence = Field(title=label("reason"))
+    payment_seen: str = Field("", max_length=LONGEST_VERSION)
 
 
 class ReservePlacesForm(Form):
@@ -153,8 +179,9 @@ def _moment(field: str, day: date, at: time, zone: str) -> datetime:
         raise Invalid(message_in(error), fields={field: message_in(error)}) from None
 
 
-def midnight(field: str, day: date, *, today: date, zone: str) -> datetime:
-    """Return the beginning of a day. Raise Invalid for a day in the future."""
+def midnight(field: str, day: date | None, *, today: date, zone: str) -> datetime:
+    """Return the beginning of a day, of today by default. Raise Invalid for a day in the future."""
+    day = today if day is None else day
     if day > today:
         message = msg("This day is in the future. Enter the day it happened.")
         raise Invalid(message, fields={field: message})

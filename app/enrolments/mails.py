@@ -4,6 +4,7 @@ from datetime import date
 from typing import ClassVar
 
 from app.mail.kinds import PersonMail
+from app.mail.values import Amount
 
 
 class IntakeMail(PersonMail):
@@ -72,6 +73,15 @@ class IntakeMovedMail(IntakeMail):
     """The start of the intake changed."""
 
     template: ClassVar[str] = "enrolments/changed"
+
+
+class PlacePriceChangedMail(IntakeMailWithReason):
+    """The price of this place changed, and of no other."""
+
+    template: ClassVar[str] = "enrolments/price-changed"
+
+    old_price: Amount
+    new_price: Amount
 
 
 class IntakeListClosedMail(IntakeMail):

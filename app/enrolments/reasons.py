@@ -30,6 +30,15 @@ class EnrolmentsReason(StrEnum):
     course_unpublished = "course_unpublished"
     no_invoice = "no_invoice"
     students_only = "students_only"
+    price_invoiced = "price_invoiced"
+    price_paid = "price_paid"
+    already_paid = "already_paid"
+    no_payment = "no_payment"
+    nothing_invoiced = "nothing_invoiced"
+    invoice_paid = "invoice_paid"
+    money_closed = "money_closed"
+    certificate_issued = "certificate_issued"
+    changed_meanwhile = "changed_meanwhile"
 
     @property
     def refusal(self) -> Refusal:
@@ -114,5 +123,47 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
     EnrolmentsReason.no_invoice: (
         msg("No invoice is recorded for this place."),
         msg("Record the number of the invoice first."),
+    ),
+    EnrolmentsReason.price_invoiced: (
+        msg("An invoice is recorded for this place, so its price stays."),
+        msg("Undo the invoice first, then change the price and record the new invoice."),
+    ),
+    EnrolmentsReason.price_paid: (
+        msg("A payment is recorded for this place, so its price stays."),
+        msg("Undo the payment and then the invoice; after that you can change the price."),
+    ),
+    EnrolmentsReason.already_paid: (
+        msg("This invoice is recorded as paid already."),
+        msg("Leave it out."),
+    ),
+    EnrolmentsReason.no_payment: (
+        msg("No payment is recorded for this place."),
+        msg("There is nothing to undo; somebody may have undone it already."),
+    ),
+    EnrolmentsReason.nothing_invoiced: (
+        msg("No invoice is recorded for this place now."),
+        msg("There is nothing to undo; somebody may have undone it already."),
+    ),
+    EnrolmentsReason.invoice_paid: (
+        msg("This invoice is recorded as paid."),
+        msg("Undo the payment first."),
+    ),
+    EnrolmentsReason.money_closed: (
+        msg("This place has ended, so its invoice and payment stay as they were recorded."),
+        msg(
+            "Pay back outside of this site what the person should have back. A new reservation for the "
+            "person has a price and an invoice of its own."
+        ),
+    ),
+    EnrolmentsReason.certificate_issued: (
+        msg("The person holds the certificate of this course, and it rests on this place."),
+        msg(
+            "Record the right number or day over the wrong one. To undo it all the same, revoke the "
+            "certificate first."
+        ),
+    ),
+    EnrolmentsReason.changed_meanwhile: (
+        msg("Somebody recorded something else here after you opened the page."),
+        msg("Look at what is recorded now, then decide again."),
     ),
 }

@@ -13,7 +13,7 @@ from app.enquiries import mails as enquiries
 from app.enquiries.domain import Topic
 from app.enrolments import mails as enrolments
 from app.kit.ids import AssessmentId, AttemptId, EnquiryId, EventId
-from app.kit.messages import msg
+from app.kit.messages import Money, msg
 from app.learning import mails as learning
 from app.mail.calendar_entries import CalendarEntry, Method
 from app.mail.kinds import MailKind
@@ -132,6 +132,9 @@ EXAMPLES: tuple[MailKind, ...] = (
     enrolments.PlaceCancelledMail(**PLACE, reason=BECAUSE),
     enrolments.PlaceWithdrawnMail(**PLACE),
     enrolments.IntakeMovedMail(**PLACE),
+    enrolments.PlacePriceChangedMail(
+        **PLACE, reason=BECAUSE, old_price=Money(145_000), new_price=Money(120_000)
+    ),
     enrolments.IntakeListClosedMail(**PLACE),
     learning.LessonsCorrectedMail(
         **OF_A_COURSE,

@@ -142,6 +142,17 @@ def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
     return f"/admin/enrolments/{world.value(wanted)}"
 
 
+def unpaid_enrolment(world: World) -> str:
+    """Return the address of a place with an unpaid invoice, whose person holds no certificate."""
+    wanted = select(Enrolment.id).where(
+        Enrolment.state == "confirmed",
+        Enrolment.invoice_number.is_not(None),
+        Enrolment.paid_at.is_(None),
+        Enrolment.user_id.not_in(select(Certificate.user_id)),
+    )
+    return f"/admin/enrolments/{world.value(wanted)}"
+
+
 def intake(world: World, status: str = "open") -> str:
     """Return the address of the intake that takes requests and has free places."""
     takes = (
@@ -611,6 +622,32 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /admin/enrolments/{enrolment_id}/payment": (
         "enrolment.paid",
         lambda w: w.press(ADMIN, (e := enrolment(w, "confirmed", True)), e + "/payment"),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/invoice/undo": (
+        "enrolment.invoice_undone",
+        lambda w: w.press(
+            ADMIN,
+            (e := unpaid_enrolment(w)),
+            e + "/invoice/undo",
+            invoice_reason="It was for somebody else",
+        ),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/payment/undo": (
+        "enrolment.payment_undone",
+        lambda w: (
+            w.press(ADMIN, (e := unpaid_enrolment(w)), e + "/payment"),
+            w.press(ADMIN, e, e + "/payment/undo", payment_reason="It was somebody else’s"),
+        )[1],
+    ),
+    "POST /admin/enrolments/{enrolment_id}/price": (
+        "enrolment.price_changed",
+        lambda w: w.press(
+            ADMIN,
+            (e := enrolment(w, "requested", False)),
+            e + "/price",
+            price="900",
+            price_reason="Agreed by telephone",
+        ),
     ),
     "POST /admin/groups": (
         "accounts.group_made",

@@ -7,6 +7,7 @@ SAID = {
     "enrolments.errors.EnrolmentRefused": "This place cannot be changed so",
     "enrolments.errors.PlacesRefused": "This cannot be done now",
     "enrolments.errors.IntakeInvalid": "There is a problem with what you entered",
+    "enrolments.errors.PaymentsRefused": "No payment was recorded",
     "enrolments.reasons.address_unconfirmed": (
         "Your e-mail address is not confirmed yet. Open the link in the mail we sent you when "
         "you made your account, then come back."
@@ -70,6 +71,38 @@ SAID = {
     "enrolments.reasons.students_only": (
         "Only students ask for a place for themselves. As staff, reserve places for people on "
         "the intake's page."
+    ),
+    "enrolments.reasons.price_invoiced": (
+        "An invoice is recorded for this place, so its price stays. Undo the invoice first, then "
+        "change the price and record the new invoice."
+    ),
+    "enrolments.reasons.price_paid": (
+        "A payment is recorded for this place, so its price stays. Undo the payment and then the "
+        "invoice; after that you can change the price."
+    ),
+    "enrolments.reasons.already_paid": ("This invoice is recorded as paid already. Leave it out."),
+    "enrolments.reasons.no_payment": (
+        "No payment is recorded for this place. There is nothing to undo; somebody may have undone "
+        "it already."
+    ),
+    "enrolments.reasons.nothing_invoiced": (
+        "No invoice is recorded for this place now. There is nothing to undo; somebody may have "
+        "undone it already."
+    ),
+    "enrolments.reasons.invoice_paid": "This invoice is recorded as paid. Undo the payment first.",
+    "enrolments.reasons.money_closed": (
+        "This place has ended, so its invoice and payment stay as they were recorded. Pay back "
+        "outside of this site what the person should have back. A new reservation for the person "
+        "has a price and an invoice of its own."
+    ),
+    "enrolments.reasons.certificate_issued": (
+        "The person holds the certificate of this course, and it rests on this place. Record the "
+        "right number or day over the wrong one. To undo it all the same, revoke the certificate "
+        "first."
+    ),
+    "enrolments.reasons.changed_meanwhile": (
+        "Somebody recorded something else here after you opened the page. Look at what is recorded "
+        "now, then decide again."
     ),
 }
 
