@@ -72,7 +72,9 @@ from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
+from app.reports import api as reports_api
 from app.reports import pages as reports_pages
+from app.reports import person_pages as reports_person_pages
 from app.rights import pages as rights_pages
 from app.settings import Environment, Settings
 from app.teaching import pages as teaching_pages
@@ -102,7 +104,9 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_students.pages,
     home_pages.pages,
     practicals_teaching.pages,
+    reports_api.api,
     reports_pages.pages,
+    reports_person_pages.pages,
     teaching_pages.pages,
     assessments_api.api,
     assessments_pages.pages,

@@ -105,6 +105,8 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "practicals.took_seat_away": msg("Took seat away"),
     "practicals.wait_ended": msg("Wait ended"),
     "practicals.waiting_list_closed": msg("Waiting list closed"),
+    "quizzes.allowed_attempt_taken_back": msg("Allowed attempt taken back"),
+    "quizzes.attempt_allowed": msg("One more attempt allowed"),
     "quizzes.ended_with_place": msg("Ended with place"),
     "quizzes.start": msg("Quiz started"),
     "quizzes.submit": msg("Quiz ended"),

@@ -67,6 +67,7 @@ class ChangedField(StrEnum):
     invoiced_on = "invoiced_on", msg("Invoiced on")
     paid_on = "paid_on", msg("Paid on")
     valid_until = "valid_until", msg("Valid until")
+    attempts_allowed = "attempts_allowed", msg("Attempts allowed")
     visibility = "visibility", msg("Visibility")
 
 

@@ -25,6 +25,8 @@ from app.kit.ids import RevisionId, UserId
 from app.learning.models import Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.quizzes.allowance_queries import ALLOWANCES
+from app.quizzes.domain.allowing import attempts_allowed
 from app.quizzes.models import AttemptRow, AttemptState
 from app.quizzes.queries import IS_TRY
 
@@ -69,10 +71,11 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """The attempts of one student at one quiz."""
+    """The attempts of one student at one quiz. `allowances` were allowed beyond the number of the quiz."""
 
     quiz_key: str
     attempts: int
+    allowances: int
     is_passed: bool
     running: bool
     last_at: datetime
@@ -122,8 +125,9 @@ def _studies(
             Unpassed(
                 quizzes[quiz.quiz_key].title,
                 quiz.attempts,
-                quizzes[quiz.quiz_key].attempts,
+                attempts_allowed(quizzes[quiz.quiz_key].attempts, quiz.allowances),
                 quiz.running,
+                quiz.quiz_key,
             )
             for quiz in tried
             if quiz.quiz_key in quizzes and not quiz.is_passed
@@ -208,6 +212,7 @@ TRIED = (
         func.count().filter(AttemptRow.passed.is_(True)),
         func.count().filter(AttemptRow.state == AttemptState.in_progress),
         func.max(AttemptRow.started_at),
+        ALLOWANCES,
     )
     .where(AttemptRow.user_id.in_(THESE), IS_TRY)
     .group_by(AttemptRow.user_id, AttemptRow.course_key, AttemptRow.quiz_key)
@@ -241,8 +246,8 @@ def _places(db: Session, values: QueryValues) -> tuple[list[_Place], bool]:
 def _tried(db: Session, values: QueryValues) -> dict[Key, list[_Tried]]:
     quizzes: dict[Key, list[_Tried]] = {}
     for row in db.execute(TRIED, values):
-        user_id, course_key, quiz_key, attempts, passed, running, last_at = row
-        quiz = _Tried(quiz_key, attempts, passed > 0, running > 0, last_at)
+        user_id, course_key, quiz_key, attempts, passed, running, last_at, allowances = row
+        quiz = _Tried(quiz_key, attempts, allowances, passed > 0, running > 0, last_at)
         quizzes.setdefault((user_id, course_key), []).append(quiz)
     return quizzes
 

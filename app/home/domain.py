@@ -23,13 +23,14 @@ class RiskReason(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unpassed:
-    """A quiz that was tried and not passed. `allowed` is the number of attempts, or None for no
-    limit. `running` means that an attempt has not been submitted yet."""
+    """A quiz that was tried and not passed. `allowed` is the number of attempts that the student has, or
+    None for no limit. `running` means that an attempt has not been submitted yet."""
 
     title: str
     attempts: int
     allowed: int | None
     running: bool = False
+    key: str = ""
 
     @property
     def failed(self) -> int:
@@ -50,11 +51,13 @@ class StudyState:
 
 @dataclass(frozen=True, slots=True)
 class RiskFinding:
-    """Why a student needs help, in words. `since` is when it began, if that is known."""
+    """Why a student needs help, in words. `since` is when it began, if that is known. `quiz_key` is the
+    quiz that it is about, if it is about one."""
 
     trouble: RiskReason
     words: Message
     since: datetime | None = None
+    quiz_key: str = ""
 
 
 def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
@@ -64,7 +67,7 @@ def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
     """
     used_up = _worst(quiz for quiz in studies.unpassed if _is_used_up(quiz))
     if used_up is not None:
-        return RiskFinding(RiskReason.used_up, _used_up(used_up))
+        return RiskFinding(RiskReason.used_up, _used_up(used_up), quiz_key=used_up.key)
     if studies.assessed_at is not None:
         words = msg("Assessed on {day:date}.", day=studies.assessed_at)
         return RiskFinding(RiskReason.not_yet_competent, words, studies.assessed_at)
@@ -76,7 +79,7 @@ def risk_of(studies: StudyState, now: datetime) -> RiskFinding | None:
             stuck.failed,
             quiz=stuck.title,
         )
-        return RiskFinding(RiskReason.not_passed, words)
+        return RiskFinding(RiskReason.not_passed, words, quiz_key=stuck.key)
     if not studies.is_theory_complete and now - studies.active_at >= IDLE_AFTER:
         words = msg("Nothing done since {day:date}.", day=studies.active_at)
         return RiskFinding(RiskReason.idle, words, studies.active_at)

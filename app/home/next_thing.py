@@ -48,7 +48,7 @@ class JourneyStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CourseStanding:
-    """One course of a student. `attempts` is how many the quiz that is next allows (None: any number),
+    """One course of a student. `attempts` is how many they have at the quiz that is next (None: any number),
     `tries` are theirs at it, `way` is None once the certificate is issued; the newest come first."""
 
     progress: CourseProgress

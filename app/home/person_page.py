@@ -23,6 +23,8 @@ from app.learning.domain import Done, count_done
 from app.practicals.queries import summaries
 from app.practicals.queries.summaries import SeatSummary
 from app.quizzes import queries as quizzes
+from app.quizzes.allowance_queries import live_allowances_of
+from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import AttemptFacts
 
 
@@ -39,14 +41,25 @@ class AttemptLine:
 
 @dataclass(frozen=True, slots=True)
 class QuizStory:
-    """A person's attempts at one quiz, the first attempt first."""
+    """A person's attempts at one quiz, the first attempt first. `allowed` is how many they have, None for no
+    limit."""
 
+    course_key: str
+    quiz_key: str
     title: str
     attempts: tuple[AttemptLine, ...]
+    allowed: int | None
 
     @property
     def is_passed(self) -> bool:
         return any(attempt.is_passed for attempt in self.attempts)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no attempt is left and none is running, so that staff may allow one more."""
+        is_running = any(attempt.earned is None for attempt in self.attempts)
+        left = attempts_left(self.allowed, len(self.attempts))
+        return left == 0 and not self.is_passed and not is_running
 
     @property
     def last_at(self) -> datetime:
@@ -103,19 +116,24 @@ def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:
     attempts_by_quiz: dict[tuple[str, str], list[AttemptFacts]] = {}
     for attempt in quizzes.attempts_of(db, person_id):
         attempts_by_quiz.setdefault((attempt.course_key, attempt.quiz_key), []).append(attempt)
+    allowances = live_allowances_of(db, person_id) if attempts_by_quiz else {}
     return tuple(
-        QuizStory(
-            _title(db, attempts[0]),
-            tuple(_line(each_attempt) for each_attempt in reversed(attempts)),
-        )
-        for attempts in attempts_by_quiz.values()
+        _story(db, attempts, allowances.get(at, 0)) for at, attempts in attempts_by_quiz.items()
     )
 
 
-def _title(db: Session, attempt: AttemptFacts) -> str:
-    published = courses.readable(db, attempt.revision_id)
-    quiz = published.course.quiz(attempt.quiz_key) if published else None
-    return quiz.title if quiz else attempt.quiz_key
+def _story(db: Session, attempts: list[AttemptFacts], allowances: int) -> QuizStory:
+    """`attempts` has the newest first."""
+    newest = attempts[0]
+    published = courses.readable(db, newest.revision_id)
+    quiz = published.course.quiz(newest.quiz_key) if published else None
+    return QuizStory(
+        newest.course_key,
+        newest.quiz_key,
+        quiz.title if quiz else newest.quiz_key,
+        tuple(_line(each_attempt) for each_attempt in reversed(attempts)),
+        attempts_allowed(quiz.attempts, allowances) if quiz else None,
+    )
 
 
 def _line(attempt: AttemptFacts) -> AttemptLine:

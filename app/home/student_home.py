@@ -34,6 +34,7 @@ from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.queries import summaries
 from app.practicals.queries.summaries import OwnDate, PracticalSummary
 from app.quizzes import queries as quizzes
+from app.quizzes.domain.allowing import attempts_allowed
 from app.quizzes.domain.attempt import AttemptSummary
 
 MOST_DATES = 6
@@ -104,15 +105,17 @@ def _standing(
     """Combine what is known about one course, without a statement while it is in memory."""
     key, step = progress.key, progress.step
     quiz = courses.revision(db, place.revision_id).course.quiz(step.key) if step else None
+    at_quiz = tuple(
+        attempt
+        for attempt in tries
+        if quiz and (attempt.course_key, attempt.quiz_key) == (key, quiz.key)
+    )
+    allowances = at_quiz[0].allowances if at_quiz else 0
     return CourseStanding(
         progress=progress,
         way=ways.get(key),
-        attempts=quiz.attempts if quiz else None,
-        tries=tuple(
-            attempt
-            for attempt in tries
-            if quiz and (attempt.course_key, attempt.quiz_key) == (key, quiz.key)
-        ),
+        attempts=attempts_allowed(quiz.attempts, allowances) if quiz else None,
+        tries=at_quiz,
         dates=tuple(date for date in dates if date.practical.course_key == key),
         reports=tuple(report for report in reports if report.course_key == key),
     )

@@ -13,6 +13,7 @@ RevisionId = NewType("RevisionId", UUID)
 IntakeId = NewType("IntakeId", UUID)
 EnrolmentId = NewType("EnrolmentId", UUID)
 AttemptId = NewType("AttemptId", UUID)
+AllowanceId = NewType("AllowanceId", UUID)
 PracticalId = NewType("PracticalId", UUID)
 SeatId = NewType("SeatId", UUID)
 WaitingId = NewType("WaitingId", UUID)
@@ -32,6 +33,7 @@ ALL_IDS = (
     IntakeId,
     EnrolmentId,
     AttemptId,
+    AllowanceId,
     PracticalId,
     SeatId,
     WaitingId,

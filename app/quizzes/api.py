@@ -105,6 +105,46 @@ class AttemptOut(StrictShape):
     result: ScoreOut | None
 
 
+class QuizOut(StrictShape):
+    """A quiz before an attempt. `attempts_allowed` are those of the quiz and what the academy allowed in
+    addition; null: no limit. `reason` says why no new attempt can start, or is null."""
+
+    course: str
+    quiz: str
+    title: str
+    questions: int
+    minutes: int | None
+    pass_percent: int
+    attempts_allowed: int | None
+    attempts_left: int | None
+    open_attempt: str | None
+    reason: str | None
+
+
+@api.get(
+    "/courses/{course}/quizzes/{quiz}",
+    name="api.quizzes.quiz",
+    access=STUDENT,
+    response_model=QuizOut,
+    summary="A quiz before an attempt: how many attempts are left, and whether one may start",
+)
+def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
+    with visit.database.read() as db:
+        page = queries.start_page(db, visit.actor, course, quiz, now=visit.now)
+    return QuizOut(
+        course=page.course_key,
+        quiz=page.quiz.key,
+        title=page.quiz.title,
+        questions=page.quiz.length,
+        minutes=page.quiz.minutes,
+        pass_percent=page.quiz.pass_percent,
+        attempts_allowed=page.attempts_allowed,
+        attempts_left=page.attempts_left,
+        open_attempt=str(page.open_attempt.id) if page.open_attempt else None,
+        reason=page.obstacle.refusal.reason if page.obstacle else None,
+    )
+
+
 @api.post(
     "/courses/{course}/quizzes/{quiz}/attempts",
     name="api.quizzes.start",

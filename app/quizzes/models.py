@@ -1,15 +1,26 @@
-"""Tables of attempts and answers."""
+"""Tables of attempts, answers and further attempts that were allowed."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Row, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
-from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId
+from app.kit.ids import AllowanceId, AttemptId, EnrolmentId, EventId, RevisionId, UserId
 from app.quizzes.domain import attempt as domain
+from app.quizzes.domain.allowing import Allowance
 from app.quizzes.domain.stored import read_drawn, read_response
 
 
@@ -91,6 +102,57 @@ class AnswerRow(Base):
     response: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_late: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
+
+
+class AllowanceRow(Base):
+    """One more attempt that the academy allowed a student at a quiz, beyond the number of the quiz.
+
+    It adds `attempts`: one, or more where they had used more than their course allows now. Rows are never
+    deleted: one that was taken back says when and by whom. `reason` is for staff; with `reason_is_told` the
+    student reads it too. `number` counts a student's allowances at one quiz, so that two admins at the same
+    moment cannot allow two. Whoever starts an attempt raises `version`, so that an allowance on which it
+    starts cannot be taken back meanwhile.
+    """
+
+    __tablename__ = "attempt_allowances"
+    __table_args__ = (
+        UniqueConstraint("user_id", "course_key", "quiz_key", "number"),
+        CheckConstraint(
+            "(taken_back_at IS NULL) = (taken_back_by IS NULL)", name="taken_back_by_somebody"
+        ),
+    )
+
+    id: Mapped[AllowanceId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    quiz_key: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    attempts: Mapped[int] = mapped_column(default=1)
+    reason: Mapped[str | None] = mapped_column(Text)
+    reason_is_told: Mapped[bool] = mapped_column(default=False)
+    given_at: Mapped[datetime]
+    given_by: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
+    version: Mapped[int] = mapped_column(default=0)
+
+
+def allowance_from(row: AllowanceRow) -> Allowance:
+    """Return an allowance as the rules see it."""
+    return Allowance(
+        id=row.id,
+        user_id=row.user_id,
+        course_key=row.course_key,
+        quiz_key=row.quiz_key,
+        number=row.number,
+        attempts=row.attempts,
+        reason=row.reason,
+        reason_is_told=row.reason_is_told,
+        given_at=row.given_at,
+        given_by=row.given_by,
+        taken_back_at=row.taken_back_at,
+        taken_back_by=row.taken_back_by,
+    )
 
 
 def facts_from(row: AttemptRow | Row[Any]) -> domain.AttemptFacts:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
@@ -18,6 +18,8 @@ from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import models, policy, saved_answers
+from app.quizzes.allowance_queries import ALLOWANCES, allowances_at
+from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import (
     GRACE,
     Attempt,
@@ -59,6 +61,7 @@ TRIES = Prepared(
         ATTEMPT.due_at,
         ATTEMPT.submitted_at,
         ATTEMPT.passed,
+        ALLOWANCES.label("allowances"),
     )
     .where(ATTEMPT.user_id == bindparam("user_id"), IS_TRY)
     .order_by(ATTEMPT.started_at.desc(), ATTEMPT.id.desc())
@@ -85,6 +88,15 @@ def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
     return models.attempt_from(row)
 
 
+def attempt_for_staff(db: Session, attempt_id: AttemptId) -> Attempt:
+    """Return one attempt of anybody; callers check permissions. Raise NotFound for one that was closed
+    with its student's place: it does not count."""
+    row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
+    if row is None or row.state is models.AttemptState.ended:
+        raise NotFound
+    return models.attempt_from(row)
+
+
 def why_closed(db: Session, attempt_id: AttemptId, owner_id: UserId) -> Refused:
     """Return why a command on this attempt is refused: not this person's, no place, or closed."""
     row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
@@ -107,15 +119,21 @@ def attempts_at(
     db: Session, user_id: UserId, course_key: str, quiz_key: str
 ) -> tuple[AttemptFacts, ...]:
     """Return a person's attempts at one quiz, in order."""
+    return _attempts(db, user_id, ATTEMPT.course_key == course_key, ATTEMPT.quiz_key == quiz_key)
+
+
+def attempts_on(db: Session, user_id: UserId, course_key: str) -> tuple[AttemptFacts, ...]:
+    """Return a person's attempts at every quiz of a course, in order."""
+    return _attempts(db, user_id, ATTEMPT.course_key == course_key)
+
+
+def _attempts(
+    db: Session, user_id: UserId, *where: ColumnElement[bool]
+) -> tuple[AttemptFacts, ...]:
     rows = db.execute(
         select(*FACTS)
-        .where(
-            ATTEMPT.user_id == user_id,
-            ATTEMPT.course_key == course_key,
-            ATTEMPT.quiz_key == quiz_key,
-            IS_TRY,
-        )
-        .order_by(ATTEMPT.number)
+        .where(ATTEMPT.user_id == user_id, IS_TRY, *where)
+        .order_by(ATTEMPT.quiz_key, ATTEMPT.number)
     )
     return tuple(models.facts_from(row) for row in rows)
 
@@ -171,11 +189,15 @@ class QuizStartPage:
     quiz: Quiz
     obstacle: StartObstacle | None
     attempts: tuple[AttemptFacts, ...]
-    attempts_left: int | None
-    """None: as many as wanted."""
+    attempts_allowed: int | None
+    """Those of the quiz, and those that the academy allowed in addition. None: as many as wanted."""
     now: datetime
     language: str
     """The tag of the language in which the course is written."""
+
+    @property
+    def attempts_left(self) -> int | None:
+        return attempts_left(self.attempts_allowed, len(self.attempts))
 
     @property
     def open_attempt(self) -> AttemptFacts | None:
@@ -209,13 +231,14 @@ def start_page(
         raise NotFound
     done = learning.done_by(db, actor.user_id, course_key)
     attempts = attempts_at(db, actor.user_id, course_key, quiz_key)
+    allowances = allowances_at(db, actor.user_id, course_key, quiz_key)
     return QuizStartPage(
         course_key=course_key,
         course_title=course.title,
         quiz=quiz,
-        obstacle=start_obstacle(course, quiz, done, attempts, now=now),
+        obstacle=start_obstacle(course, quiz, done, attempts, allowances=allowances, now=now),
         attempts=attempts,
-        attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
+        attempts_allowed=attempts_allowed(quiz.attempts, allowances),
         now=now,
         language=published.language,
     )

@@ -22,6 +22,8 @@ from app.kit.messages import msg
 from app.kit.words import Words
 from app.learning import queries as learning
 from app.quizzes import marking, queries, saved_answers
+from app.quizzes.allowance_queries import allowances_at
+from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.responses import Response
@@ -94,6 +96,29 @@ class ResultPage:
         return self.attempts_left is None or self.attempts_left > 0
 
 
+@dataclass(frozen=True, slots=True)
+class StaffReview:
+    """An attempt as staff read it, with the right answers. `score` is None while it runs, and so is
+    `ended_at`; `questions` is empty then. The missed questions come first."""
+
+    attempt: Attempt
+    quiz: Quiz
+    score: Score | None
+    ended_at: datetime | None
+    time_ran_out: bool
+    questions: tuple[ReviewedQuestion, ...]
+    language: str
+    """The tag of the language in which the course is written."""
+
+    @property
+    def missed(self) -> tuple[ReviewedQuestion, ...]:
+        return tuple(question for question in self.questions if not question.is_right)
+
+    @property
+    def right(self) -> tuple[ReviewedQuestion, ...]:
+        return tuple(question for question in self.questions if question.is_right)
+
+
 class StillOpen(Conflict):
     """The attempt has no result yet."""
 
@@ -111,6 +136,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         raise StillOpen(msg("This attempt has not ended. Send your answers first."))
     quiz = queries.quiz_of(db, attempt)
     attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
+    allowances = allowances_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
     ended = [earlier for earlier in attempts if earlier.has_ended(now)]
     unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt_id}
     whole = {attempt_id: attempt, **queries.whole_attempts(db, unmarked)}
@@ -120,7 +146,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         earlier.score or marking.mark_saved(db, whole[earlier.id], answers[earlier.id]).score
         for earlier in ended
     ]
-    released = is_released(quiz, attempts, scores, now=now)
+    released = is_released(quiz, attempts, scores, allowances=allowances, now=now)
     return ResultPage(
         attempt=attempt,
         quiz=quiz,
@@ -128,11 +154,31 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         best=best(scores) or marks.score,
         ended_at=attempt.ended_at(now),
         time_ran_out=attempt.ended_at(now) == attempt.due_at,
-        attempts_left=None if quiz.attempts is None else max(0, quiz.attempts - len(attempts)),
+        attempts_left=attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)),
         is_released=released,
         questions=_review(db, attempt, quiz, answers[attempt_id], marks) if released else (),
         lessons=_lessons(db, attempt),
         language=courses.revision(db, attempt.revision_id).language,
+    )
+
+
+def review_for_staff(db: Session, attempt: Attempt, *, now: datetime) -> StaffReview:
+    """Return an attempt with every answer and the right one, before its release to the student too.
+    Callers check permissions. Nothing is written."""
+    quiz = queries.quiz_of(db, attempt)
+    language = courses.revision(db, attempt.revision_id).language
+    if not attempt.has_ended(now):
+        return StaffReview(attempt, quiz, None, None, False, (), language)
+    answers = saved_answers.answers_of(db, attempt.id)
+    marks = marking.mark_saved(db, attempt, answers)
+    return StaffReview(
+        attempt=attempt,
+        quiz=quiz,
+        score=attempt.score or marks.score,
+        ended_at=attempt.ended_at(now),
+        time_ran_out=attempt.ended_at(now) == attempt.due_at,
+        questions=_review(db, attempt, quiz, answers, marks),
+        language=language,
     )
 
 

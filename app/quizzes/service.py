@@ -29,7 +29,8 @@ from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_obstacle
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
-from app.quizzes.steps.ending import LOCK_ATTEMPT, close_attempt, record_act
+from app.quizzes.steps.allowing import lock_allowances
+from app.quizzes.steps.ending import LOCK_ATTEMPT, close_attempt, close_if_overdue, record_act
 
 ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
 LOCK_OWN_ATTEMPT = LOCK_ATTEMPT.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
@@ -92,7 +93,8 @@ def start_attempt(
     if quiz is None:
         raise NotFound
     done = learned.done_by(db, actor.user_id, course_key)
-    obstacle = start_obstacle(course, quiz, done, attempts, now=now)
+    allowances = lock_allowances(db, actor.user_id, course_key, quiz_key)
+    obstacle = start_obstacle(course, quiz, done, attempts, allowances=allowances, now=now)
     if obstacle is not None and obstacle.open_attempt is not None:
         return obstacle.open_attempt.id
     if obstacle is not None:
@@ -107,7 +109,7 @@ def start_attempt(
         # read.
         tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
         earlier = [attempt for attempt in tries if attempt.id != attempt_id]
-        if obstacle := start_obstacle(course, quiz, done, earlier, now=now):
+        if obstacle := start_obstacle(course, quiz, done, earlier, allowances=allowances, now=now):
             raise AttemptStartRefused(obstacle.refusal)
     return attempt_id
 
@@ -174,9 +176,7 @@ def close_overdue(
     changed.
     """
     require(system is SystemActor.worker)
-    row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
-    if row is not None and is_past(row.due_at, now):
-        close_attempt(db, attempt_from(row), None, now=now)
+    close_if_overdue(db, attempt_id, now=now)
 
 
 def _lock_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:

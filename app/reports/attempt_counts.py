@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.paging import PAGE_SIZE
 from app.db.prepared import Prepared
 from app.kit.ids import UserId
+from app.quizzes.allowance_queries import live_allowances
 from app.quizzes.models import AttemptState
 from app.quizzes.queries import IS_TRY
 from app.reports.domain import AttemptCounts
@@ -66,7 +67,9 @@ def _of_page(*, one_quiz: bool) -> Prepared:
 
 
 def _made(row: Row[*tuple[Any, ...]]) -> CountsAtQuiz:
-    tries = AttemptCounts(row.attempts, row.passed > 0, row.running > 0, row.best, row.last_at)
+    tries = AttemptCounts(
+        row.attempts, row.passed > 0, row.running > 0, row.best, row.last_at, row.allowances
+    )
     return CountsAtQuiz(row.user_id, row.quiz_key, tries)
 
 
@@ -83,6 +86,7 @@ def _tries(*conditions: ColumnElement[bool]) -> Rows:
             counted(ATTEMPT.state == AttemptState.in_progress).label("running"),
             best_percent().label("best"),
             func.max(ATTEMPT.started_at).label("last_at"),
+            live_allowances(ATTEMPT.user_id, COURSE, ATTEMPT.quiz_key).label("allowances"),
         )
         .where(ATTEMPT.course_key == COURSE, IS_TRY, *conditions)
         .group_by(ATTEMPT.user_id, ATTEMPT.quiz_key)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import msg
+from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 
 
 class QuizState(LabelledEnum):
@@ -21,21 +22,23 @@ class QuizState(LabelledEnum):
 @dataclass(frozen=True, slots=True)
 class AttemptCounts:
     """One student's attempts at one quiz. `best` is the best result in per cent, rounded down; None
-    while nothing is marked. `running` says that one of them has not been sent yet."""
+    while nothing is marked. `running` says that one of them has not been sent yet. `allowances` is how many
+    more the academy allowed than the quiz does."""
 
     attempts: int = 0
     is_passed: bool = False
     running: bool = False
     best: int | None = None
     last_at: datetime | None = None
+    allowances: int = 0
 
 
 NO_ATTEMPTS = AttemptCounts()
 
 
 def state_of(tries: AttemptCounts, *, allowed: int | None) -> QuizState:
-    """Return the state of a student. `allowed` is the number of attempts that the quiz allows, or
-    None for no limit.
+    """Return the state of a student. `allowed` is the number of attempts that the quiz itself allows,
+    or None for no limit.
 
     A pass counts whatever came after it. The last attempt counts as used only once it is submitted.
     """
@@ -45,7 +48,7 @@ def state_of(tries: AttemptCounts, *, allowed: int | None) -> QuizState:
         return QuizState.in_progress
     if not tries.attempts:
         return QuizState.not_begun
-    if allowed is not None and tries.attempts >= allowed:
+    if attempts_left(attempts_allowed(allowed, tries.allowances), tries.attempts) == 0:
         return QuizState.used_up
     return QuizState.not_passed
 

@@ -1,7 +1,7 @@
 """The filters of results, read from the address or from the export form."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from app.reports.students import Order, ResultsQuery
 from app.web.forms import Form, label
 
 LONGEST_SEARCH = 100
+LONGEST_REASON = 500
 
 
 class ResultsQueryForm(Form):
@@ -91,3 +92,11 @@ def _order(typed: str, *, is_one_quiz: bool) -> Order:
     of_one, of_all = (Order.best, Order.attempts), (Order.passed,)
     wrong = of_all if is_one_quiz else of_one
     return Order(typed) if typed in set(Order) - set(wrong) else Order.name
+
+
+class AllowanceForm(Form):
+    """One more attempt for a student. `tell` means that the student reads the reason too."""
+
+    quiz: str = Field(title=label("quiz"), max_length=64)
+    reason: str = Field(title=label("the reason"), min_length=3, max_length=LONGEST_REASON)
+    tell: Literal["yes"] | None = Field(default=None, title=label("whether the student reads it"))

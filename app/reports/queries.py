@@ -82,6 +82,10 @@ class ResultsPage:
         """The short names of the quizzes: the column headings of a narrow table."""
         return tuple(column.short for column in self.columns)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return _keys(self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionsPage:

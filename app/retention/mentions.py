@@ -25,6 +25,7 @@ MOST: Final = 20 * AT_ONCE
 continues."""
 PLACES: Final = {
     "assessments": ("comment", "discard_reason"),
+    "attempt_allowances": ("reason",),
     "audit_events": ("reason", "details", "personal_values"),
     "enrolments": ("note", "reason"),
     "factor_resets": ("reason",),

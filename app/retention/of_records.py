@@ -43,10 +43,12 @@ RULES_OF_RECORDS: Final = (
     rule(
         "learning",
         PrivacyHeading.training,
-        msg("Lessons you have done, and your attempts and answers"),
-        "completions attempts answers",
+        msg(
+            "Lessons you have done, your attempts and answers, and further attempts that you were allowed"
+        ),
+        "completions attempts answers attempt_allowances",
         None,
-        msg("For ever; without your name after your account has ended"),
+        msg("For ever; without your name, and without reasons, after your account has ended"),
         Ending.stays,
         msg(
             "Certificates rest on them, and the academy sees from them which questions are too hard."

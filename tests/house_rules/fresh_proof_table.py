@@ -131,6 +131,10 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
     ),
     TEACHING: (
+        "DELETE /api/v1/attempt-allowances/{allowance_id}",
+        "POST /api/v1/attempt-allowances",
+        "POST /results/attempts-allowed/{allowance_id}/take-back",
+        "POST /results/{course_key}/people/{person_id}/attempts",
         "DELETE /api/v1/assessments/{assessment_id}/stop",
         "POST /api/v1/assessments",
         "POST /api/v1/assessments/{assessment_id}/discard",

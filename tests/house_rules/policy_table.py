@@ -131,6 +131,7 @@ SIGNED_IN: tuple[str, ...] = (
 )
 STUDENT: tuple[str, ...] = (
     "GET /api/v1/attempts/{attempt_id}",
+    "GET /api/v1/courses/{course}/quizzes/{quiz}",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
     "POST /api/v1/attempts/{attempt_id}/submit",
     "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts",
@@ -202,6 +203,12 @@ STAFF: tuple[str, ...] = (
     "POST /assessments/{assessment_id}/discard",
     "POST /api/v1/assessments/{assessment_id}/discard",
     "GET /results",
+    "GET /results/attempts/{attempt_id}",
+    "POST /results/attempts-allowed/{allowance_id}/take-back",
+    "GET /results/{course_key}/people/{person_id}",
+    "POST /results/{course_key}/people/{person_id}/attempts",
+    "POST /api/v1/attempt-allowances",
+    "DELETE /api/v1/attempt-allowances/{allowance_id}",
     "POST /results/export",
     "GET /results/{course_key}/quizzes/{quiz_key}",
     "GET /teach/courses",

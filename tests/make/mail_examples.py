@@ -72,6 +72,10 @@ ENDED = (
     msg("Attempt at “{quiz}”; your answers are kept", quiz="Quiz on the skin"),
 )
 OF_A_COURSE: dict[str, Any] = {"name": NAME, "course": "Small course"}
+OF_A_QUIZ: dict[str, Any] = OF_A_COURSE | {
+    "course_key": "small-course",
+    "quiz": "Quiz on the skin",
+}
 EXAMPLES: tuple[MailKind, ...] = (
     accounts.AddressChangedMail(),
     accounts.AddressCorrectedMail(),
@@ -170,6 +174,9 @@ EXAMPLES: tuple[MailKind, ...] = (
             msg("Before booking, the final test is to be passed."),
         ),
     ),
+    quizzes.OneMoreAttemptMail(**OF_A_QUIZ, quiz_key="skin-quiz", reason=None),
+    quizzes.OneMoreAttemptMail(**OF_A_QUIZ, quiz_key="skin-quiz", reason=BECAUSE),
+    quizzes.AttemptTakenBackMail(**OF_A_QUIZ),
     quizzes.ExplanationCorrectedMail(
         **OF_A_COURSE, quiz="Quiz on the skin", attempt_id=AttemptId(UUID(int=4))
     ),

@@ -88,7 +88,8 @@ class Attempt(AttemptFacts):
 
 @dataclass(frozen=True, slots=True)
 class AttemptSummary:
-    """An attempt without its questions, for lists. `passed` is None until it is marked."""
+    """An attempt without its questions, for lists. `passed` is None until it is marked. `allowances` is how
+    many more attempts the academy allowed this student at this quiz."""
 
     attempt_id: AttemptId
     course_key: str
@@ -98,6 +99,7 @@ class AttemptSummary:
     due_at: datetime | None
     submitted_at: datetime | None
     passed: bool | None
+    allowances: int = 0
 
     def has_ended(self, now: datetime) -> bool:
         return has_ended(self.submitted_at, self.due_at, now)

@@ -11,6 +11,7 @@ from app.kit.actor import Role
 from app.kit.errors import Refusal
 from app.kit.messages import msg
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
+from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import AttemptFacts
 
 
@@ -49,11 +50,18 @@ def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bo
 
 
 def start_obstacle(
-    course: Course, quiz: Quiz, done: Done, attempts: Sequence[AttemptFacts], *, now: datetime
+    course: Course,
+    quiz: Quiz,
+    done: Done,
+    attempts: Sequence[AttemptFacts],
+    *,
+    allowances: int,
+    now: datetime,
 ) -> StartObstacle | None:
     """Return why a student may not start a new attempt at this quiz, or None if they may.
 
-    `attempts` are all their attempts at this quiz. An open attempt must be continued in any case.
+    `attempts` are all their attempts at this quiz, and `allowances` how many more the academy allowed. An
+    open attempt must be continued in any case.
     """
     open_attempt = next((attempt for attempt in attempts if not attempt.has_ended(now)), None)
     if open_attempt is not None:
@@ -62,7 +70,7 @@ def start_obstacle(
     if missing:
         complete = msg("Complete first: {modules:plain}.", modules=missing)
         return StartObstacle(Refusal(StartReason.locked, complete), missing=missing)
-    if quiz.attempts is not None and len(attempts) >= quiz.attempts:
+    if attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)) == 0:
         return StartObstacle(USED_UP)
     return None
 

@@ -91,6 +91,13 @@ def close_attempt(
     return score
 
 
+def close_if_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
+    """Lock an attempt, and mark it if its time is over and that was not recorded yet."""
+    row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
+    if row is not None and is_past(row.due_at, now):
+        close_attempt(db, attempt_from(row), None, now=now)
+
+
 def record_act(
     db: Session,
     actor_id: UserId | None,

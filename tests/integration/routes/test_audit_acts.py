@@ -29,6 +29,7 @@ from app.courses import queries as courses
 from app.courses.models import Revision
 from app.db.database import Database
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS, DemoPerson, StudentStage
+from app.demo.studying import BLOCKED
 from app.enquiries.models import Enquiry
 from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.actor import Actor, SystemActor
@@ -36,7 +37,7 @@ from app.kit.ids import new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
-from app.quizzes.models import AttemptRow
+from app.quizzes.models import AllowanceRow, AttemptRow
 from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
 from tests.make import NOW
@@ -132,6 +133,31 @@ NEWCOMER = student(StudentStage.registered)
 TEACHER = INSTRUCTORS[0]
 WITH_NEEDS = next(person for person in STUDENTS if person.access_needs)
 OTHER_ADMIN = next(admin for admin in ADMINS if admin != ADMIN)
+
+
+def stuck(world: World) -> str:
+    """Return the address of the results of a student who has used every attempt at a quiz."""
+    person = next(person for person in STUDENTS if person.name == BLOCKED)
+    return f"/results/{COURSE}/people/{world.id_of(person)}"
+
+
+def quiz_of_stuck(world: World) -> str:
+    return str(
+        world.value(
+            select(AttemptRow.quiz_key)
+            .where(AttemptRow.user_id == UUID(stuck(world).rpartition("/")[2]))
+            .order_by(AttemptRow.started_at.desc())
+        )
+    )
+
+
+def allowed(world: World) -> UUID:
+    """Return an attempt that was allowed in addition and is not used."""
+    quiz = quiz_of_stuck(world)
+    world.post(ADMIN, stuck(world) + "/attempts", quiz=quiz, reason="The network failed.")
+    allowance_id = world.value(select(AllowanceRow.id))
+    assert isinstance(allowance_id, UUID)
+    return allowance_id
 
 
 def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
@@ -1117,6 +1143,32 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /practicals/{practical_id}/waiting/leave": (
         "practicals.left_waiting_list",
         lambda w: as_page(w, waiting(w), "/practicals/{}/waiting/leave"),
+    ),
+    "POST /results/{course_key}/people/{person_id}/attempts": (
+        "quizzes.attempt_allowed",
+        lambda w: w.post(
+            ADMIN, stuck(w) + "/attempts", quiz=quiz_of_stuck(w), reason="The network failed."
+        ),
+    ),
+    "POST /results/attempts-allowed/{allowance_id}/take-back": (
+        "quizzes.allowed_attempt_taken_back",
+        lambda w: w.post(ADMIN, f"/results/attempts-allowed/{allowed(w)}/take-back"),
+    ),
+    "POST /api/v1/attempt-allowances": (
+        "quizzes.attempt_allowed",
+        lambda w: w.json(
+            ADMIN,
+            "POST",
+            "/api/v1/attempt-allowances",
+            person_id=stuck(w).rpartition("/")[2],
+            course=COURSE,
+            quiz=quiz_of_stuck(w),
+            reason="The network failed.",
+        ),
+    ),
+    "DELETE /api/v1/attempt-allowances/{allowance_id}": (
+        "quizzes.allowed_attempt_taken_back",
+        lambda w: w.browser_of(ADMIN).delete(f"/api/v1/attempt-allowances/{allowed(w)}"),
     ),
     "POST /results/export": (
         "reports.results_exported",

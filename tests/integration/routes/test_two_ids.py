@@ -15,6 +15,7 @@ from app.accounts.models import GroupMember, User
 from app.assessments.models import Assessment
 from app.courses import queries as courses
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
+from app.demo.studying import BLOCKED
 from app.enrolments.models import IntakeRow
 from app.kit.actor import Role
 from app.kit.ids import new_uuid
@@ -206,6 +207,23 @@ def an_intake(db: Session) -> Case:
     return Case(newcomer, ((ELSEWHERE, intake.id), ("", intake.id)), (COURSE, intake.id))
 
 
+def a_student_without_attempts(db: Session) -> Case:
+    """The student has used every attempt at a quiz; the other person never had a place on the course."""
+    stuck = next(person for person in STUDENTS if person.name == BLOCKED)
+    newcomer = next(person for person in STUDENTS if person.stage is StudentStage.registered)
+    who, other = (
+        db.scalar(select(User.id).where(User.email == person.email)) for person in (stuck, newcomer)
+    )
+    quiz_key = db.scalars(
+        select(AttemptRow.quiz_key)
+        .where(AttemptRow.user_id == who)
+        .order_by(AttemptRow.started_at.desc())
+    ).first()
+    foreign = ((ELSEWHERE, who), (COURSE, other), (COURSE, new_uuid()))
+    form = {"quiz": str(quiz_key), "reason": "The network failed."}
+    return Case(ADMIN, foreign, (COURSE, who), form)
+
+
 LEARNER = STUDENTS[1]
 CASES: dict[str, Find] = {
     "POST /admin/groups/{group_id}/members/{person_id}/remove": a_member,
@@ -224,6 +242,7 @@ CASES: dict[str, Find] = {
     "GET /attempts/{attempt_id}/questions/{position}": a_question("GET"),
     "POST /attempts/{attempt_id}/questions/{position}": a_question("POST"),
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": a_question("PUT"),
+    "GET /api/v1/courses/{course}/quizzes/{quiz}": of_the_course("quiz", LEARNER),
     "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts": of_the_course("quiz", LEARNER, {}),
     "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": of_the_course(
         "lesson", LEARNER, {}
@@ -235,6 +254,8 @@ CASES: dict[str, Find] = {
     ),
     "GET /learn/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", LEARNER),
     "POST /learn/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", LEARNER),
+    "GET /results/{course_key}/people/{person_id}": a_student_without_attempts,
+    "POST /results/{course_key}/people/{person_id}/attempts": a_student_without_attempts,
     "GET /results/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", ADMIN),
     "GET /courses/{course_key}/reserve/{intake_id}": an_intake,
     "POST /courses/{course_key}/reserve/{intake_id}": an_intake,

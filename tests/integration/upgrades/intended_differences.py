@@ -46,9 +46,17 @@ SORTED_BY_KEY = r"/results(\?.*)?|/(teach|admin)/groups/[\w-]+|/admin/people(\?.
 """Pages that list people in the order of their sort keys now: Máiréad stands before Marcus, as without the
 accent."""
 
+MORE = "staff open a student’s attempts and answers, and allow one more"
 READ = "staff read the courses that they teach, and the checklist of a day"
 
 INTENDED: tuple[Difference, ...] = (
+    Difference(
+        MORE,
+        "/privacy",
+        r"and your attempts and answers For ever; without your name after",
+        "your attempts and answers, and further attempts that you were allowed For ever; without your name, "
+        "and without reasons, after",
+    ),
     Difference(READ, r".*", r"(?<=Groups Results )(?=Me )", "Courses "),
     Difference(
         READ, r"/home", r"(?<=of 8 )(?=Preceptor Academy)", "Read the courses that you teach "

@@ -138,27 +138,29 @@ def test_the_newest_answer_in_time_counts():
 )
 def test_start_obstacle(quiz_key, done, attempts, reason):
     quiz = COURSE.quiz(quiz_key)
-    obstacle = start_obstacle(COURSE, quiz, done, attempts, now=NOW)
+    obstacle = start_obstacle(COURSE, quiz, done, attempts, allowances=0, now=NOW)
     assert (obstacle and obstacle.refusal.reason) == reason
 
 
 def test_a_refusal_says_what_to_do_first():
     quiz = COURSE.quiz("needle-quiz")
-    obstacle = start_obstacle(COURSE, quiz, Done(), [], now=NOW)
+    obstacle = start_obstacle(COURSE, quiz, Done(), [], allowances=0, now=NOW)
     assert obstacle is not None
     assert obstacle.missing == ("The skin",)
     assert str(obstacle.refusal.words) == "Complete first: The skin."
     open_attempt = an_attempt(due_at=DUE)
-    obstacle = start_obstacle(COURSE, quiz, SKIN, [open_attempt], now=DUE)
+    obstacle = start_obstacle(COURSE, quiz, SKIN, [open_attempt], allowances=0, now=DUE)
     assert obstacle is not None
     assert obstacle.open_attempt == open_attempt
     assert (
         str(obstacle.refusal.words) == "You have started this quiz. Go on with your open attempt."
     )
-    obstacle = start_obstacle(COURSE, COURSE.quiz("final-test"), Done(), [], now=NOW)
+    obstacle = start_obstacle(COURSE, COURSE.quiz("final-test"), Done(), [], allowances=0, now=NOW)
     assert obstacle is not None
     assert str(obstacle.refusal.words) == "Complete first: The skin, Needles."
-    obstacle = start_obstacle(COURSE, quiz, SKIN, [an_attempt(submitted_at=NOW)] * 3, now=NOW)
+    obstacle = start_obstacle(
+        COURSE, quiz, SKIN, [an_attempt(submitted_at=NOW)] * 3, allowances=0, now=NOW
+    )
     assert obstacle is not None
     assert str(obstacle.refusal.words) == (
         "You have used all your attempts at this quiz. Write to the academy if you need another."
@@ -181,7 +183,7 @@ def test_a_refusal_says_what_to_do_first():
 def test_release(kind, limit, attempts, scores, released):
     """R-050, R-056: keys of the final test wait until no attempt can profit from them."""
     quiz = a_quiz(kind=kind, attempts=limit)
-    assert is_released(quiz, attempts, scores, now=NOW) is released
+    assert is_released(quiz, attempts, scores, allowances=0, now=NOW) is released
 
 
 def test_the_best_attempt_counts():

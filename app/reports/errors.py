@@ -1,0 +1,12 @@
+"""Refusals about the attempts of students."""
+
+from app.kit.errors import Conflict
+from app.kit.messages import msg
+
+
+class AllowanceRefused(Conflict):
+    """No further attempt can be allowed, or one cannot be taken back; the reason is one of
+    `AllowanceReason`."""
+
+    title = msg("This cannot be done with this student’s attempts")
+    slug = "allowance-refused"

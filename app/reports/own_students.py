@@ -1,0 +1,48 @@
+"""Which students an instructor looks after: those of their groups, and those who have a place on one of their
+practicals that is not over. Admins look after everybody."""
+
+from datetime import datetime
+
+from sqlalchemy import Uuid, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from app.db.base import table_of
+from app.kit.actor import Actor
+from app.kit.errors import NotFound
+from app.kit.ids import UserId
+from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.reports import policy
+from app.reports.students import OWN_STUDENTS, VIEWER
+
+SEAT, PRACTICAL = table_of(Seat).c, table_of(PracticalRow).c
+TEACHES = table_of(PracticalInstructor).c
+STUDENT = bindparam("student", type_=Uuid())
+_SEATS = (
+    select(SEAT.id)
+    .join_from(table_of(Seat), table_of(PracticalRow), PRACTICAL.id == SEAT.practical_id)
+    .join(table_of(PracticalInstructor), TEACHES.practical_id == SEAT.practical_id)
+    .where(
+        SEAT.user_id == STUDENT,
+        SEAT.state == SeatState.confirmed,
+        TEACHES.user_id == VIEWER,
+        PRACTICAL.status == PracticalStatus.published,
+        PRACTICAL.ends_at > bindparam("now", type_=PRACTICAL.ends_at.type),
+    )
+)
+LOOKED_AFTER = select(or_(STUDENT.in_(OWN_STUDENTS), _SEATS.exists()))
+
+
+def looks_after(db: Session, actor: Actor, student_id: UserId, *, now: datetime) -> bool:
+    """Return whether an instructor looks after this student. Not read for admins, who need not."""
+    if actor.is_admin or not actor.is_instructor:
+        return False
+    values = {"student": student_id, "viewer": actor.user_id, "now": now}
+    return bool(db.scalar(LOOKED_AFTER, values))
+
+
+def demand_student(db: Session, actor: Actor, student_id: UserId, *, now: datetime) -> None:
+    """Raise NotFound unless the actor may see this student."""
+    is_theirs = looks_after(db, actor, student_id, now=now)
+    if not policy.may_see_student(actor, looks_after=is_theirs):
+        raise NotFound

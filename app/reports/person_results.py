@@ -1,0 +1,187 @@
+"""Reads one student's attempts at the quizzes of a course, for staff who look after them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as accounts
+from app.accounts.queries import Person
+from app.certificates import queries as certificates
+from app.courses import queries as courses
+from app.enrolments import queries as enrolments
+from app.kit.actor import Actor, require
+from app.kit.errors import NotFound, Refusal
+from app.kit.ids import AttemptId, UserId
+from app.quizzes import queries as quizzes
+from app.quizzes import review
+from app.quizzes.allowance_queries import allowances_on
+from app.quizzes.domain.allowing import (
+    Allowance,
+    QuizStanding,
+    added_after,
+    allowing_obstacle,
+    taking_back_obstacle,
+)
+from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.review import StaffReview
+from app.reports import policy
+from app.reports.domain import AttemptCounts, QuizState, state_of
+from app.reports.own_students import demand_student
+from app.reports.queries import QuizColumn, columns_of
+from app.reports.quiz_standing import course_of_student
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceLine:
+    """One further attempt that was allowed, with the names of who allowed it and who took it back, if
+    anybody did."""
+
+    allowance: Allowance
+    given_by: str
+    taken_back_by: str
+    may_be_taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuizOfPerson:
+    """One student at one quiz. `obstacle` says why no further attempt can be allowed now, or is None."""
+
+    column: QuizColumn
+    state: QuizState
+    attempts: tuple[AttemptFacts, ...]
+    allowed: int | None
+    left: int | None
+    allowances: tuple[AllowanceLine, ...]
+    obstacle: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResults:
+    """A student's quizzes on a course. `is_self`: the reader is this student, and cannot allow themselves
+    an attempt."""
+
+    person: Person
+    course_key: str
+    course_title: str
+    has_place: bool
+    is_self: bool
+    quizzes: tuple[QuizOfPerson, ...]
+    now: datetime
+
+    @property
+    def passed(self) -> int:
+        return sum(quiz.state is QuizState.passed for quiz in self.quizzes)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOfPerson:
+    """One attempt with its answers, and whose it is."""
+
+    person: Person
+    course_title: str
+    review: StaffReview
+
+
+def person_results(
+    db: Session, actor: Actor, person_id: UserId, course_key: str, *, now: datetime
+) -> PersonResults:
+    """Return a student's attempts at the quizzes of a course. Raise NotFound for a person whom the reader
+    does not look after, and for one who neither has a place on it nor tried a quiz of it."""
+    require(policy.may_see_results(actor))
+    demand_student(db, actor, person_id, now=now)
+    place = enrolments.place_on(db, person_id, course_key)
+    attempts = quizzes.attempts_on(db, person_id, course_key)
+    course = course_of_student(db, place, attempts)
+    allowances = allowances_on(db, person_id, course_key)
+    is_certified = certificates.live_certificate(db, person_id, course_key) is not None
+    people = accounts.people(db, {person_id, *_named(allowances)})
+    if person_id not in people:
+        raise NotFound
+
+    def at_quiz(column: QuizColumn) -> QuizOfPerson:
+        tries = tuple(attempt for attempt in attempts if attempt.quiz_key == column.key)
+        granted = tuple(each for each in allowances if each.quiz_key == column.key)
+        standing = QuizStanding(
+            by_quiz=column.attempts,
+            attempts=tries,
+            allowances=sum(each.attempts for each in granted if each.is_live),
+            has_place=place is not None,
+            is_certified=is_certified,
+        )
+        return _at_quiz(column, standing, granted, people, now)
+
+    return PersonResults(
+        person=people[person_id],
+        course_key=course_key,
+        course_title=course.title,
+        has_place=place is not None,
+        is_self=actor.user_id == person_id,
+        quizzes=tuple(at_quiz(column) for column in columns_of(course)),
+        now=now,
+    )
+
+
+def attempt_answers(
+    db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime
+) -> AttemptOfPerson:
+    """Return one attempt with every answer and the right one. Raise NotFound for one of a student whom the
+    reader does not look after."""
+    require(policy.may_see_results(actor))
+    attempt = quizzes.attempt_for_staff(db, attempt_id)
+    demand_student(db, actor, attempt.user_id, now=now)
+    return AttemptOfPerson(
+        accounts.person(db, attempt.user_id),
+        courses.revision(db, attempt.revision_id).course.title,
+        review.review_for_staff(db, attempt, now=now),
+    )
+
+
+def _at_quiz(
+    column: QuizColumn,
+    standing: QuizStanding,
+    allowances: Sequence[Allowance],
+    people: Mapping[UserId, Person],
+    now: datetime,
+) -> QuizOfPerson:
+    return QuizOfPerson(
+        column,
+        state_of(_counts(standing, now), allowed=column.attempts),
+        tuple(standing.attempts),
+        standing.allowed,
+        standing.left,
+        tuple(
+            AllowanceLine(
+                each_allowance,
+                _name(people, each_allowance.given_by),
+                _name(people, each_allowance.taken_back_by),
+                taking_back_obstacle(
+                    each_allowance,
+                    standing,
+                    later=added_after(each_allowance, allowances),
+                )
+                is None,
+            )
+            for each_allowance in allowances
+        ),
+        allowing_obstacle(standing, now=now),
+    )
+
+
+def _counts(standing: QuizStanding, now: datetime) -> AttemptCounts:
+    return AttemptCounts(
+        attempts=len(standing.attempts),
+        is_passed=standing.is_passed,
+        running=any(not attempt.has_ended(now) for attempt in standing.attempts),
+        allowances=standing.allowances,
+    )
+
+
+def _name(people: Mapping[UserId, Person], user_id: UserId | None) -> str:
+    return people[user_id].name if user_id else ""
+
+
+def _named(allowances: Sequence[Allowance]) -> set[UserId]:
+    ids = {each.given_by for each in allowances}
+    return ids | {each.taken_back_by for each in allowances if each.taken_back_by is not None}
