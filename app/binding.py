@@ -9,9 +9,11 @@ at all.
 from app.accounts.issued_names import bind_counter
 from app.accounts.loss_preview import bind_readers
 from app.assessments.attendance_evidence import relies_on_attendance
+from app.assessments.day_outcomes import outcomes_on
 from app.certificates.name_changes import named_otherwise
 from app.certificates.queries import holds_certificate_since
 from app.enrolments.certificate_reading import bind_certificates
+from app.practicals.outcomes import bind_outcomes
 from app.practicals.reliances import bind_reliances
 from app.rights import queries as rights
 
@@ -19,6 +21,7 @@ from app.rights import queries as rights
 def bind() -> None:
     """Register everything. Every process calls this at its start; a second call changes nothing."""
     bind_reliances(relies_on_attendance)
+    bind_outcomes(outcomes_on)
     bind_readers(rights.held)
     bind_counter(named_otherwise)
     bind_certificates(holds_certificate_since)

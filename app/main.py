@@ -67,6 +67,7 @@ from app.practicals import api as practicals_api
 from app.practicals.pages import life_support as practicals_life_support
 from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import planning as practicals_planning
+from app.practicals.pages import rebooking as practicals_rebooking
 from app.practicals.pages import reserving as practicals_reserving
 from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
@@ -138,6 +139,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     site_pages.pages,
     practicals_life_support.pages,
     practicals_planning.pages,
+    practicals_rebooking.pages,
     practicals_reserving.pages,
     admin_pages.pages,
     admin_enrolment_pages.pages,

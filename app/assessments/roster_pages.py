@@ -11,10 +11,11 @@ from app.practicals import queries as practicals
 from app.practicals import service
 from app.practicals.domain.attendance import unmark_refusal
 from app.practicals.domain.contacts import contacts_refusal
-from app.practicals.domain.seats import attendance_refusal
+from app.practicals.domain.seats import PracticalStatus, attendance_refusal
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import AttendanceForm
 from app.practicals.policy import may_see_roster
+from app.practicals.queries.cancelled_days import cancelled_list
 from app.practicals.queries.eligibility_facts import read_practical
 from app.web.access import STAFF
 from app.web.forms import ButtonForm, Submitted
@@ -85,6 +86,8 @@ def _roster(
         if practical is None:
             raise NotFound
         roster = practicals.roster_page(db, practical_id, number=_page(visit))
+        is_cancelled = practical.status is PracticalStatus.cancelled
+        cancelled = cancelled_list(db, practical_id, now=visit.now) if is_cancelled else None
         tries = queries.tries_on(db, practical_id, [seat.seat_id for seat in roster.seats])
     cannot_mark = attendance_refusal(practical, visit.now)
     return visit.render(
@@ -94,6 +97,7 @@ def _roster(
         rows=[(seat, tries.get(seat.seat_id)) for seat in roster.seats],
         cannot_mark=cannot_mark,
         contacts_not_open=contacts_refusal(practical, visit.now, is_admin=visit.actor.is_admin),
+        cancelled=cancelled,
         may_unmark=unmark_refusal(practical, visit.now) is None,
         may_assess=cannot_mark is None
         and visit.actor.is_instructor

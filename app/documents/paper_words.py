@@ -53,7 +53,6 @@ OWN: Final[Mapping[str, Mapping[str, str]]] = {
         "names-people": paper_text("Confidential: it names people and addresses."),
         "places": paper_text("Places"),
         "note": paper_text("Note"),
-        "nobody": paper_text("Nobody has booked yet."),
         "name-and-email": paper_text("Name and e-mail"),
         "access-needs": paper_text("Access needs"),
         "has-needs": paper_text("Has access needs"),

@@ -178,6 +178,15 @@ class ReserveSeatForm(Form):
     override: bool = Field(default=False, title=label("override"))
 
 
+class RebookForm(Form):
+    """Places on another day for people whose day was cancelled."""
+
+    people: tuple[UUID, ...] = Field(default=(), title=label("people"), max_length=500)
+    day: UUID = Field(title=label("day"))
+    reason: str = Field(title=label("reason"), max_length=500)
+    override: bool = Field(default=False, title=label("override"))
+
+
 class ReserveWithPracticalForm(EnrolmentsReserveForm):
     """The reservation screen of an intake, extended by a place on a practical."""
 

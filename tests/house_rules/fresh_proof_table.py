@@ -186,6 +186,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /admin/practicals/{practical_id}/cancel",
         "POST /admin/practicals/{practical_id}/edit",
         "POST /admin/practicals/{practical_id}/publish",
+        "POST /admin/practicals/{practical_id}/rebook",
         "POST /admin/practicals/{practical_id}/reserve",
         "POST /admin/practicals/{practical_id}/seats/{seat_id}",
     ),

@@ -315,6 +315,8 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/practicals/{practical_id}/edit",
     "POST /admin/practicals/{practical_id}/edit",
     "POST /admin/practicals/{practical_id}/publish",
+    "GET /admin/practicals/{practical_id}/rebook",
+    "POST /admin/practicals/{practical_id}/rebook",
     "GET /admin/practicals/{practical_id}/reserve",
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",

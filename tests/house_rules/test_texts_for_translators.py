@@ -56,7 +56,7 @@ def texts():
         ("Sign in to go on.", "app/web/request_context.py"),
         ("your e-mail address", "app/accounts/forms.py"),
         ("Sending…", "app/web/script_words.py"),
-        ("Nobody has booked yet.", "app/documents/paper_words.py"),
+        ("Sign after the day, when everybody has left.", "app/documents/paper_words.py"),
         ("Your account", "templates/accounts/me.html"),
         ("Save the profile", "templates/accounts/me.html"),
         (

@@ -20,6 +20,7 @@ class PlanReason(StrEnum):
     start_passed = "start_passed"
     no_instructor = "no_instructor"
     attended = "attended"
+    not_cancelled = "not_cancelled"
 
 
 CANCELLED: Final = Refusal(
@@ -46,6 +47,12 @@ NOBODY_TEACHES: Final = Refusal(
     PlanReason.no_instructor,
     msg("Nobody teaches this day then."),
     msg("People keep their places. Choose an instructor as soon as you can."),
+)
+
+NOT_CANCELLED: Final = Refusal(
+    PlanReason.not_cancelled,
+    msg("This practical is not cancelled."),
+    msg("Move people by reserving a place on another day, and taking this one away."),
 )
 
 

@@ -1,6 +1,7 @@
 """PDFs of a practical: the roster for the door, and the attendance sheet for the file."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,13 +12,15 @@ from app.courses import queries as courses
 from app.documents import papers
 from app.kit.errors import Refused
 from app.kit.ids import PracticalId, UserId
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, Text, msg
 from app.kit.words import Words
 from app.practicals import queries
+from app.practicals.domain.states import PracticalStatus
 from app.practicals.domain.times import moment_message, span_message
 from app.practicals.forms import RosterWithNeedsForm
-from app.practicals.pages.teaching import demand_theirs, file_name, roster_csv
+from app.practicals.pages.teaching import demand_theirs, file_name, roster_csv, then_words
 from app.practicals.queries import Roster
+from app.practicals.queries.cancelled_days import CancelledList, cancelled_list
 from app.practicals.service import read_needs_of_roster
 from app.web.access import STAFF, FreshProof
 from app.web.form_pages import form_page
@@ -35,7 +38,9 @@ SPARE_ROWS = 2
 @pages.get("/roster.pdf", name="teach.roster_pdf", access=STAFF, proof=TAKEN_AWAY)
 def print_roster(visit: Visit, practical_id: PracticalId) -> Response:
     roster, shared = _day(visit, practical_id)
-    return roster_paper(visit, roster, shared)
+    with visit.database.read() as db:
+        cancelled = cancelled_list(db, practical_id, now=visit.now)
+    return roster_paper(visit, roster, shared, cancelled=cancelled)
 
 
 @pages.get("/roster-with-needs", name="teach.roster_with_needs", access=STAFF)
@@ -73,20 +78,18 @@ def roster_paper(
     roster: Roster,
     shared: dict[str, Any],
     needs: Mapping[UserId, str] | None = None,
+    cancelled: CancelledList | None = None,
 ) -> Response:
     """Return the roster as a PDF. `needs` are the access needs in words, where they were asked for with a
-    reason; without them it says only who has some."""
-    day = roster.practical
+    reason; without them it says only who has some. `cancelled` is who was on a cancelled day."""
     values = shared | {
         "instructors": _instructors(roster, visit.words),
-        "places": visit.words.of(
-            msg(
-                "{booked} of {places} booked, {present} present",
-                booked=roster.expected,
-                places=day.capacity,
-                present=roster.attended,
-            )
-        ),
+        "places": visit.words.of(_places(roster, cancelled)),
+        "nobody": visit.words.of(_nobody(roster, visit.now)),
+        "former": [
+            {"name": person.name, "email": person.email, "then": visit.words.of(then)}
+            for person, then in (then_words(cancelled) if cancelled else ())
+        ],
         "note": roster.note,
         "names_needs": needs is not None,
         "people": [
@@ -103,6 +106,28 @@ def roster_paper(
     make = partial(papers.paper, "roster", values, visit.words, at=visit.now)
     name = file_name("roster", roster)
     return PdfResponse(visit.actor.user_id, make, name, language=visit.words.tag)
+
+
+def _places(roster: Roster, cancelled: CancelledList | None) -> Message:
+    if cancelled is not None:
+        return msg(
+            "Cancelled on {when}",
+            when=moment_message(cancelled.cancelled_at, roster.practical.zone),
+        )
+    return msg(
+        "{booked} of {places} booked, {present} present",
+        booked=roster.expected,
+        places=roster.practical.capacity,
+        present=roster.attended,
+    )
+
+
+def _nobody(roster: Roster, now: datetime) -> Message:
+    """Return what stands in the place of a list without people."""
+    day = roster.practical
+    if day.status is PracticalStatus.cancelled or day.ends_at <= now:
+        return msg("Nobody had a place.")
+    return msg("Nobody has booked yet.")
 
 
 def _instructors(roster: Roster, words: Words) -> str:

@@ -11,12 +11,13 @@ from app.db.paging import page_number
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
-from app.kit.messages import Text, msg
+from app.kit.messages import Message, Text, msg
 from app.practicals import policy, queries
 from app.practicals.domain.states import Attendance
 from app.practicals.domain.times import span_message, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
+from app.practicals.queries.cancelled_days import CancelledList, FormerPerson, cancelled_list
 from app.practicals.service import read_contacts_of_roster, read_needs_of_roster
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
 from app.web.csv_response import CsvResponse
@@ -29,6 +30,10 @@ pages = Pages()
 ROSTER_HEADING: Final = (
     *(msg("Name"), msg("E-mail"), msg("Access needs")),
     *(msg("Attendance"), msg("Practical"), msg("When")),
+)
+CANCELLED_HEADING: Final = (
+    *(msg("Name"), msg("E-mail"), msg("When the day was cancelled")),
+    *(msg("Cancelled"), msg("Practical"), msg("When")),
 )
 ATTENDANCE_WORDS: Final = {
     Attendance.attended: msg("attended"),
@@ -59,6 +64,9 @@ def download_roster(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
         demand_theirs(queries.is_instructor_of(db, visit.actor, practical_id), visit.actor)
         roster = queries.roster(db, practical_id)
+        cancelled = cancelled_list(db, practical_id, now=visit.now)
+    if cancelled is not None:
+        return _cancelled_csv(visit, roster, cancelled)
     return roster_csv(visit, roster)
 
 
@@ -110,6 +118,25 @@ def roster_csv(
     someone has asked for them with a reason; without it, the file says only who has needs."""
     rows = _roster_rows(roster, needs or {})
     return CsvResponse(file_name("roster", roster), ROSTER_HEADING, rows, visit.words)
+
+
+def _cancelled_csv(visit: RequestContext, roster: Roster, cancelled: CancelledList) -> Response:
+    """Return who was on a cancelled day as a file for spreadsheets."""
+    day = roster.practical
+    when = span_message(day.starts_at, day.ends_at, day.zone)
+    rows = [
+        (person.name, person.email, words, cancelled.cancelled_at, day.title, when)
+        for person, words in then_words(cancelled)
+    ]
+    return CsvResponse(file_name("roster", roster), CANCELLED_HEADING, rows, visit.words)
+
+
+def then_words(cancelled: CancelledList) -> Iterator[tuple[FormerPerson, Message]]:
+    """Yield everybody on the list of a cancelled day with what they had then."""
+    for person in cancelled.had_place:
+        yield person, msg("Had a place")
+    for position, person in enumerate(cancelled.waited, start=1):
+        yield person, msg("Waited, position {position}", position=position)
 
 
 def _roster_rows(roster: Roster, needs: Mapping[UserId, str]) -> Iterator[tuple[Text, ...]]:

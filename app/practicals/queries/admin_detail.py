@@ -18,6 +18,7 @@ from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
 from app.kit.messages import Message, msg, msgs
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
+from app.practicals.domain.day_outcomes import DayOutcome
 from app.practicals.domain.office_words import for_office, no_day_to_choose
 from app.practicals.domain.seats import (
     Practical,
@@ -29,6 +30,8 @@ from app.practicals.domain.seats import (
 )
 from app.practicals.domain.terms import BookingWindow, CancelTerms, booking_window, cancel_terms
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.outcomes import SeatOutcomes, outcomes_of
+from app.practicals.queries.cancelled_days import CancelledList, cancelled_list
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.eligibility_facts import (
     PRACTICAL_COLUMNS,
@@ -37,6 +40,7 @@ from app.practicals.queries.eligibility_facts import (
     read_candidates,
     read_practical,
 )
+from app.practicals.queries.past_days import day_outcomes
 from app.practicals.queries.rosters import Roster, roster_page
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_ids
 
@@ -63,7 +67,8 @@ class WaitingPerson:
 
 @dataclass(frozen=True, slots=True)
 class AdminPracticalPage:
-    """One practical for an admin, with the first people of the waiting list."""
+    """One practical for an admin, with the first people of the waiting list. `outcome` and `seat_outcomes`
+    say how a past day ended; `cancelled` is who was on a cancelled one."""
 
     practical: Practical
     booking: BookingWindow
@@ -73,6 +78,9 @@ class AdminPracticalPage:
     intake_title: Message | None
     roster: Roster
     queue: tuple[WaitingPerson, ...]
+    outcome: DayOutcome | None
+    seat_outcomes: SeatOutcomes
+    cancelled: CancelledList | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,8 @@ def admin_page(
     if row is None:
         raise NotFound
     practical = Practical(*row)
+    is_past = practical.status is PracticalStatus.published and practical.ends_at <= now
+    is_cancelled = practical.status is PracticalStatus.cancelled
     titles = {}
     if practical.intake_id is not None:
         titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
@@ -180,6 +190,9 @@ def admin_page(
         titles.get(practical.intake_id) if practical.intake_id else None,
         roster_page(db, practical_id, number=number),
         _queue(db, practical, closed=booking_window(practical, now).is_over),
+        day_outcomes(db, [practical_id])[practical_id] if is_past else None,
+        outcomes_of(db, [practical_id]).get(practical_id, {}) if is_past else {},
+        cancelled_list(db, practical_id, now=now) if is_cancelled else None,
     )
 
 

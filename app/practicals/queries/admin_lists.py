@@ -16,9 +16,11 @@ from app.db.paging import PAGE_SIZE, Page, page_of
 from app.db.search_texts import holds_words
 from app.kit.ids import UserId
 from app.kit.messages import Message
+from app.practicals.domain.day_outcomes import DayOutcome
 from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.domain.times import month_of, month_option, week_of
 from app.practicals.models import PracticalInstructor, PracticalRow, WaitingEntry
+from app.practicals.queries.past_days import day_outcomes
 from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_names
 
@@ -43,6 +45,8 @@ class BoardRow:
     practical: PracticalSummary
     waiting: int
     instructors: tuple[str, ...]
+    outcome: DayOutcome | None = None
+    """How the day ended, if it is past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,14 @@ def board(
 ) -> Page[BoardRow]:
     """Return the practicals of an admin's list: future ones beginning with the next, past ones
     beginning with the last. Raise Invalid for an invalid month."""
-    return _page(db, _shown(shown, now).where(*_conditions(narrowed, zone)), number=number)
+    query = _shown(shown, now).where(*_conditions(narrowed, zone))
+    return _page(db, query, shown, number=number)
 
 
 def coming(db: Session, *, now: datetime, most: int) -> tuple[BoardRow, ...]:
     """Return the next published practicals that are not over, in two statements."""
-    return _board_rows(db, db.execute(_shown(ListedDays.coming, now).limit(most)).all())
+    rows = db.execute(_shown(ListedDays.coming, now).limit(most)).all()
+    return _board_rows(db, rows, ListedDays.coming)
 
 
 def teaching(
@@ -96,8 +102,10 @@ def teaching(
     """Return the published practicals that an instructor teaches. Those that end after `since`, the
     beginning of today, count as coming, because today's practicals still have marks to sign when
     they are over."""
-    query = _shown(shown, since).where(_taught_by(user_id))
-    return _page(db, query.where(PracticalRow.status == PracticalStatus.published), number=number)
+    query = _shown(shown, since).where(
+        _taught_by(user_id), PracticalRow.status == PracticalStatus.published
+    )
+    return _page(db, query, shown, number=number)
 
 
 def list_choices(db: Session, shown: ListedDays, *, zone: str, now: datetime) -> ListChoices:
@@ -157,16 +165,25 @@ def _shown(shown: ListedDays, now: datetime) -> Rows:
     return query.order_by(PracticalRow.starts_at, PracticalRow.id)
 
 
-def _page(db: Session, query: Rows, *, number: int) -> Page[BoardRow]:
+def _page(db: Session, query: Rows, shown: ListedDays, *, number: int) -> Page[BoardRow]:
     rows = db.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    total = rows[0][-1] if rows else 0
-    return page_of(_board_rows(db, rows), number=number, total=total)
+    first = rows[0] if rows else db.execute(query.limit(1)).one_or_none() if number > 1 else None
+    return page_of(_board_rows(db, rows, shown), number=number, total=first[-1] if first else 0)
 
 
-def _board_rows(db: Session, rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BoardRow, ...]:
+def _board_rows(
+    db: Session, rows: Sequence[Row[*tuple[Any, ...]]], shown: ListedDays
+) -> tuple[BoardRow, ...]:
     briefs = [PracticalSummary(*row[:-2]) for row in rows]
-    names = instructor_names(db, [brief.practical_id for brief in briefs])
+    days = [brief.practical_id for brief in briefs]
+    names = instructor_names(db, days)
+    outcomes = day_outcomes(db, days) if shown is ListedDays.past else {}
     return tuple(
-        BoardRow(brief, row[-2], names.get(brief.practical_id, ()))
+        BoardRow(
+            brief,
+            row[-2],
+            names.get(brief.practical_id, ()),
+            outcomes.get(brief.practical_id),
+        )
         for brief, row in zip(briefs, rows, strict=True)
     )

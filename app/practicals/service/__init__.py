@@ -8,6 +8,7 @@ from app.practicals.service.closing import close_waiting_list
 from app.practicals.service.contacts import read_contacts_of_roster
 from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.planning import make_practical, publish_practical
+from app.practicals.service.rebooking import rebook
 from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
 from app.practicals.service.waiting_list import (
     join_waiting_list,
@@ -32,6 +33,7 @@ __all__ = (
     "publish_practical",
     "read_contacts_of_roster",
     "read_needs_of_roster",
+    "rebook",
     "reserve_seat",
     "reserve_with_practical",
     "take_seat_away",

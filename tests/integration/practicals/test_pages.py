@@ -453,7 +453,7 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert (empty.status_code, "Enter the reason." in words(empty)) == (422, True)
     assert browser.post(f"{here}/cancel", data={"reason": "Snow"}).status_code == 303
     cancelled = words(browser.get(here))
-    assert "Nobody has a place any more." in cancelled
+    assert "Nobody had a place, and nobody waited." in cancelled
     assert "Booking is open until" not in cancelled
     assert "You can reserve a place" not in cancelled
     assert browser.post(f"{here}/cancel", data={"reason": "Snow"}).status_code == 409

@@ -289,4 +289,16 @@ INTENDED: tuple[Difference, ...] = (
         "Your account: name, address, profession",
         "Your account: name, address, phone number, emergency contact, profession",
     ),
+    Difference(
+        "a list of past days says how they ended",
+        r"/(?:teach|admin)/practicals\?show=past",
+        "Places taken Waiting",
+        "Attendance Assessments",
+    ),
+    Difference(
+        "a list of past days says how they ended",
+        r"/(?:teach|admin)/practicals\?show=past",
+        r"Marlowe 4 of 4 0\b",
+        "Marlowe 3 of 4 present 3 assessed 1 competent 1 not yet competent 1 still to sign",
+    ),
 )

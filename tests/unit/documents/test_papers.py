@@ -56,6 +56,8 @@ def values_of(template: str, name: str = "Ann Lee") -> dict[str, Any]:
             "places": "1 of 4",
             "note": name,
             "names_needs": True,
+            "nobody": "Nobody",
+            "former": [],
             "people": [person],
         },
         "attendance": {"instructors": [name], "people": [name], "spare": 2},

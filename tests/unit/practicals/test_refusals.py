@@ -15,6 +15,10 @@ SAID = {
         "Nobody teaches this day then. People keep their places. Choose an instructor as soon as "
         "you can."
     ),
+    "practicals.domain.plan.NOT_CANCELLED": (
+        "This practical is not cancelled. Move people by reserving a place on another day, and "
+        "taking this one away."
+    ),
     "practicals.domain.plan.NO_INSTRUCTOR": (
         "Nobody teaches this practical. Choose an instructor first."
     ),
