@@ -77,6 +77,8 @@ from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.reports import person_pages as reports_person_pages
 from app.rights import pages as rights_pages
+from app.search import api as search_api
+from app.search import pages as search_pages
 from app.settings import Environment, Settings
 from app.teaching import pages as teaching_pages
 from app.web import kept_mail, system
@@ -109,6 +111,8 @@ FEATURES: tuple[Pages | Api, ...] = (
     reports_pages.pages,
     reports_person_pages.pages,
     teaching_pages.pages,
+    search_pages.pages,
+    search_api.api,
     assessments_api.api,
     assessments_pages.pages,
     ending_pages.pages,

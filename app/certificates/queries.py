@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -34,7 +34,7 @@ from app.db.prepared import Prepared
 from app.db.search_texts import holds_words
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
-from app.kit.actor import Actor
+from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.kit.messages import Text
@@ -250,6 +250,27 @@ def issued(
         number=number,
         total=total,
     )
+
+
+def find_certificates(
+    db: Session, actor: Actor, keys: KnownKeys, *, text: str, serial: str | None, most: int
+) -> Page[CertificateView]:
+    """Return the first certificates whose holder's name has every word of the text, in one statement: the one
+    with this serial first, then the newest first."""
+    require(policy.may_manage(actor))
+    by_name = holds_words(Certificate.search_text, text)
+    is_exact = Certificate.serial == serial
+    order: list[ColumnElement[Any]] = [Certificate.issued_at.desc(), Certificate.id.desc()]
+    if serial is not None:
+        order.insert(0, case((is_exact, 0), else_=1).asc())
+    rows = db.execute(
+        select(Certificate, WAS_REVOKED, func.count().over())
+        .where(or_(is_exact, by_name) if serial else by_name)
+        .order_by(*order)
+        .limit(most)
+    ).all()
+    views = [certificate_view(row, keys, was_revoked=was_revoked) for row, was_revoked, _ in rows]
+    return Page(tuple(views), 1, rows[0][-1] if rows else 0, most)
 
 
 def has_any(db: Session, user_id: UserId, course_key: str) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import people
@@ -83,13 +84,27 @@ def enquiries(
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
-    enquiry_rows = [
-        EnquiryRow(
-            row.id, row.name, row.email, row.topic, row.received_at, row.answered_at is not None
-        )
-        for row in rows
-    ]
-    return page_of(enquiry_rows, number=number, total=total)
+    return page_of([_row(row) for row in rows], number=number, total=total)
+
+
+def find_enquiries(
+    db: Session, actor: Actor, *, text: str, email: str | None, most: int
+) -> Page[EnquiryRow]:
+    """Return the first enquiries that have every word of the text in their name, address or question, in one
+    statement: those from the address `email` first, then the newest first."""
+    require(policy.may_see_enquiries(actor))
+    holds = holds_words(Enquiry.search_text, text)
+    is_exact = Enquiry.email == email
+    order: list[ColumnElement[Any]] = [Enquiry.received_at.desc(), Enquiry.id.asc()]
+    if email is not None:
+        order.insert(0, case((is_exact, 0), else_=1).asc())
+    rows = db.execute(
+        select(Enquiry, func.count().over())
+        .where(holds if email is None else or_(is_exact, holds))
+        .order_by(*order)
+        .limit(most)
+    ).all()
+    return Page(tuple(_row(row) for row, _ in rows), 1, rows[0][1] if rows else 0, most)
 
 
 def enquiry(db: Session, actor: Actor, enquiry_id: EnquiryId) -> EnquiryPage:
@@ -122,6 +137,11 @@ def waiting_enquiries(db: Session) -> WaitingEnquiries | None:
         select(func.count(), func.min(Enquiry.received_at)).where(Enquiry.answered_at.is_(None))
     ).one()
     return WaitingEnquiries(count, oldest_at) if count else None
+
+
+def _row(row: Enquiry) -> EnquiryRow:
+    is_answered = row.answered_at is not None
+    return EnquiryRow(row.id, row.name, row.email, row.topic, row.received_at, is_answered)
 
 
 def _matching(which: EnquiryFilter, text: str) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
+from app.db.search_texts import search_columns
 from app.enrolments import domain, policy
 from app.enrolments.domain import Intake, IntakeFields, intake_record
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
@@ -80,10 +81,11 @@ def change_intake(
 def _write(db: Session, intake_id: IntakeId, intake: Intake, fields: IntakeFields) -> Intake:
     """Write the fields of an intake, and return its new values."""
     override = domain.override_for(places=fields.places, taken=intake.taken)
+    named = {"title": fields.title, "course_key": intake.course_key}
     db.execute(
         update(IntakeRow)
         .where(IntakeRow.id == intake_id)
-        .values(**intake_record(fields), override=override)
+        .values(**intake_record(fields), **search_columns(IntakeRow, named), override=override)
         .execution_options(synchronize_session=False)
     )
     return replace(intake, **intake_record(fields), override=override)

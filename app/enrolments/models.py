@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, word
+from app.db.base import Base, ByteOrderedText, word
+from app.db.search_texts import searched_by
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 
@@ -13,6 +14,7 @@ LIVE = "state IN ('requested', 'confirmed', 'waiting')"
 INVOICED = "invoice_number IS NOT NULL"
 
 
+@searched_by("title", "course_key")
 class IntakeRow(Base):
     """A run of a course; commands lock this row. `taken` is the number of requested and confirmed
     places, `override` the number by which they exceed `places`."""
@@ -27,6 +29,8 @@ class IntakeRow(Base):
     id: Mapped[IntakeId] = mapped_column(primary_key=True)
     course_key: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(120))
+    search_text: Mapped[str | None] = mapped_column(ByteOrderedText)
+    """See app/db/search_texts.py."""
     starts_on: Mapped[date] = mapped_column(Date)
     price_pence: Mapped[int]
     places: Mapped[int]

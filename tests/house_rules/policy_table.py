@@ -202,6 +202,8 @@ STAFF: tuple[str, ...] = (
     "GET /assessments/{assessment_id}/discard",
     "POST /assessments/{assessment_id}/discard",
     "POST /api/v1/assessments/{assessment_id}/discard",
+    "GET /api/v1/search",
+    "GET /search",
     "GET /results",
     "GET /results/attempts/{attempt_id}",
     "POST /results/attempts-allowed/{allowance_id}/take-back",

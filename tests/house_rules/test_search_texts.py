@@ -29,7 +29,8 @@ def forgetful(tree: ast.Module) -> list[int]:
         } & SEARCHED.keys()
         written = {keyword.arg for keyword in node.keywords}
         adds = any(called(inner) in ADDED for inner in ast.walk(node))
-        if not adds and any(written & SEARCHED[model] for model in models):
+        is_unknown = None in written
+        if not adds and any(is_unknown or written & SEARCHED[model] for model in models):
             lines.append(node.lineno)
     return lines
 
@@ -44,6 +45,8 @@ def test_each_statement_that_writes_a_name_writes_its_search_text():
         ("db.execute(update(User).where(x).values(name=name))", [1]),
         ("insert_into(db, User).values(email=e).returning(User)", [1]),
         ("update(User).values(name=n, **search_columns(User, {}))", []),
+        ("update(User).values(**record(fields))", [1]),
+        ("update(User).values(**record(fields), **search_columns(User, {}))", []),
         ("update(User).values(theme='dark')", []),
         ("update(Other).values(name=n)", []),
     ],

@@ -39,7 +39,7 @@ def cancel_practical(
     practical = lock_practical(db, practical_id)
     demand_changeable(practical, now=now)
     demand_nobody_attended(db, practical)
-    set_status(db, practical, PracticalStatus.cancelled, taken=0, override=0)
+    set_status(db, practical, PracticalStatus.cancelled, has_places=False)
     ended = _end_every_seat(db, practical, reason=reason, now=now)
     waited = end_waiting(db, practical, now=now)
     people = accounts.people(db, [*waited, *(seat.user_id for seat in ended)])

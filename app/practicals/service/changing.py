@@ -105,11 +105,11 @@ def _write(db: Session, practical: Practical, columns: dict[str, Any], *, now: d
     right of a person who has a place or waits."""
     is_for_others = columns["intake_id"] != practical.intake_id
     lost_before = lost_on(db, practical.id, now=now) if is_for_others else ()
-    searched = search_columns(PracticalRow, {"title": practical.title, "room": columns["room"]})
+    named = {"title": practical.title, "room": columns["room"]}
     db.execute(
         update(PracticalRow)
         .where(PracticalRow.id == practical.id)
-        .values(**columns, **searched)
+        .values(**columns, **search_columns(PracticalRow, named))
         .execution_options(synchronize_session=False)
     )
     if is_for_others:

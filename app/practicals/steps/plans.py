@@ -130,12 +130,15 @@ def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
     }
 
 
-def set_status(db: Session, practical: Practical, status: PracticalStatus, **columns: int) -> None:
-    """Write the status, and further columns that change with it."""
+def set_status(
+    db: Session, practical: Practical, status: PracticalStatus, *, has_places: bool = True
+) -> None:
+    """Write the status. Without places, nobody holds one any more, and none is beyond the capacity."""
+    taken, override = (practical.taken, practical.override) if has_places else (0, 0)
     db.execute(
         update(PracticalRow)
         .where(PracticalRow.id == practical.id)
-        .values(status=status, **columns)
+        .values(status=status, taken=taken, override=override)
         .execution_options(synchronize_session=False)
     )
 

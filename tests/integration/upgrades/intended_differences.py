@@ -36,6 +36,7 @@ class Capital(Difference):
 SENTENCE = "the line below the greeting is a sentence of its own"
 SEALED = "access needs are sealed: pages and files say only that there are some"
 CHOSEN = "a person may choose a language; the version of their profile holds it too"
+ACADEMY = "main content Preceptor Academy"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
 CONTACT = "people give a phone number and an emergency contact"
 ROSTER = r"/teach/practicals/[\w-]+"
@@ -50,6 +51,18 @@ MORE = "staff open a student’s attempts and answers, and allow one more"
 READ = "staff read the courses that they teach, and the checklist of a day"
 
 INTENDED: tuple[Difference, ...] = (
+    Difference(
+        "the header of staff has a search",
+        ".*",
+        rf"(?<={ACADEMY} )(?=Notices (?:Amara|Rhys) )",
+        "Search people, practicals and more [q: ] ",
+    ),
+    Difference(
+        "the header of staff has a search",
+        ".*",
+        rf"(?<={ACADEMY} )(?=Notices (?:Ines|Tomasz|Adaeze|Kenji) )",
+        "Search students and practicals [q: ] ",
+    ),
     Difference(
         MORE,
         "/privacy",

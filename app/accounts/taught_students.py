@@ -1,0 +1,50 @@
+"""Reads the students of the groups that an instructor looks after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import Group, GroupMember
+from app.accounts.person_columns import PERSON
+from app.kit.actor import Role
+from app.kit.ids import GroupId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtGroup:
+    group_id: GroupId
+    name: str
+
+
+def is_in_group_of(instructor_id: UserId) -> ColumnElement[bool]:
+    """Return the condition on a person that they are a student in a group of this instructor."""
+    return PERSON.id.in_(_students_of(instructor_id).with_only_columns(GroupMember.user_id))
+
+
+def groups_with(
+    db: Session, instructor_id: UserId, student_ids: Sequence[UserId]
+) -> dict[UserId, tuple[TaughtGroup, ...]]:
+    """Return in which groups of this instructor each of these students is, by name, in one statement."""
+    groups: dict[UserId, tuple[TaughtGroup, ...]] = {}
+    rows = db.execute(
+        _students_of(instructor_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(GroupMember.user_id.in_(student_ids))
+        .order_by(Group.name, Group.id)
+        .with_only_columns(GroupMember.user_id, Group.id, Group.name)
+    )
+    for student_id, group_id, name in rows:
+        groups[student_id] = (*groups.get(student_id, ()), TaughtGroup(group_id, name))
+    return groups
+
+
+def _students_of(instructor_id: UserId) -> Select[GroupMember]:
+    looks_after = aliased(GroupMember)
+    theirs = select(looks_after.group_id).where(
+        looks_after.user_id == instructor_id, looks_after.role == Role.instructor
+    )
+    return select(GroupMember).where(
+        GroupMember.role == Role.student, GroupMember.group_id.in_(theirs)
+    )

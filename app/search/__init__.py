@@ -1,0 +1,1 @@
+"""One search over people, practicals, intakes, certificates and enquiries, for staff."""
