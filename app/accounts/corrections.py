@@ -1,35 +1,35 @@
 """The office corrects what a person cannot correct themselves, or has asked it to: names, the address, the
 registration number."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts import mail_rate_limits, policy
-from app.accounts.correction_rules import PersonDetails, correction_refusal
-from app.accounts.domain import LinkPurpose
+from app.accounts import policy
+from app.accounts.correction_rules import (
+    NO_ADDRESS_WAITS,
+    PersonDetails,
+    correction_refusal,
+    undo_refusal,
+)
 from app.accounts.errors import PersonRefused
 from app.accounts.facts import NameSaved
-from app.accounts.mails import (
-    AddressCorrectedMail,
-    ConfirmAddressMail,
-    DetailsCorrectedMail,
-    InvitationMail,
-)
+from app.accounts.mails import DetailsCorrectedMail
 from app.accounts.models import User
+from app.accounts.steps.address_correction import (
+    return_to_address_before,
+    start_with_new_address,
+    write_details,
+)
 from app.accounts.steps.audit_log import contact_changes, record_account_act
-from app.accounts.steps.known_networks import forget_networks
-from app.accounts.steps.links import end_links, make_link
 from app.accounts.steps.locks import locked_user
-from app.accounts.steps.sign_in_end import end_access
 from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
-from app.db import rate_limits
 from app.kit.actor import Actor, require
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.kit.messages import Message, msg
 from app.kit.versions import demand_current
@@ -45,9 +45,6 @@ FIELD_WORDS: Final = {
     "emergency_phone": msg("phone of the emergency contact"),
     "emergency_relation": msg("relation of the emergency contact"),
 }
-ADDRESS_TAKEN: Final = msg(
-    "Another account has this address. Find it in the list of people: it may be the same person."
-)
 
 
 def details_of(db: Session, actor: Actor, person_id: UserId) -> PersonDetails:
@@ -57,6 +54,13 @@ def details_of(db: Session, actor: Actor, person_id: UserId) -> PersonDetails:
     if user is None:
         raise NotFound
     return _details(user)
+
+
+def address_before(db: Session, actor: Actor, person_id: UserId) -> str | None:
+    """Return the address that a person had before a correction that nobody has confirmed yet, or None."""
+    require(policy.may_manage_people(actor))
+    waits = User.id == person_id, User.confirmed_at.is_(None)
+    return db.scalar(select(User.address_before).where(*waits))
 
 
 def correct_person(
@@ -73,7 +77,8 @@ def correct_person(
 
     A new address is not confirmed until its owner opens the link that is mailed to it; sign-ins, tokens and
     links of the old one end, and both addresses are told. Raise Stale if somebody changed the details since
-    the form was opened, and Invalid if another account has the address.
+    the form was opened, and Invalid if another account has the address. The address of before a correction
+    that nobody has confirmed is confirmed again as it was.
     """
     require(policy.may_manage_people(actor))
     user = locked_user(db, person_id)
@@ -85,9 +90,11 @@ def correct_person(
     _demand_correctable(actor, user, changed)
     if not changed:
         return changed
-    _write(db, user, details)
-    if "email" in changed:
-        _start_with_new_address(db, actor, user, recorded.email, now=now)
+    write_details(db, user, details.record)
+    if "email" in changed and details.email == user.address_before:
+        return_to_address_before(db, actor, user, recorded.email, now=now)
+    elif "email" in changed:
+        start_with_new_address(db, actor, user, recorded.email, now=now)
     _tell(db, user, changed, now=now)
     record_account_act(
         db,
@@ -101,6 +108,45 @@ def correct_person(
     if changed & {"name", "certificate_name"}:
         announce(db, NameSaved(user_id=user.id), now=now)
     return changed
+
+
+def take_address_back(
+    db: Session,
+    actor: Actor,
+    person_id: UserId,
+    *,
+    reason: str,
+    expected_version: str,
+    now: datetime,
+) -> None:
+    """Give a person back the address that the office replaced, while nobody has confirmed the new one. Both
+    addresses are told. Raise PersonRefused if none waits, Stale if the details were changed since the form
+    was opened, and Invalid if another account has the address by now."""
+    require(policy.may_manage_people(actor))
+    user = locked_user(db, person_id)
+    if user is None:
+        raise NotFound
+    address = None if user.confirmed_at else user.address_before
+    is_closed = user.disabled_at is not None
+    refusal = undo_refusal(
+        actor.user_id, user.id, is_closed=is_closed, has_address_before=address is not None
+    )
+    if refusal or address is None:
+        raise PersonRefused(refusal or NO_ADDRESS_WAITS)
+    recorded = _details(user)
+    before = replace(recorded, email=address)
+    demand_current(expected_version, recorded=recorded.record, sent=before.record)
+    write_details(db, user, {"email": address})
+    return_to_address_before(db, actor, user, recorded.email, now=now)
+    record_account_act(
+        db,
+        actor.user_id,
+        user.id,
+        "accounts.address_restored",
+        now=now,
+        reason=reason,
+        changes=(FieldChange.hidden(ChangedField.email),),
+    )
 
 
 def _changes(before: PersonDetails, after: PersonDetails) -> tuple[FieldChange, ...]:
@@ -135,37 +181,6 @@ def _demand_correctable(actor: Actor, user: User, changed: frozenset[str]) -> No
         actor.user_id, user.id, changed, is_closed=is_closed, is_admin=user.is_admin
     ):
         raise PersonRefused(refusal)
-
-
-def _write(db: Session, user: User, details: PersonDetails) -> None:
-    try:
-        with db.begin_nested():
-            for name, value in details.record.items():
-                setattr(user, name, value)
-    except IntegrityError:
-        raise Invalid(ADDRESS_TAKEN, fields={"email": ADDRESS_TAKEN}) from None
-
-
-def _start_with_new_address(
-    db: Session, actor: Actor, user: User, old: str, *, now: datetime
-) -> None:
-    """End what belonged to the old address, and mail a link to the new one: the invitation, if the person has
-    no password yet, and otherwise the confirmation, which asks for the password."""
-    rate_limits.take(db, mail_rate_limits.INVITATION, f"{actor.user_id} {user.email}", now=now)
-    rate_limits.take(db, mail_rate_limits.INVITATION_SENDER, str(actor.user_id), now=now)
-    user.confirmed_at = None
-    end_access(db, user.id, now=now)
-    end_links(db, user.id, now=now)
-    forget_networks(db, user.id)
-    send_to_address(db, old, AddressCorrectedMail(), now=now, language=user.language)
-    mail: InvitationMail | ConfirmAddressMail
-    if user.password_hash is None:
-        link_id = make_link(db, LinkPurpose.invitation, user.id, user.email, now=now)
-        mail = InvitationMail(link_id=link_id, name=user.name, inviter=actor.name)
-    else:
-        link_id = make_link(db, LinkPurpose.confirm, user.id, user.email, now=now)
-        mail = ConfirmAddressMail(link_id=link_id, wanted="")
-    send_to_address(db, user.email, mail, now=now, language=user.language)
 
 
 def _tell(db: Session, user: User, changed: frozenset[str], *, now: datetime) -> None:

@@ -188,6 +188,12 @@ class CorrectionForm(ContactForm):
         )
 
 
+class AddressBackForm(EditForm):
+    """Takes back a new address that nobody has confirmed yet."""
+
+    back_reason: Reason = Field(title=label("the reason"))
+
+
 class AccountReasonForm(Form):
     reason: Reason = Field(title=label("the reason"))
 

@@ -24,7 +24,7 @@ def bind_counter(counter: Counter) -> None:
 def words_after_saving(db: Session, user_id: UserId, name: str) -> Message | None:
     """Return a sentence about certificates that were issued with another name, or None if there are
     none."""
-    count = sum(counter(db, user_id, name) for counter in _counters)
+    count = _count(db, user_id, name)
     if not count:
         return None
     return msgs(
@@ -33,3 +33,20 @@ def words_after_saving(db: Session, user_id: UserId, name: str) -> Message | Non
         "For one in the new name, write to the academy.",
         count,
     )
+
+
+def words_for_office(db: Session, user_id: UserId, name: str) -> Message | None:
+    """Return a sentence to the office about certificates of a person that were issued with another name, or
+    None if there are none."""
+    count = _count(db, user_id, name)
+    if not count:
+        return None
+    return msgs(
+        "{n} certificate keeps the name of the day of issue: replace it, if it should have the new one.",
+        "{n} certificates keep the name of the day of issue: replace those that should have the new one.",
+        count,
+    )
+
+
+def _count(db: Session, user_id: UserId, name: str) -> int:
+    return sum(counter(db, user_id, name) for counter in _counters)

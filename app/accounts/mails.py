@@ -21,6 +21,12 @@ class AddressCorrectedMail(AddressMail):
     template: ClassVar[str] = "accounts/address-corrected"
 
 
+class AddressRestoredMail(AddressMail):
+    """To the address that an account has again: the office took its correction back."""
+
+    template: ClassVar[str] = "accounts/address-restored"
+
+
 class DetailsCorrectedMail(AddressMail):
     """`changed` lists the labels of the details that the office corrected."""
 

@@ -38,6 +38,9 @@ class User(Base):
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    address_before: Mapped[str | None] = mapped_column(String(320))
+    """The address that the office replaced, until the new one is confirmed or taken back."""
+    address_before_confirmed_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     certificate_name: Mapped[str | None] = mapped_column(String(200))
     is_medical: Mapped[bool | None]
@@ -73,6 +76,11 @@ class User(Base):
     @property
     def has_access_needs(self) -> bool:
         return self.access_needs_sealed is not None
+
+    def confirm_address(self, now: datetime) -> None:
+        """Note that the owner of the address has proved that it is theirs."""
+        self.confirmed_at = now
+        self.address_before = self.address_before_confirmed_at = None
 
     @property
     def contact(self) -> ContactDetails:

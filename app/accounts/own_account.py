@@ -6,7 +6,7 @@ the write block.
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -79,17 +79,17 @@ def register(
     """Make a student's account that works once its address is confirmed, and mail the link.
     `language` is the one in which the person registers, or None if it is the academy's.
 
-    The person sees the same answer in every case (R-024). A confirmed account is not changed, and
-    its owner is told by mail. An unconfirmed account gets the newest password, because nobody has
-    proved to own the address yet, and confirming requires the password. Unless `mails_freely` (from
-    `ask_to_register`), a mail is sent only if no earlier link works.
+    The person sees the same answer in every case (R-024). A confirmed account is not changed, nor is one
+    whose address the office corrected, and its owner is told by mail. Another unconfirmed account gets the
+    newest password, because nobody has proved to own the address yet, and confirming requires the password.
+    Unless `mails_freely` (from `ask_to_register`), a mail is sent only if no earlier link works.
     """
     user = _by_email(db, email) or _add_student(db, name, email, password_hash, language, now=now)
     if user is None:  # another request was first
         user = db.scalars(select(User).where(User.email == email)).one()
     if user.disabled_at is not None:
         return
-    if user.confirmed_at is not None:
+    if user.confirmed_at is not None or user.address_before is not None:
         record_account_act(db, None, user.id, "accounts.registered_again", now=now)
         if mails_freely:
             send_to_address(db, email, AlreadyRegisteredMail(), now=now, language=user.language)
@@ -131,11 +131,9 @@ def confirm(
     not give them an account with one click.
     """
     link = spend_link(db, link_id, LinkPurpose.confirm, now=now)
-    db.execute(
-        update(User)
-        .where(User.id == link.user_id, User.email == link.email, User.confirmed_at.is_(None))
-        .values(confirmed_at=now)
-    )
+    user = locked_user(db, link.user_id)
+    if user is not None and user.email == link.email and user.confirmed_at is None:
+        user.confirm_address(now)
     record_account_act(db, link.user_id, link.user_id, "accounts.confirmed", now=now)
     started = sign_ins.sign_in(db, candidate, browser, now=now)
     if started is None:
@@ -202,7 +200,7 @@ def set_password(
     if user.disabled_at is not None or user.email != link.email:
         raise PersonRefused(msg("This account is closed. Write to the academy."))
     user.password_hash = password_hash
-    user.confirmed_at = user.confirmed_at or now
+    user.confirm_address(user.confirmed_at or now)
     end_links(db, user.id, now=now)
     end_access(db, user.id, now=now)
     forget_networks(db, user.id)
@@ -275,7 +273,7 @@ def change_address(db: Session, link_id: EventId | None, *, now: datetime) -> No
     try:
         with db.begin_nested():
             user.email = link.email
-            user.confirmed_at = now
+            user.confirm_address(now)
     except IntegrityError:
         raise PersonRefused(
             msg("Another account has this address by now. Choose another.")

@@ -8,6 +8,7 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "accounts.access_needs_read": msg("Access needs read"),
     "accounts.added": msg("Added"),
     "accounts.address_changed": msg("Address changed"),
+    "accounts.address_restored": msg("Address restored"),
     "accounts.all_sign_ins_ended": msg("All sign ins ended"),
     "accounts.api_token_ended": msg("Api token ended"),
     "accounts.api_token_made": msg("Api token made"),

@@ -103,6 +103,7 @@ def closed_before(before: datetime) -> Any:
 def _unconfirmed(columns: Columns, before: datetime) -> ColumnElement[bool]:
     return and_(
         columns.confirmed_at.is_(None),
+        columns.address_before.is_(None),
         columns.created_at <= before,
         nothing_refers_to("users", columns),
     )

@@ -200,6 +200,8 @@ def _emptied(users: Columns, *, now: datetime) -> dict[str, Any]:
         "is_medical": null(),
         "profession": null(),
         "registration_number": null(),
+        "address_before": null(),
+        "address_before_confirmed_at": null(),
         "phone": null(),
         "emergency_name": null(),
         "emergency_phone": null(),

@@ -14,6 +14,7 @@ FRESH = (
     "POST /admin/people/invite",
     "POST /admin/people/{person_id}/close",
     "POST /admin/people/{person_id}/details",
+    "POST /admin/people/{person_id}/details/address-back",
     "POST /admin/people/{person_id}/open",
     "POST /admin/people/{person_id}/reset",
     "POST /admin/people/{person_id}/roles",

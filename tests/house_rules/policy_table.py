@@ -305,6 +305,7 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/people/{person_id}/second-factor/reset/stop",
     "GET /admin/people/{person_id}/details",
     "POST /admin/people/{person_id}/details",
+    "POST /admin/people/{person_id}/details/address-back",
     "GET /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/sign-ins/end",

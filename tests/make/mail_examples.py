@@ -79,6 +79,7 @@ OF_A_QUIZ: dict[str, Any] = OF_A_COURSE | {
 EXAMPLES: tuple[MailKind, ...] = (
     accounts.AddressChangedMail(),
     accounts.AddressCorrectedMail(),
+    accounts.AddressRestoredMail(),
     accounts.DetailsCorrectedMail(
         changed=msg("{fields}", fields=(msg("name"), msg("e-mail address")))
     ),

@@ -9,6 +9,7 @@ from app.accounts.domain import LINK_LASTS, LinkPurpose
 from app.accounts.errors import LinkSpent
 from app.accounts.mailed_links import OpenLink, is_usable
 from app.accounts.models import MailedLink
+from app.accounts.steps.locks import locked_user
 from app.kit.ids import EventId, UserId, new_uuid
 
 
@@ -46,7 +47,9 @@ def spend_link(
     db: Session, link_id: EventId | None, purpose: LinkPurpose, *, now: datetime
 ) -> OpenLink:
     """Mark a link, and the person's other links for the same purpose, as used, or raise LinkSpent.
-    Of two requests at the same time one wins."""
+    Of two requests at the same time one wins. The owner is locked first, as by a correction, which ends the
+    links of the person it has locked: so the two cannot deadlock."""
+    locked_user(db, db.scalar(select(MailedLink.user_id).where(MailedLink.id == link_id)))
     row = db.execute(
         update(MailedLink)
         .where(*is_usable(link_id, purpose, now))

@@ -121,7 +121,8 @@ def test_what_is_refused_changes_nothing(database, ada, sam, who, changes, reaso
 def test_an_address_of_another_account_is_refused_and_changes_nothing(app, database, ada, sam, ina):
     with pytest.raises(Invalid) as refused:
         correct(database, ada, sam, name="Sam Other", email="ina@example.org")
-    assert "Another account has this address." in str(refused.value.fields["email"])
+    assert refused.value.reason == "address_of_invited"
+    assert "Ina Instructor" in str(refused.value.fields["email"])
     assert (stored(database, sam).email, stored(database, sam).name) == (
         "sam@example.org",
         "Sam Student",

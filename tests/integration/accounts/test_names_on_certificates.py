@@ -163,6 +163,22 @@ class TestIssuedBefore:
         save(browser, certificate_name="Sam Student")
         assert said not in words(browser.get("/me"))
 
+    def test_the_office_that_corrects_it_is_told_so(self, as_person, database, holder, ada):
+        browser = as_person(ada)
+        path = f"/admin/people/{holder.user_id}/details"
+        fields = {"name": "Sam Student", "email": holder.email, "reason": "A slip"}
+
+        def correct(certificate_name):
+            version = version_on(browser, path)
+            sent = {**fields, "certificate_name": certificate_name, "version": version}
+            return words(browser.post(path, data=sent, follow_redirects=True))
+
+        told = correct("Samira Student")
+        assert "1 certificate keeps the name of the day of issue: replace it" in told
+        again = correct("Sam Student")
+        assert "Corrected: name on the certificate." in again
+        assert "keeps the name" not in again
+
     def test_the_pages_of_the_certificate_say_so_too(self, as_person, database, holder, ada):
         browser = as_person(holder)
         assert "keeps its name" not in words(browser.get("/certificates"))

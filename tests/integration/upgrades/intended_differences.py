@@ -39,6 +39,8 @@ CHOSEN = "a person may choose a language; the version of their profile holds it 
 ACADEMY = "main content Preceptor Academy"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
 CONTACT = "people give a phone number and an emergency contact"
+OF_THE_OFFICE = "01a22a2d-321c-7473-8e32-2ae3ef32fd76"
+"""A day whose roster an admin has read: the office opens phone numbers at any time."""
 ROSTER = r"/teach/practicals/[\w-]+"
 
 CELLS = r"(?m)^([^,\"]*),([^,\"]*),([^,\"]*),([^,\"]*),([^,\"]*),(\"[^\"]*\")(?=\r)"
@@ -277,7 +279,7 @@ INTENDED: tuple[Difference, ...] = (
     ),
     Difference(
         CONTACT,
-        ROSTER,
+        rf"/teach/practicals/(?!{OF_THE_OFFICE})[\w-]+",
         r"Not marked Papers The roster",
         "Not marked Phone numbers Instructors can open phone numbers and emergency contacts from the day "
         "before the practical to the day after it. Ask the office if somebody has to be reached at another "
@@ -285,8 +287,21 @@ INTENDED: tuple[Difference, ...] = (
     ),
     Difference(
         CONTACT,
+        f"/teach/practicals/{OF_THE_OFFICE}",
+        "Papers The roster",
+        "Phone numbers How people are reached, and whom to call in an emergency. Each time somebody opens "
+        "it, that is recorded. Show phone numbers Papers The roster",
+    ),
+    Difference(
+        CONTACT,
+        r"/admin/people/[\w-]+/access",
+        "end: address, password",
+        "end: address, phone number, emergency contact, password",
+    ),
+    Difference(
+        CONTACT,
         ROSTER,
-        r"(?<!Not marked )(?<!another time\. )Papers The roster",
+        r"(?<!Show phone numbers )(?<!Not marked )(?<!another time\. )(?<!here at once\. )Papers The roster",
         "Phone numbers How people are reached, and whom to call in an emergency. Each time somebody opens "
         "it, that is recorded. Show phone numbers Papers The roster",
     ),

@@ -16,6 +16,10 @@ SAID = {
         "more, take the role of an admin from them first."
     ),
     "accounts.correction_rules.ACCOUNT_CLOSED": "This account is closed. Open it first.",
+    "accounts.correction_rules.NO_ADDRESS_WAITS": (
+        "No new address waits to be confirmed. Its owner may have confirmed it in the meantime. To give the "
+        "person another address, correct the details."
+    ),
     "accounts.domain.YOURSELF": "You cannot change your own roles or access. Ask another admin.",
     "accounts.domain.LAST_ADMIN": "Nobody else is an admin. Make another person an admin first.",
     "accounts.domain.NO_ROLE": (
