@@ -47,7 +47,7 @@ from app.db.database import Database
 from app.demo.people import GUESTS, PASSWORD
 from app.documents.pdf_queue import PdfQueue
 from app.enquiries import pages as enquiries_pages
-from app.enrolments import admin_enrolment_pages, admin_pages
+from app.enrolments import admin_enrolment_pages, admin_pages, hiding_pages
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
 from app.home import office_pages, site_pages
@@ -145,6 +145,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_planning.pages,
     practicals_rebooking.pages,
     practicals_reserving.pages,
+    hiding_pages.pages,
     admin_pages.pages,
     admin_enrolment_pages.pages,
     life_support_pages.pages,

@@ -63,6 +63,8 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "certificates.certificate_issued": msg("Certificate issued"),
     "certificates.certificate_revoked": msg("Certificate revoked"),
     "certificates.certificate_signed_later": msg("Certificate signed later"),
+    "courses.hidden": msg("Course hidden"),
+    "courses.shown": msg("Course shown again"),
     "courses.publish": msg("Publish"),
     "courses.published_erratum": msg("Published erratum"),
     "enquiry.answered": msg("Answered"),

@@ -48,7 +48,8 @@ class Revision(Base):
 
 class CourseHead(Base):
     """Which revision of a course new learners get. `publisher` says what made it current: a `Publisher`, or a
-    word of a later version; None before that was recorded."""
+    word of a later version; None before that was recorded. While `hidden_at` is set, the course is in no
+    catalogue and gets no new intakes; the people on it go on."""
 
     __tablename__ = "courses"
 
@@ -56,6 +57,7 @@ class CourseHead(Base):
     current_revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
     changed_at: Mapped[datetime]
     publisher: Mapped[str | None] = mapped_column(String(20))
+    hidden_at: Mapped[datetime | None]
 
 
 class Media(Base):

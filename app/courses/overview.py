@@ -50,13 +50,14 @@ class CourseRevisions:
     revisions: tuple[RevisionRow, ...]
     total: int
     unset_values: tuple[ClinicalValue, ...]
+    is_hidden: bool
     problem: Text = ""
 
 
 def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
     """Return every course with its revisions, by title."""
     require(policy.may_see_revisions(actor))
-    heads = {head.key: head.current_revision_id for head in db.scalars(select(CourseHead))}
+    heads = {head.key: head for head in db.scalars(select(CourseHead))}
     rows = db.execute(
         select(
             Revision.id,
@@ -70,21 +71,23 @@ def courses_overview(db: Session, actor: Actor) -> tuple[CourseRevisions, ...]:
     overviews = []
     for key, head in heads.items():
         mine = [row for row in rows if row.course_key == key]
-        shown = tuple(_revision_row(db, row, head) for row in mine[:SHOWN])
-        overviews.append(_course_revisions(db, key, head, shown, len(mine)))
+        current = head.current_revision_id
+        shown = tuple(_revision_row(db, row, current) for row in mine[:SHOWN])
+        overviews.append(_course_revisions(db, head, shown, len(mine)))
     return tuple(sorted(overviews, key=lambda overview: overview.title))
 
 
 def _course_revisions(
-    db: Session, key: str, head: RevisionId, shown: tuple[RevisionRow, ...], total: int
+    db: Session, head: CourseHead, shown: tuple[RevisionRow, ...], total: int
 ) -> CourseRevisions:
+    key, current, is_hidden = head.key, head.current_revision_id, head.hidden_at is not None
     try:
-        course = queries.revision(db, head).course
-        counted = statistics(course, answer_keys.answer_keys(db, head))
+        course = queries.revision(db, current).course
+        counted = statistics(course, answer_keys.answer_keys(db, current))
     except RevisionUnreadable as refused:
-        return CourseRevisions(key, key, (), shown, total, (), refused.detail)
+        return CourseRevisions(key, key, (), shown, total, (), is_hidden, refused.detail)
     figures = figures_in_words(counted)
-    return CourseRevisions(key, course.title, figures, shown, total, course.unset_values)
+    return CourseRevisions(key, course.title, figures, shown, total, course.unset_values, is_hidden)
 
 
 NOUNS: Final[Mapping[str, Callable[[int], Message]]] = {

@@ -9,5 +9,10 @@ def may_publish(actor: Actor | SystemActor) -> bool:
     return isinstance(actor, SystemActor) or actor.is_admin
 
 
+def may_hide_courses(actor: Actor) -> bool:
+    """Admins hide courses and show them again."""
+    return actor.is_admin
+
+
 def may_see_revisions(actor: Actor) -> bool:
     return actor.is_admin

@@ -3,7 +3,7 @@
 This module has no access to the keys, which are in `answer_keys`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,8 +62,9 @@ class CourseCard:
 
 # Built once, from plain columns: every page that names a course runs it.
 _head = table_of(CourseHead).c
-HEADS = Prepared(select(_head.current_revision_id))
-HEAD = Prepared(select(_head.current_revision_id).where(_head.key == bindparam("course_key")))
+_current = select(_head.current_revision_id, _head.hidden_at)
+HEADS = Prepared(_current)
+HEAD = Prepared(_current.where(_head.key == bindparam("course_key")))
 
 _revisions: BoundedCache[tuple[RevisionId, str, bool], PublishedCourse] = BoundedCache(64)
 """By revision; by the language of an academy, because tests have several in one process; and by whether it is
@@ -187,6 +188,15 @@ def stored_number(db: Session, course_key: str, number: int) -> StoredNumber | N
     return None if row is None else StoredNumber(*row)
 
 
+def current_with_state(db: Session, course_key: str) -> tuple[PublishedCourse, bool] | None:
+    """Return the current revision of a course and whether the course is hidden, or None if there is no such
+    course."""
+    head = HEAD.one_or_none(db, course_key=course_key)
+    if head is None:
+        return None
+    return revision(db, head.current_revision_id), head.hidden_at is not None
+
+
 def current_to_pin(db: Session, course_key: str) -> PublishedCourse | None:
     """Return the revision new learners get, for a use-case that stores it in a row, or None when there is no
     such course.
@@ -201,29 +211,58 @@ def current_to_pin(db: Session, course_key: str) -> PublishedCourse | None:
 
 
 def catalogue(db: Session) -> tuple[PublishedCourse, ...]:
-    """Return the current revision of every course that this version can read, by title."""
-    heads = (readable(db, head.current_revision_id) for head in HEADS.all(db))
-    revisions = [published for published in heads if published is not None]
-    return tuple(sorted(revisions, key=lambda published: published.course.title))
+    """Return the current revision of every course that this version can read, by title; hidden ones too,
+    for the office and for the people on them."""
+    return _by_title(db, HEADS.all(db))
+
+
+def offered(db: Session) -> tuple[PublishedCourse, ...]:
+    """Return as `catalogue` the courses that are not hidden: what visitors see, and what can begin anew."""
+    return _by_title(db, (head for head in HEADS.all(db) if head.hidden_at is None))
+
+
+def _by_title(db: Session, heads: Iterable[Any]) -> tuple[PublishedCourse, ...]:
+    revisions = (readable(db, head.current_revision_id) for head in heads)
+    shown = [published for published in revisions if published is not None]
+    return tuple(sorted(shown, key=lambda published: published.course.title))
+
+
+def is_hidden(db: Session, course_key: str) -> bool:
+    """Return whether a course is hidden from the catalogue."""
+    head = HEAD.one_or_none(db, course_key=course_key)
+    return head is not None and head.hidden_at is not None
+
+
+def is_offered(course_key: Any) -> Any:
+    """Return SQL for whether a course is published and not hidden; `course_key` is a column."""
+    return course_key.in_(select(_head.key).where(_head.hidden_at.is_(None)))
 
 
 def course_cards(db: Session) -> tuple[CourseCard, ...]:
-    """Return a card of every course, by title, in one statement once the courses are in memory."""
-    return tuple(card_of(published) for published in catalogue(db))
+    """Return a card of every course that is not hidden, by title, in one statement once the courses are in
+    memory."""
+    return tuple(card_of(published) for published in offered(db))
 
 
 def published_at(db: Session) -> dict[str, datetime]:
-    """Return when the current revision of each course was published, by the course's key."""
+    """Return when the current revision of each course that is not hidden was published, by its key."""
     rows = db.execute(
         select(CourseHead.key, Revision.published_at)
         .join(Revision, Revision.id == CourseHead.current_revision_id)
+        .where(CourseHead.hidden_at.is_(None))
         .order_by(CourseHead.key)
     )
     return {row.key: row.published_at for row in rows}
 
 
+def offered_card(db: Session, course_key: str) -> CourseCard | None:
+    """Return as `course_card` one that is not hidden."""
+    return None if is_hidden(db, course_key) else course_card(db, course_key)
+
+
 def course_card(db: Session, course_key: str) -> CourseCard | None:
-    """Return the card of one course, or None when there is no such course or this version cannot read it."""
+    """Return the card of one course, hidden or not, or None when there is no such course or this version
+    cannot read it."""
     head = HEAD.one_or_none(db, course_key=course_key)
     published = None if head is None else readable(db, head.current_revision_id)
     return None if published is None else card_of(published)

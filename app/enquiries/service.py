@@ -37,7 +37,7 @@ def ask(
     not repeat it either, so that a deleted question is not still in a mailbox.
     """
     mails = rate_limits.count_question(db, email=question.email, network=network, now=now)
-    card = courses.course_card(db, question.course_key) if question.course_key else None
+    card = courses.offered_card(db, question.course_key) if question.course_key else None
     enquiry = Enquiry(
         id=EnquiryId(new_uuid()),
         name=question.name,

@@ -241,7 +241,7 @@ def _intake_form(
         recorded = _typed(intake, visit.academy)
         values, errors = compared(refused, values, recorded, shown_in=FIELDS_OF_INTAKE, options={})
     with visit.database.read() as db:
-        catalogue = courses.catalogue(db)
+        catalogue = courses.offered(db)
         if intake is None and refused is None:
             usual = admin_queries.usual(db, visit.actor)
             values = _likely([entry.course_key for entry in catalogue], usual, visit)

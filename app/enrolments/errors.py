@@ -18,6 +18,16 @@ class EnrolmentRefused(Conflict):
         super().__init__(why.refusal)
 
 
+class CourseHidingRefused(Conflict):
+    """A course is not hidden, or not shown again, for one of the reasons of `EnrolmentsReason`."""
+
+    title = msg("This course stays as it is")
+    slug = "course-hiding-refused"
+
+    def __init__(self, why: EnrolmentsReason) -> None:
+        super().__init__(why.refusal)
+
+
 class IntakeInvalid(Invalid):
     """Fields of an intake contradict each other."""
 

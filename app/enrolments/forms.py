@@ -74,6 +74,12 @@ class PriceForm(EditForm):
     price_reason: Sentence = Field(title=label("reason"))
 
 
+class HidingForm(Form):
+    """Why a course is hidden, or shown again; kept in the audit trail."""
+
+    reason: Sentence = Field(title=label("reason"))
+
+
 class InvoiceForm(EditForm):
     """Without a day it is today."""
 

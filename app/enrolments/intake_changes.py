@@ -12,11 +12,13 @@ from app.db.search_texts import search_columns
 from app.enrolments import domain, policy
 from app.enrolments.domain import Intake, IntakeFields, intake_record
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
+from app.enrolments.hiding_rules import takes_requests
 from app.enrolments.kept_prices import KeptPrice, kept_prices
 from app.enrolments.mails import IntakeMovedMail
 from app.enrolments.models import IntakeRow
 from app.enrolments.steps import notifications, transitions
 from app.enrolments.steps.locking import live_rows, lock_intake, promote, recorded_intake
+from app.enrolments.steps.offered_course import demand_offered
 from app.enrolments.steps.prices import keep_prices
 from app.kit.actor import Actor, require
 from app.kit.ids import IntakeId
@@ -57,6 +59,8 @@ def change_intake(
     )
     if problems := domain.intake_problems(fields):
         raise IntakeInvalid(problems)
+    if takes_requests(intake.status, fields.closes_at, now):
+        demand_offered(db, intake.course_key)
     has_new_price = fields.price_pence != intake.price_pence
     if has_new_price:
         keep_prices(db, intake_id, intake)

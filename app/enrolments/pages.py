@@ -24,11 +24,16 @@ def show_course(visit: Visit, course_key: str) -> Response:
     with visit.database.read() as db:
         page = queries.course_page(db, course_key, visit.maybe_actor, now=visit.now)
     course, settings = page.course, visit.settings
+    if page.is_gone:
+        return visit.render("enrolments/not_offered.html", status=404, page=page)
+    preview = Preview(course.title, course.summary, f"/courses/{course.key}")
     return visit.render(
         "enrolments/course.html",
-        preview=Preview(course.title, course.summary, f"/courses/{course.key}"),
+        preview=None if page.is_hidden else preview,
         page=page,
-        structured_data=course_document(
+        structured_data=None
+        if page.is_hidden
+        else course_document(
             course,
             page.offers,
             language=page.language,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course
+from app.courses.queries import PublishedCourse
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import domain
@@ -64,12 +65,15 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class CoursePage:
     """The public page of a course. `may_reserve` is false for staff, who hold no places; `language` is the
-    tag of the language in which the course is written."""
+    tag of the language in which the course is written. A hidden course is for staff and for the people who
+    have a place on it: for everybody else `is_gone` is true."""
 
     course: Course
     offers: tuple[Offer, ...]
     may_reserve: bool
     language: str
+    is_hidden: bool
+    is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +196,29 @@ def _choice(intake: IntakeOption, course_titles: Mapping[str, str] | None) -> Me
 
 def course_page(db: Session, course_key: str, actor: Actor | None, *, now: datetime) -> CoursePage:
     """Return a course with its intakes that take requests now or later. Raise NotFound."""
-    published = courses.current(db, course_key)
-    if published is None:
-        raise NotFound
+    published, is_hidden = _current(db, course_key)
     return CoursePage(
         course=published.course,
         offers=offers(db, actor, course_key=course_key, now=now),
         may_reserve=actor is None or actor.is_student,
         language=published.language,
+        is_hidden=is_hidden,
+        is_gone=is_hidden and not _is_inside(db, actor, course_key),
     )
+
+
+def _current(db: Session, course_key: str) -> tuple[PublishedCourse, bool]:
+    current = courses.current_with_state(db, course_key)
+    if current is None:
+        raise NotFound
+    return current
+
+
+def _is_inside(db: Session, actor: Actor | None, course_key: str) -> bool:
+    """Return whether a person is of the staff, or has a place on the course."""
+    if actor is None:
+        return False
+    return actor.is_staff or place_on(db, actor.user_id, course_key) is not None
 
 
 def offers(
@@ -231,13 +249,10 @@ def offer(
 ) -> tuple[Course, Offer]:
     """Return one intake with its course. Raise NotFound, also for a draft."""
     intake = db.get(IntakeRow, intake_id)
-    published = courses.current(db, course_key)
-    if (
-        intake is None
-        or published is None
-        or intake.course_key != course_key
-        or intake.status is IntakeStatus.draft
-    ):
+    published, is_hidden = _current(db, course_key)
+    if intake is None or intake.course_key != course_key or intake.status is IntakeStatus.draft:
+        raise NotFound
+    if is_hidden and not _is_inside(db, actor, course_key):
         raise NotFound
     return published.course, _offers(db, [intake], actor, now)[0]
 

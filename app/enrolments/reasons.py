@@ -28,6 +28,10 @@ class EnrolmentsReason(StrEnum):
     person_has_place = "person_has_place"
     places_below_taken = "places_below_taken"
     course_unpublished = "course_unpublished"
+    course_hidden = "course_hidden"
+    hidden_already = "hidden_already"
+    shown_already = "shown_already"
+    intake_takes_requests = "intake_takes_requests"
     no_invoice = "no_invoice"
     students_only = "students_only"
     price_invoiced = "price_invoiced"
@@ -119,6 +123,24 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
     EnrolmentsReason.course_unpublished: (
         msg("There is no published course with this name."),
         msg("Publish the course first, or choose another."),
+    ),
+    EnrolmentsReason.course_hidden: (
+        msg("This course is hidden, so nobody new can ask for a place on it."),
+        msg("Show it in the catalogue again first, under Courses."),
+    ),
+    EnrolmentsReason.hidden_already: (
+        msg("This course is hidden already."),
+        msg("There is nothing more to do."),
+    ),
+    EnrolmentsReason.shown_already: (
+        msg("This course is in the catalogue already."),
+        msg("There is nothing more to do."),
+    ),
+    EnrolmentsReason.intake_takes_requests: (
+        msg("An intake of this course takes requests now, or will."),
+        msg(
+            "Change its closing time to one that has passed, or cancel the intake. Then hide the course."
+        ),
     ),
     EnrolmentsReason.no_invoice: (
         msg("No invoice is recorded for this place."),

@@ -43,6 +43,7 @@ from app.enrolments.steps.locking import (
     take_places,
     waiting_in,
 )
+from app.enrolments.steps.offered_course import demand_offered, demand_offered_choice
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
@@ -63,10 +64,12 @@ class RequestOutcome:
 def make_intake(
     db: Session, actor: Actor, course_key: str, *, fields: IntakeFields, now: datetime
 ) -> IntakeId:
-    """Add an intake as a draft that only the office sees. Refused for an unknown course."""
+    """Add an intake as a draft that only the office sees. Refused for an unknown course, and for
+    a hidden one."""
     require(policy.may_manage_intakes(actor))
     if courses.current(db, course_key) is None:
         raise IntakeInvalid({"course_key": EnrolmentsReason.course_unpublished.refusal.words})
+    demand_offered_choice(db, course_key)
     _check(fields)
     intake = IntakeRow(
         id=IntakeId(new_uuid()),
@@ -90,6 +93,7 @@ def open_intake(db: Session, actor: Actor, intake_id: IntakeId, *, now: datetime
     require(policy.may_manage_intakes(actor))
     intake = lock_intake(db, intake_id)
     _refuse(domain.open_refusal(intake.status))
+    demand_offered(db, intake.course_key)
     _set_status(db, intake_id, domain.IntakeStatus.open)
     transitions.record_intake(db, actor, "intake.opened", intake_id, now=now)
 

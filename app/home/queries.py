@@ -47,7 +47,7 @@ class HomePage:
 
 
 def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
-    published = courses.catalogue(db)
+    published = courses.offered(db)
     kinds = [
         KindOfDay(revision.course_key, kind)
         for revision in published

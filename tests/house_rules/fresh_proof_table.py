@@ -155,6 +155,8 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "PUT /api/v1/practicals/{practical_id}/seats/{seat_id}/attendance",
     ),
     RUNNING: (
+        "POST /admin/courses/{course_key}/hide",
+        "POST /admin/courses/{course_key}/show",
         "POST /admin/certificates/blocked",
         "POST /admin/checklists/{practical_id}",
         "POST /admin/enquiries/{enquiry_id}/answered",

@@ -83,7 +83,7 @@ def public_dates(
 ) -> PublicDates:
     """Return the planned dates, the next first, in four statements for a stranger. Raise Invalid
     for an invalid month."""
-    titles = {published.course_key: published.course.title for published in courses.catalogue(db)}
+    titles = {published.course_key: published.course.title for published in courses.offered(db)}
     rows = enrolments.offers(db, actor, course_key=course, now=now) if number == 1 else ()
     starts = [
         CourseStart(offer, titles.get(offer.course_key, offer.title))
@@ -118,6 +118,7 @@ def _days(
             PracticalRow.status == PracticalStatus.published,
             PracticalRow.starts_at > now,
             PracticalRow.booking_closes_at > now,
+            courses.is_offered(PracticalRow.course_key),
         )
         .order_by(PracticalRow.starts_at, PracticalRow.id)
         .limit(most)

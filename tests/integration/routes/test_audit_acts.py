@@ -502,6 +502,17 @@ def a_new_practical(world: World) -> Any:
     return world.press(ADMIN, page, page, **typed)
 
 
+def course_hidden(world: World) -> Any:
+    """Hide the course, once none of its intakes takes requests."""
+    world.change(update(IntakeRow).values(status="cancelled"))
+    return world.post(ADMIN, f"/admin/courses/{COURSE}/hide", reason="We rewrite it")
+
+
+def course_shown(world: World) -> Any:
+    course_hidden(world)
+    return world.post(ADMIN, f"/admin/courses/{COURSE}/show", reason="It is ready")
+
+
 def a_new_intake(world: World) -> Any:
     page = "/admin/intakes/new"
     typed = {
@@ -619,6 +630,8 @@ ACTS: dict[str, tuple[str, Step]] = {
             ADMIN, f"/admin/certificates/{w.value(select(Certificate.id))}/revoke", reason="Wrong"
         ),
     ),
+    "POST /admin/courses/{course_key}/hide": ("courses.hidden", course_hidden),
+    "POST /admin/courses/{course_key}/show": ("courses.shown", course_shown),
     "POST /admin/enquiries/{enquiry_id}/answered": (
         "enquiry.answered",
         lambda w: w.post(

@@ -72,6 +72,12 @@ INTENDED: tuple[Difference, ...] = (
         "your attempts and answers, and further attempts that you were allowed For ever; without your name, "
         "and without reasons, after",
     ),
+    Difference(
+        "admins hide a course",
+        r"/admin/courses",
+        r"(?<=Foundation course in facial mesotherapy )(?=8 modules)",
+        "In the catalogue Hide it : Foundation course in facial mesotherapy ",
+    ),
     Difference(READ, r".*", r"(?<=Groups Results )(?=Me )", "Courses "),
     Difference(
         READ, r"/home", r"(?<=of 8 )(?=Preceptor Academy)", "Read the courses that you teach "

@@ -6,6 +6,7 @@ from tests.make.refusal_words import words_of_refusals
 SAID = {
     "enrolments.errors.EnrolmentRefused": "This place cannot be changed so",
     "enrolments.errors.PlacesRefused": "This cannot be done now",
+    "enrolments.errors.CourseHidingRefused": "This course stays as it is",
     "enrolments.errors.IntakeInvalid": "There is a problem with what you entered",
     "enrolments.errors.PaymentsRefused": "No payment was recorded",
     "enrolments.reasons.address_unconfirmed": (
@@ -64,6 +65,20 @@ SAID = {
     ),
     "enrolments.reasons.course_unpublished": (
         "There is no published course with this name. Publish the course first, or choose another."
+    ),
+    "enrolments.reasons.course_hidden": (
+        "This course is hidden, so nobody new can ask for a place on it. Show it in the catalogue again "
+        "first, under Courses."
+    ),
+    "enrolments.reasons.hidden_already": (
+        "This course is hidden already. There is nothing more to do."
+    ),
+    "enrolments.reasons.shown_already": (
+        "This course is in the catalogue already. There is nothing more to do."
+    ),
+    "enrolments.reasons.intake_takes_requests": (
+        "An intake of this course takes requests now, or will. Change its closing time to one that has "
+        "passed, or cancel the intake. Then hide the course."
     ),
     "enrolments.reasons.no_invoice": (
         "No invoice is recorded for this place. Record the number of the invoice first."
