@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261203_0401"
-down_revision = "20261203_0100"
+down_revision = "20261203_0800"
 loses = {
     "users.address_before": "which address the office replaced by one that nobody has confirmed yet",
     "users.address_before_confirmed_at": "when the address was confirmed that the office replaced",
