@@ -28,6 +28,7 @@ INSTRUCTOR = (
 ADMIN = (
     (msg("Overview"), "/home", "house"),
     (msg("Intakes"), "/admin/intakes", "ticket"),
+    (msg("Invoices"), "/admin/invoices", "wallet"),
     (msg("Practicals"), "/admin/practicals", "calendar-days"),
     (msg("People"), "/admin/people", "users"),
     (msg("Groups"), "/admin/groups", "group"),
@@ -42,6 +43,7 @@ ENROLLING = ((msg("Second factor"), "/me/second-factor", "shield-check"),)
 # Pages that no entry leads to, and the entries they belong under: a role that has the entry sees it marked.
 BELONGS = (
     ("/admin/checklists", "/admin/practicals"),
+    ("/admin/enrolments", "/admin/intakes"),
     ("/admin/life-support", "/admin/practicals"),
     ("/attempts", "/learn"),
     ("/enrolments", "/learn"),

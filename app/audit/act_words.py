@@ -75,6 +75,7 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "enrolment.ended_with_account": msg("Ended with account"),
     "enrolment.invoice_undone": msg("Invoice undone"),
     "enrolment.invoiced": msg("Invoiced"),
+    "enrolment.invoices_exported": msg("Invoices exported"),
     "enrolment.paid": msg("Paid"),
     "enrolment.payment_undone": msg("Payment undone"),
     "enrolment.price_changed": msg("Price changed"),

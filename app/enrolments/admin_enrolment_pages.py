@@ -177,6 +177,8 @@ def undo_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) 
     except (Invalid, Conflict) as refused:
         return _enrolment(visit, enrolment_id, refused, submitted)
     said = msg("The payment is undone. Nobody was mailed when it was recorded, and nobody is now.")
+    if form.came_from == "invoices":
+        return visit.redirect(visit.url("enrolments.invoices") + "?show=paid", flash=said)
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
 
 
@@ -204,7 +206,7 @@ def _enrolment(
 ) -> Response:
     with visit.database.read() as db:
         page = admin_queries.enrolment_page(db, visit.actor, enrolment_id)
-    values = submitted.values if submitted else {}
+    values: Mapping[str, Any] = submitted.values if submitted else _opened(visit)
     errors = errors_of(refused)
     if isinstance(refused, Stale):
         recorded = _recorded(page, values, visit)
@@ -217,6 +219,13 @@ def _enrolment(
         values=values,
         days=_days(page, visit),
     )
+
+
+def _opened(visit: RequestContext) -> dict[str, str]:
+    """Return the fields of the form that a link of the list of invoices opens."""
+    if visit.request.query_params.get("undo") == "payment":
+        return {"payment_reason": "", "came_from": "invoices"}
+    return {}
 
 
 def _days(page: EnrolmentPage, visit: RequestContext) -> dict[str, str]:

@@ -10,7 +10,13 @@ from app.db.paging import page_number
 from app.enrolments import admin_queries, intake_changes, service
 from app.enrolments.admin_queries import EnrolmentRow, IntakeFacts
 from app.enrolments.domain import STATE_WORDS, intake_record
-from app.enrolments.forms import FIELDS_OF_INTAKE, EnrolmentReasonForm, IntakeForm, NewIntakeForm
+from app.enrolments.forms import (
+    FIELDS_OF_INTAKE,
+    LONGEST_SEARCH,
+    EnrolmentReasonForm,
+    IntakeForm,
+    NewIntakeForm,
+)
 from app.enrolments.intake_changes import IntakeChange
 from app.enrolments.kept_prices import in_words, kept_prices
 from app.enrolments.queries import places_by_intake
@@ -30,7 +36,6 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
-LONGEST_SEARCH = 100
 
 
 @pages.get("/admin/intakes", name="enrolments.intakes", access=ADMIN)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.auditing import Check, findings
@@ -112,6 +112,28 @@ def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:
     return [f"Intake {intake_id}: its waiting list is over and not closed." for intake_id in late]
 
 
+def payments_have_an_invoice(db: Session, *, now: datetime) -> list[str]:
+    """A payment is recorded without an invoice, or an invoice without its number or its day."""
+    invoiced, dated = Enrolment.invoice_number.is_not(None), Enrolment.invoiced_at.is_not(None)
+    rows = db.execute(
+        select(Enrolment.id, invoiced, dated)
+        .where(or_(Enrolment.paid_at.is_not(None) & ~invoiced, invoiced != dated))
+        .order_by(Enrolment.id)
+    )
+    return [
+        f"Enrolment {enrolment_id}: half of an invoice is recorded."
+        if is_invoiced != is_dated
+        else f"Enrolment {enrolment_id} is recorded as paid without an invoice."
+        for enrolment_id, is_invoiced, is_dated in rows
+    ]
+
+
+def prices_are_not_negative(db: Session, *, now: datetime) -> list[str]:
+    """The price of a place is below zero."""
+    rows = db.scalars(select(Enrolment.id).where(Enrolment.price_pence < 0).order_by(Enrolment.id))
+    return [f"Enrolment {enrolment_id} has a price below zero." for enrolment_id in rows]
+
+
 CHECKS: tuple[Check, ...] = (
     places_counted,
     places_not_oversold,
@@ -120,6 +142,8 @@ CHECKS: tuple[Check, ...] = (
     confirmed_places_pin_a_revision,
     cancelled_intakes_are_empty,
     lists_that_are_over_are_closed,
+    payments_have_an_invoice,
+    prices_are_not_negative,
 )
 
 

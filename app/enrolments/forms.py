@@ -4,14 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
+from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.accounts.domain import LONGEST_NAME, clean_name
+from app.db.paging import PAGE_SIZE
 from app.enrolments.domain import IntakeFields
+from app.enrolments.invoices import InvoiceToPay
+from app.enrolments.money_rules import ShownInvoices
 from app.kit.email_addresses import normal_email
 from app.kit.errors import Invalid
+from app.kit.ids import EnrolmentId
 from app.kit.messages import Message, msg, msgs
 from app.kit.versions import LONGEST_VERSION
 from app.web.dates import Amount, Day, TimeOfDay, moment
@@ -19,6 +24,7 @@ from app.web.field_messages import message_in
 from app.web.forms import EditForm, Form, Submission, label
 
 ROWS: Final = 10
+LONGEST_SEARCH: Final = 100
 _ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
 
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
@@ -101,10 +107,54 @@ class UndoInvoiceForm(Form):
 
 
 class UndoPaymentForm(Form):
-    """`payment_seen` is the version of the payment that the page showed."""
+    """`payment_seen` is the version of the payment that the page showed. `came_from` names the list to which
+    the answer leads back."""
 
     payment_reason: Sentence = Field(title=label("reason"))
     payment_seen: str = Field("", max_length=LONGEST_VERSION)
+    came_from: Literal["invoices"] | None = None
+
+
+NOT_FROM_THE_LIST: Final = msg("Open the list again and tick the invoices there.")
+
+
+def read_ticked(typed: object) -> object:
+    """Read what the list of invoices sends for each that is ticked: the id of the enrolment and the version
+    of the invoice, with a colon between."""
+    parts = [str(each).partition(":") for each in typed] if isinstance(typed, list) else []
+    if not parts:
+        raise ValueError(msg("Tick at least one invoice."))
+    try:
+        versions = {EnrolmentId(UUID(key)): version for key, _, version in parts}
+    except ValueError:
+        raise ValueError(NOT_FROM_THE_LIST) from None
+    if len(versions) < len(parts):
+        raise ValueError(NOT_FROM_THE_LIST)
+    return tuple(InvoiceToPay(key, version) for key, version in versions.items())
+
+
+class PayInvoicesForm(Form):
+    """The payments of several invoices on one day; without a day it is today."""
+
+    invoice: Annotated[tuple[InvoiceToPay, ...], BeforeValidator(read_ticked)] = Field(
+        default=(), title=label("invoices"), max_length=PAGE_SIZE, validate_default=True
+    )
+    paid_on: Day | None = Field(None, title=label("date of the payment"))
+
+
+class InvoiceExportForm(Form):
+    """The filters of the list that is exported."""
+
+    show: ShownInvoices = ShownInvoices.unpaid
+    q: str = Field("", max_length=LONGEST_SEARCH)
+
+
+def shown_invoices(typed: str | None) -> ShownInvoices:
+    """Return which list of invoices an address names; without a name, the unpaid ones."""
+    try:
+        return ShownInvoices(typed or ShownInvoices.unpaid)
+    except ValueError:
+        raise Invalid(msg("There is no such list of invoices.")) from None
 
 
 class ReservePlacesForm(Form):

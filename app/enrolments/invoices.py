@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import people
+from app.audit import service as audit
 from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
 from app.enrolments import domain, money_rules, policy
@@ -164,6 +165,19 @@ def record_payments(
     for row in rows:
         _write_payment(db, actor, row, paid_at, action="enrolment.paid", now=now)
     return len(rows)
+
+
+def note_export(db: Session, actor: Actor, *, rows: int, now: datetime) -> None:
+    """Record that a list of invoices was exported."""
+    require(policy.may_manage_intakes(actor))
+    audit.record(
+        db,
+        actor.user_id,
+        "enrolment.invoices_exported",
+        now=now,
+        subject_kind="invoices",
+        details={"rows": rows},
+    )
 
 
 def _locked_rows(db: Session, enrolment_ids: Collection[EnrolmentId]) -> Sequence[Enrolment]:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from app.enrolments.domain import HOLDING, LIVE, EnrolmentState, money_refusal
 from app.enrolments.reasons import EnrolmentsReason
+from app.kit.messages import msg
 
 
 class InvoiceState(StrEnum):
@@ -15,6 +17,21 @@ class InvoiceState(StrEnum):
     unpaid = "unpaid"
     paid = "paid"
     ended = "ended"
+
+
+INVOICE_STATE_WORDS: Final = {
+    InvoiceState.unpaid: msg("not paid"),
+    InvoiceState.paid: msg("paid"),
+    InvoiceState.ended: msg("place ended"),
+}
+
+
+class ShownInvoices(StrEnum):
+    """The lists of invoices. `paid` has those of places that ended, too: the money came in."""
+
+    unpaid = "unpaid"
+    paid = "paid"
+    every = "all"
 
 
 @dataclass(frozen=True, slots=True)

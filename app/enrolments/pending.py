@@ -4,11 +4,11 @@ invoices. Callers check permissions."""
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.enrolments.domain import EnrolmentState, IntakeStatus
+from app.enrolments.domain import HOLDING, EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.ids import IntakeId
 
@@ -79,12 +79,12 @@ def waiting_beside_places(db: Session, *, today: date, now: datetime) -> tuple[S
     return tuple(StrandedIntake(*row) for row in rows)
 
 
-UNPAID = select(func.count()).where(
-    Enrolment.state == EnrolmentState.confirmed,
-    Enrolment.invoice_number.is_not(None),
-    Enrolment.paid_at.is_(None),
+IS_UNPAID = and_(
+    Enrolment.state.in_(HOLDING), Enrolment.invoice_number.is_not(None), Enrolment.paid_at.is_(None)
 )
-"""Counts unpaid invoices of confirmed places."""
+"""The condition that an invoice is not paid, and that the place is held; `money_rules` says the same."""
+UNPAID = select(func.count()).where(IS_UNPAID)
+"""Counts the unpaid invoices of held places."""
 
 
 def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:

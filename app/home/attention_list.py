@@ -249,8 +249,8 @@ def _invoices(unpaid: int) -> list[AttentionItem]:
         AttentionItem(
             Urgency.later,
             msgs("{n} invoice is not paid", "{n} invoices are not paid", unpaid),
-            msg("Record a payment on the page of the intake when it arrives."),
-            "/admin/intakes",
-            msg("See the intakes"),
+            msg("Tick what has arrived, or see who has waited longest."),
+            "/admin/invoices",
+            msg("See them"),
         )
     ]

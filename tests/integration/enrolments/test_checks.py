@@ -5,6 +5,7 @@ from sqlalchemy import text, update
 
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import IntakeRow
+from tests.make import NOW
 from tests.make.enrolments import an_enrolment, broken_promises
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
@@ -98,3 +99,20 @@ def test_somebody_in_a_cancelled_intake(database, intake_id):
         an_enrolment(db, intake_id, a_user(db, "Ann"))
         db.execute(update(IntakeRow).values(status=IntakeStatus.cancelled))
     assert "is cancelled, but 1 people are still in it" in only_sentence(database)
+
+
+@pytest.mark.parametrize("column", ["invoice_number", "invoiced_at"])
+def test_half_of_an_invoice(database, intake_id, column):
+    with database.write() as db:
+        value = {"invoice_number": "2026-0042", "invoiced_at": NOW}[column]
+        an_enrolment(db, intake_id, a_user(db, "Ann"), **{column: value})
+    assert "half of an invoice is recorded" in only_sentence(database)
+
+
+def test_a_payment_without_an_invoice(database, intake_id):
+    with database.write() as db:
+        an_enrolment(db, intake_id, a_user(db, "Ann"), paid_at=NOW)
+        an_enrolment(
+            db, intake_id, a_user(db, "Ben"), invoice_number="1", invoiced_at=NOW, paid_at=NOW
+        )
+    assert "is recorded as paid without an invoice" in only_sentence(database)

@@ -83,6 +83,14 @@ DAMAGE: dict[str, tuple[str | Callable[[Database], None], str]] = {
         "UPDATE enrolments SET revision_id = NULL WHERE state = 'confirmed'",
         "is confirmed without a revision",
     ),
+    "enrolments.payments_have_an_invoice": (
+        "UPDATE enrolments SET invoice_number = NULL, invoiced_at = NULL WHERE paid_at IS NOT NULL",
+        "is recorded as paid without an invoice",
+    ),
+    "enrolments.prices_are_not_negative": (
+        "UPDATE enrolments SET price_pence = -1",
+        "has a price below zero",
+    ),
     "enrolments.cancelled_intakes_are_empty": (
         "UPDATE intakes SET status = 'cancelled'",
         "people are still in it",

@@ -678,6 +678,23 @@ ACTS: dict[str, tuple[str, Step]] = {
             w.press(ADMIN, e, e + "/payment/undo", payment_reason="It was somebody else’s"),
         )[1],
     ),
+    "POST /admin/invoices/export": (
+        "enrolment.invoices_exported",
+        lambda w: w.post(ADMIN, "/admin/invoices/export"),
+    ),
+    "POST /admin/invoices/payments": (
+        "enrolment.paid",
+        lambda w: w.post(
+            ADMIN,
+            "/admin/invoices/payments",
+            invoice=next(
+                field.value
+                for form in forms_of(w.browser_of(ADMIN).get("/admin/invoices").text)
+                for field in form.fields
+                if field.name == "invoice"
+            ),
+        ),
+    ),
     "POST /admin/enrolments/{enrolment_id}/price": (
         "enrolment.price_changed",
         lambda w: w.press(

@@ -33,6 +33,7 @@ OF_A_PRACTICAL: Final = (
 )
 OTHERS: Final = (
     "/admin/intakes/{intake_id}/export",
+    "/admin/invoices/export",
     "/admin/people/export",
     "/certificates/{certificate_id}.pdf",
     "/reports/{assessment_id}/report.pdf",
@@ -172,6 +173,7 @@ def test_every_list_for_spreadsheets_speaks_in_brackets(as_demo_person, names, i
         f"/admin/intakes/{id_of(INTAKE)}/export",
     ):
         demand_brackets(names, browser.post(path, data={}))
+    demand_brackets(names, browser.post("/admin/invoices/export", data={"show": "all"}))
 
 
 def test_a_certificate_says_the_same_to_every_reader(as_demo_person, id_of):
