@@ -140,6 +140,15 @@ def nothing_is_half_transparent(css: str) -> Iterator[Fault]:
             yield Fault(declaration.line, f"half-transparent: opacity: {declaration.value}")
 
 
+def heads_of_tables_stay(css: str) -> Iterator[Fault]:
+    """A head that is not displayed is gone for screen readers too, and the cells of a row pair with wrong
+    ones. It is hidden from sight only."""
+    for declaration in declarations(css):
+        is_head = re.search(r"\bthead\b", declaration.within[-1]) if declaration.within else None
+        if is_head and (declaration.name, declaration.value) == ("display", "none"):
+            yield Fault(declaration.line, "a head of a table is gone: display: none")
+
+
 def colours_can_be_told_apart(css: str) -> Iterator[Fault]:
     """WCAG 1.4.3 and 1.4.11 in both themes; 1.4.6 for those who ask for more contrast."""
     for theme, tokens in themes(css).items():
@@ -157,6 +166,7 @@ STYLESHEET_RULES: tuple[Rule, ...] = (
     importance_is_for_paper,
     motion_can_be_refused,
     nothing_is_half_transparent,
+    heads_of_tables_stay,
     colours_can_be_told_apart,
 )
 

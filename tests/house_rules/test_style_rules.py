@@ -42,6 +42,7 @@ BAD_STYLES = [
     (".a { padding: 1px 2px 3px 4px; }", "a physical side: padding: 1px 2px 3px 4px"),
     (".a { gap: 0 !important; }", "!important outside print: gap: 0 !important"),
     (".a { transition: color 1s; }", "motion for everybody: transition: color 1s"),
+    (".a thead th { display: none; }", "a head of a table is gone: display: none"),
     (".a { opacity: .4; }", "half-transparent: opacity: .4"),
     (".a { color: var(--faint); }", "light: faint on canvas is 1.74:1, less than 4.5:1"),
 ]

@@ -167,8 +167,11 @@ def _shown(shown: ListedDays, now: datetime) -> Rows:
 
 def _page(db: Session, query: Rows, shown: ListedDays, *, number: int) -> Page[BoardRow]:
     rows = db.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    first = rows[0] if rows else db.execute(query.limit(1)).one_or_none() if number > 1 else None
-    return page_of(_board_rows(db, rows, shown), number=number, total=first[-1] if first else 0)
+    counted = rows
+    if not rows and number > 1:  # past the end; the first row knows how many there are
+        counted = db.execute(query.limit(1)).all()
+    total = counted[0][-1] if counted else 0
+    return page_of(_board_rows(db, rows, shown), number=number, total=total)
 
 
 def _board_rows(

@@ -121,20 +121,21 @@ def _days(
             courses.is_offered(PracticalRow.course_key),
         )
         .order_by(PracticalRow.starts_at, PracticalRow.id)
-        .limit(most)
-        .offset((number - 1) * most)
     )
     if course is not None:
         query = query.where(PracticalRow.course_key == course)
     if span := filters.span(zone):
         query = query.where(PracticalRow.starts_at >= span[0], PracticalRow.starts_at < span[1])
-    rows = db.execute(query).all()
+    rows = db.execute(query.limit(most).offset((number - 1) * most)).all()
+    counted = rows
+    if not rows and number > 1:  # past the end; the first row knows how many there are
+        counted = db.execute(query.limit(1)).all()
     days = [
         _day(published.course.title, practical, row[-2], now)
         for row, practical in ((row, Practical(*row[:-2])) for row in rows)
         if (published := courses.readable(db, practical.revision_id)) is not None
     ]
-    return page_of(days, number=number, total=rows[0][-1] if rows else 0, size=most)
+    return page_of(days, number=number, total=counted[0][-1] if counted else 0, size=most)
 
 
 def _day(course_title: str, practical: Practical, intake: str | None, now: datetime) -> PublicDate:
