@@ -59,22 +59,22 @@ class Stage:
 
 @dataclass(frozen=True)
 class ListCase:
-    """One list. `fill` adds as many rows as it is told, after as many as there are. `one` and `many` are
-    the words of its total, if it says one; `empty` is what it says without rows."""
+    """One list. `fill` adds as many rows as it is told, after as many as there are. `singular` and
+    `plural` are the words of its total, if it says one; `empty` is what it says without rows."""
 
     route: str
     path: str
     role: str
     fill: Callable[[Stage, range], None]
     empty: str
-    one: str = ""
-    many: str = ""
+    singular: str = ""
+    plural: str = ""
     rows: str = TABLE_ROWS
     size: int = 50
 
     def total(self, rows: int) -> str:
         """The words that say how many rows there are."""
-        return self.one if rows == 1 else self.many.format(n=f"{rows:,}")
+        return self.singular if rows == 1 else self.plural.format(n=f"{rows:,}")
 
 
 def stage(db: Session, role: str) -> Stage:

@@ -40,7 +40,7 @@ def demand_true(browser, case: ListCase, path: str, rows: int) -> None:
         assert len(shown.xpath(case.rows)) == expected, (rows, number)
         assert (case.empty in said) == (rows == 0), (rows, number)
         assert (f"Page {number} of {pages:,}" in said) == (pages > 1), (rows, number)
-        if rows and case.one:
+        if rows and case.singular:
             assert case.total(rows) in said, (rows, number)
         for head in shown.xpath("//table//thead//th"):
             assert head.text_content().strip()
