@@ -47,7 +47,13 @@ from app.db.database import Database
 from app.demo.people import GUESTS, PASSWORD
 from app.documents.pdf_queue import PdfQueue
 from app.enquiries import pages as enquiries_pages
-from app.enrolments import admin_enrolment_pages, admin_pages, hiding_pages, invoice_pages
+from app.enrolments import (
+    admin_enrolment_pages,
+    admin_pages,
+    hiding_pages,
+    invoice_pages,
+    request_pages,
+)
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
 from app.home import office_pages, site_pages
@@ -149,6 +155,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     admin_pages.pages,
     admin_enrolment_pages.pages,
     invoice_pages.pages,
+    request_pages.pages,
     life_support_pages.pages,
     factor_admin_pages.pages,
     people_pages.pages,

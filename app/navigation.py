@@ -45,6 +45,7 @@ BELONGS = (
     ("/admin/checklists", "/admin/practicals"),
     ("/admin/enrolments", "/admin/intakes"),
     ("/admin/life-support", "/admin/practicals"),
+    ("/admin/requests", "/admin/intakes"),
     ("/attempts", "/learn"),
     ("/enrolments", "/learn"),
     ("/notices", "/me"),

@@ -72,6 +72,7 @@ ACT_WORDS: Final[dict[str, Message]] = {
     "enrolment.closed": msg("Closed"),
     "enrolment.confirmed": msg("Confirmed"),
     "enrolment.declined": msg("Declined"),
+    "enrolment.decision_undone": msg("Decision undone"),
     "enrolment.ended_with_account": msg("Ended with account"),
     "enrolment.invoice_undone": msg("Invoice undone"),
     "enrolment.invoiced": msg("Invoiced"),

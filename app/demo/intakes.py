@@ -6,7 +6,7 @@ from functools import partial
 from app.demo.diary import ZONE, Diary
 from app.demo.joining import OPENED, joined
 from app.demo.people import ADMIN, StudentStage
-from app.enrolments import invoices
+from app.enrolments import decisions, invoices
 from app.enrolments import service as enrolments
 from app.enrolments.domain import IntakeFields, invoice_record, payment_record
 from app.kit.ids import EnrolmentId
@@ -81,7 +81,7 @@ def _reserve(diary: Diary, name: str, key: str, now: datetime) -> None:
 
 def _confirm(diary: Diary, place: EnrolmentId, now: datetime) -> None:
     """Confirm a place and send its invoice two days later. Every tenth is not paid yet."""
-    enrolments.confirm_request(diary.db, diary.people[ADMIN.name], place, now=now)
+    decisions.confirm_request(diary.db, diary.people[ADMIN.name], place, now=now)
     number = next(diary.invoices)
     sent = now + timedelta(days=2)
     diary.note(sent, partial(_invoice, diary, place, number))
@@ -113,7 +113,7 @@ def _pay(diary: Diary, place: EnrolmentId, now: datetime) -> None:
 
 
 def _decline(diary: Diary, place: EnrolmentId, now: datetime) -> None:
-    enrolments.decline_request(diary.db, diary.people[ADMIN.name], place, reason=DECLINED, now=now)
+    decisions.decline_request(diary.db, diary.people[ADMIN.name], place, reason=DECLINED, now=now)
 
 
 def _ask_in_vain(diary: Diary, name: str, key: str, now: datetime) -> None:

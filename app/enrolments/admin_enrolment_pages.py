@@ -7,7 +7,14 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.accounts.loss_preview import Loss, held_by
-from app.enrolments import admin_queries, invoices, price_changes, service
+from app.enrolments import (
+    admin_queries,
+    decisions,
+    invoices,
+    price_changes,
+    request_queries,
+    service,
+)
 from app.enrolments.admin_queries import EnrolmentPage
 from app.enrolments.forms import (
     EnrolmentReasonForm,
@@ -42,9 +49,12 @@ def show_enrolment(visit: Visit, enrolment_id: EnrolmentId) -> Response:
 def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     def command(db: Session) -> None:
         ButtonForm.read(submitted)
-        service.confirm_request(db, visit.actor, enrolment_id, now=visit.now)
+        decisions.confirm_request(db, visit.actor, enrolment_id, now=visit.now)
 
-    said = msg("The place is confirmed. The person gets a mail that says how to begin.")
+    said = msg(
+        "The place is confirmed. The mail that says how to begin leaves in ten seconds; until then you can "
+        "undo this."
+    )
     return _do(visit, enrolment_id, submitted, command, said)
 
 
@@ -52,10 +62,28 @@ def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
 def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     def command(db: Session) -> None:
         form = EnrolmentReasonForm.read(submitted)
-        service.decline_request(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
+        decisions.decline_request(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
 
-    said = msg("The request is declined. The person gets a mail with your reason.")
+    said = msg(
+        "The request is declined. The mail with your reason leaves in ten seconds; until then you can undo "
+        "this."
+    )
     return _do(visit, enrolment_id, submitted, command, said)
+
+
+@pages.post("/undo", name="enrolments.undo", access=ADMIN)
+def undo(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
+    def command(db: Session) -> None:
+        ButtonForm.read(submitted)
+        decisions.undo_decision(db, visit.actor, enrolment_id, now=visit.now)
+
+    return _do(
+        visit,
+        enrolment_id,
+        submitted,
+        command,
+        msg("The decision is undone, as if it had never been. No mail has left."),
+    )
 
 
 @pages.get("/cancel", name="enrolments.confirm_cancel", access=ADMIN)
@@ -206,6 +234,7 @@ def _enrolment(
 ) -> Response:
     with visit.database.read() as db:
         page = admin_queries.enrolment_page(db, visit.actor, enrolment_id)
+        may_undo = request_queries.is_undoable(db, visit.actor, enrolment_id, now=visit.now)
     values: Mapping[str, Any] = submitted.values if submitted else _opened(visit)
     errors = errors_of(refused)
     if isinstance(refused, Stale):
@@ -218,6 +247,7 @@ def _enrolment(
         errors=errors,
         values=values,
         days=_days(page, visit),
+        may_undo=may_undo,
     )
 
 

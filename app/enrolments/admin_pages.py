@@ -1,5 +1,6 @@
 """The office's pages of intakes: the list, one intake with its people, creating and changing one."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Response
@@ -20,6 +21,7 @@ from app.enrolments.forms import (
 from app.enrolments.intake_changes import IntakeChange
 from app.enrolments.kept_prices import in_words, kept_prices
 from app.enrolments.queries import places_by_intake
+from app.enrolments.request_queries import with_decided_now
 from app.kit.academy import Academy
 from app.kit.currency import Currency
 from app.kit.errors import Conflict, Invalid, Refused
@@ -225,6 +227,9 @@ def _intake(
         page = admin_queries.intake_page(
             db, visit.actor, intake_id, shown=shown, number=number, text=text
         )
+        if page.shown == "requested" and not text:
+            rows = with_decided_now(db, visit.actor, page.rows, intake_id, now=visit.now)
+            page = replace(page, rows=rows)
     return visit.render(
         "enrolments/intake.html",
         status=status_of(refused) if refused else 200,
@@ -232,6 +237,7 @@ def _intake(
         errors=errors_of(refused),
         values=submitted.values if submitted else {},
         text=text,
+        all_ticked=visit.request.query_params.get("tick") == "all",
     )
 
 

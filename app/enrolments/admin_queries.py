@@ -30,7 +30,8 @@ from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 from app.kit.messages import Message, Text, msg
-from app.kit.stored_reasons import reason_words
+from app.kit.stored_messages import read_reason
+from app.kit.undo_time import seconds_to_undo
 from app.kit.versions import version_of
 
 SHOWN = ("requested", "confirmed", "waiting", "ended")
@@ -121,6 +122,10 @@ class EnrolmentRow:
     invoiced_at: datetime | None
     paid_at: datetime | None
 
+    def seconds_to_undo(self, now: datetime) -> int:
+        """Return for how many seconds the decision can still be undone."""
+        return seconds_to_undo(self.decided_at or now, now)
+
 
 @dataclass(frozen=True, slots=True)
 class IntakePage:
@@ -163,7 +168,7 @@ class EnrolmentPage:
         return version_of(payment_record(self.row.paid_at))
 
 
-def _row(row: Any, position: int | None = None) -> EnrolmentRow:
+def enrolment_row(row: Any, position: int | None = None) -> EnrolmentRow:
     return EnrolmentRow(
         enrolment_id=row.id,
         intake_id=row.intake_id,
@@ -176,7 +181,7 @@ def _row(row: Any, position: int | None = None) -> EnrolmentRow:
         decided_at=row.decided_at,
         is_reserved=row.reserved_by is not None,
         note=row.note,
-        reason=reason_words(row.reason),
+        reason=read_reason(row.reason),
         price_pence=row.agreed_pence,
         invoice_number=row.invoice_number,
         invoiced_at=row.invoiced_at,
@@ -196,7 +201,7 @@ PAGE_LISTED = {
         _listed(bindparam("intake_id"), shown)
         .limit(PAGE_SIZE)
         .offset(bindparam("skipped", type_=Integer())),
-        _row,
+        enrolment_row,
         most_kept=MOST_ROWS,
     )
     for shown in SHOWN
@@ -252,7 +257,7 @@ def intake_page(
         listed = _found(intake_id, shown, text)
         total = db.scalar(select(func.count()).select_from(listed.order_by(None).subquery())) or 0
         matches = db.execute(listed.limit(PAGE_SIZE).offset(first))
-        rows = [_row(row, row.position) for row in matches]
+        rows = [enrolment_row(row, row.position) for row in matches]
     else:
         total = intake.counted(shown)
         listing = PAGE_LISTED[shown].all(db, intake_id=intake_id, skipped=first)
@@ -281,7 +286,7 @@ def everybody_in(db: Session, actor: Actor, intake_id: IntakeId) -> tuple[Enrolm
     rows: list[EnrolmentRow] = []
     for shown in ("confirmed", "requested", "waiting", "ended"):
         listed = db.execute(_listed(intake_id, shown))
-        rows += [_row(row, position) for position, row in enumerate(listed, start=1)]
+        rows += [enrolment_row(row, position) for position, row in enumerate(listed, start=1)]
     return tuple(rows)
 
 
@@ -298,7 +303,7 @@ def enrolment_page(db: Session, actor: Actor, enrolment_id: EnrolmentId) -> Enro
             Enrolment.waiting_number < (row.waiting_number or 0),
         )
     ).scalar_one()
-    return EnrolmentPage(intake_facts(db, actor, row.intake_id), _row(row, ahead + 1))
+    return EnrolmentPage(intake_facts(db, actor, row.intake_id), enrolment_row(row, ahead + 1))
 
 
 def _found(intake_id: IntakeId, shown: str, text: str) -> Select[*tuple[Any, ...]]:

@@ -8,7 +8,9 @@ from typing import Any, Final, Protocol
 
 from app.enrolments.reasons import EnrolmentsReason
 from app.kit.ids import EnrolmentId
+from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import Message, msg
+from app.kit.undo_time import may_undo
 
 
 class IntakeStatus(StrEnum):
@@ -28,6 +30,14 @@ class EnrolmentState(StrEnum):
     declined = "declined"
     cancelled = "cancelled"
     closed = "closed"
+
+
+class DeclineReason(LabelledEnum):
+    """The usual reasons for declining a request; the person reads the label in a mail."""
+
+    requirements = "requirements", msg("You do not meet the entry requirements of the course.")
+    papers = "papers", msg("The proof of your qualification has not reached us.")
+    no_answer = "no_answer", msg("We could not reach you to talk about your request.")
 
 
 STATE_WORDS: Final = {
@@ -235,6 +245,53 @@ def decline_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
 def cancel_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
     """Return why an enrolment cannot be cancelled, or None: only confirmed places can."""
     return None if state is EnrolmentState.confirmed else EnrolmentsReason.ended
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionToUndo:
+    """What undoing a decision needs to know. `moved_up` are the present states of the people who moved up
+    because of it."""
+
+    state_before: EnrolmentState
+    state_after: EnrolmentState
+    override_before: int
+    decided_at: datetime
+    is_undone: bool
+    moved_up: tuple[EnrolmentState, ...] = ()
+
+    @property
+    def places_needed(self) -> int:
+        """How many places undoing it takes, less those that the people who moved up give back."""
+        took_away = self.state_before in HOLDING and self.state_after not in HOLDING
+        return int(took_away) - len(self.moved_up)
+
+
+def undo_refusal(
+    decision: DecisionToUndo | None,
+    intake: Intake,
+    state: EnrolmentState,
+    decided_at: datetime | None,
+    *,
+    now: datetime,
+) -> EnrolmentsReason | None:
+    """Return why the newest decision about an enrolment cannot be undone, or None. `state` and `decided_at`
+    are those of the enrolment now. Everything must be as the decision left it: the place was not decided
+    anew, nobody else took it, and the people who moved up still ask for theirs."""
+    if decision is None:
+        return EnrolmentsReason.nothing_to_undo
+    if decision.is_undone:
+        return EnrolmentsReason.already_undone
+    if not may_undo(decision.decided_at, now):
+        return EnrolmentsReason.mail_has_left
+    if intake.status is IntakeStatus.cancelled:
+        return EnrolmentsReason.intake_cancelled
+    if state is not decision.state_after or decided_at != decision.decided_at:
+        return EnrolmentsReason.decided_anew
+    others_decided = any(each is not EnrolmentState.requested for each in decision.moved_up)
+    most = intake.places + decision.override_before
+    if others_decided or intake.taken + decision.places_needed > most:
+        return EnrolmentsReason.place_went_on
+    return None
 
 
 def withdraw_refusal(

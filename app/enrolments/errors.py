@@ -16,6 +16,7 @@ class EnrolmentRefused(Conflict):
 
     def __init__(self, why: EnrolmentsReason) -> None:
         super().__init__(why.refusal)
+        self.why = why
 
 
 class CourseHidingRefused(Conflict):

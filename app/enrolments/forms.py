@@ -11,12 +11,12 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.accounts.domain import LONGEST_NAME, clean_name
 from app.db.paging import PAGE_SIZE
-from app.enrolments.domain import IntakeFields
+from app.enrolments.domain import DeclineReason, IntakeFields
 from app.enrolments.invoices import InvoiceToPay
 from app.enrolments.money_rules import ShownInvoices
 from app.kit.email_addresses import normal_email
 from app.kit.errors import Invalid
-from app.kit.ids import EnrolmentId
+from app.kit.ids import EnrolmentId, IntakeId
 from app.kit.messages import Message, msg, msgs
 from app.kit.versions import LONGEST_VERSION
 from app.web.dates import Amount, Day, TimeOfDay, moment
@@ -25,6 +25,7 @@ from app.web.forms import EditForm, Form, Submission, label
 
 ROWS: Final = 10
 LONGEST_SEARCH: Final = 100
+MOST_CHOSEN: Final = 100
 _ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
 
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
@@ -84,6 +85,31 @@ class HidingForm(Form):
     """Why a course is hidden, or shown again; kept in the audit trail."""
 
     reason: Sentence = Field(title=label("reason"))
+
+
+class RequestsForm(Form):
+    """A decision about the ticked people of a list of requests, or about the one whose own button was
+    pressed. `back` is the address of the list, `intake` the intake that it shows."""
+
+    enrolment: tuple[EnrolmentId, ...] = Field((), title=label("people"), max_length=MOST_CHOSEN)
+    only: EnrolmentId | None = Field(None, title=label("person"))
+    intake: IntakeId | None = Field(None, title=label("intake"))
+    back: str = Field("", title=label("list"), max_length=2000)
+
+    def chosen(self) -> tuple[EnrolmentId, ...]:
+        """Return the people. Raise Invalid if there are none."""
+        if self.only is not None:
+            return (self.only,)
+        if not self.enrolment:
+            raise Invalid(msg("Tick the people you want to decide about first."))
+        return self.enrolment
+
+
+class DeclineRequestsForm(RequestsForm):
+    """A preset, words of one's own, or both: the words follow the preset."""
+
+    preset: DeclineReason | None = Field(None, title=label("reason"))
+    reason: Sentence | None = Field(None, title=label("reason in your words"))
 
 
 class InvoiceForm(EditForm):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import Base, ByteOrderedText, word
 from app.db.search_texts import searched_by
 from app.enrolments.domain import EnrolmentState, IntakeStatus
-from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
+from app.kit.ids import DecisionId, EnrolmentId, EventId, IntakeId, RevisionId, UserId
 
 LIVE = "state IN ('requested', 'confirmed', 'waiting')"
 INVOICED = "invoice_number IS NOT NULL"
@@ -89,3 +89,29 @@ class Enrolment(Base):
     invoice_number: Mapped[str | None] = mapped_column(String(60))
     invoiced_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+
+
+class UndoableDecision(Base):
+    """A decision of the office whose mail waits a few seconds, and what it changed.
+
+    `cause_id` is set for a person who moved up because of another decision; undoing that one undoes both.
+    `override_before` is by how many places the intake was overbooked before. `mail_id` is the mail that
+    waits, or None if none was written.
+    """
+
+    __tablename__ = "undoable_decisions"
+    __table_args__ = (
+        Index("ix_undoable_decisions_enrolment_id", "enrolment_id"),
+        Index("ix_undoable_decisions_cause_id", "cause_id"),
+        Index("ix_undoable_decisions_decided_at", "decided_at"),
+    )
+
+    id: Mapped[DecisionId] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[EnrolmentId] = mapped_column(ForeignKey("enrolments.id"))
+    cause_id: Mapped[DecisionId | None]
+    state_before: Mapped[EnrolmentState] = mapped_column(word(EnrolmentState))
+    state_after: Mapped[EnrolmentState] = mapped_column(word(EnrolmentState))
+    override_before: Mapped[int]
+    mail_id: Mapped[EventId | None]
+    decided_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

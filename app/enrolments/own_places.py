@@ -16,7 +16,7 @@ from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.queries import AGREED_PENCE, ENROLMENT, INTAKE, ConfirmedPlace, intake_from
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 from app.kit.messages import Text
-from app.kit.stored_reasons import reason_words
+from app.kit.stored_messages import read_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _own(db: Session, row: Any, today: date, now: datetime) -> OwnPlace:
         position=row.position if state is EnrolmentState.waiting else None,
         waiting=row.waiting,
         requested_at=row.requested_at,
-        reason=reason_words(row.reason),
+        reason=read_reason(row.reason),
         is_invoiced=row.invoice_number is not None,
         is_paid=row.paid_at is not None,
         may_withdraw=domain.withdraw_refusal(intake_from(row), state, today=today) is None,

@@ -43,6 +43,11 @@ class EnrolmentsReason(StrEnum):
     money_closed = "money_closed"
     certificate_issued = "certificate_issued"
     changed_meanwhile = "changed_meanwhile"
+    nothing_to_undo = "nothing_to_undo"
+    already_undone = "already_undone"
+    mail_has_left = "mail_has_left"
+    decided_anew = "decided_anew"
+    place_went_on = "place_went_on"
 
     @property
     def refusal(self) -> Refusal:
@@ -141,6 +146,29 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
         msg(
             "Change its closing time to one that has passed, or cancel the intake. Then hide the course."
         ),
+    ),
+    EnrolmentsReason.nothing_to_undo: (
+        msg("There is no decision here that can be undone."),
+        msg("Look at the present state of the place before you go on."),
+    ),
+    EnrolmentsReason.already_undone: (
+        msg("This decision has been undone already."),
+        msg("The request waits for a decision again."),
+    ),
+    EnrolmentsReason.mail_has_left: (
+        msg("The mail about this decision has left, so it cannot be undone any more."),
+        msg(
+            "Cancel a confirmed place on the page of the person’s place; after a declined request, reserve "
+            "a place for them or let them ask again."
+        ),
+    ),
+    EnrolmentsReason.decided_anew: (
+        msg("This place was changed again after the decision."),
+        msg("Look at its present state before you go on."),
+    ),
+    EnrolmentsReason.place_went_on: (
+        msg("The place has gone on to somebody else in the meantime."),
+        msg("Undo that decision first, or reserve a place with a reason."),
     ),
     EnrolmentsReason.no_invoice: (
         msg("No invoice is recorded for this place."),

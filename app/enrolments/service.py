@@ -46,7 +46,7 @@ from app.enrolments.steps.locking import (
 from app.enrolments.steps.offered_course import demand_offered, demand_offered_choice
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
-from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId, new_uuid
+from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid
 from app.kit.messages import msg
 
 OWN_PLACES_ONLY: Final = msg("Only students hold places of their own.")
@@ -181,29 +181,6 @@ def withdraw_from_intake(
     _withdraw(db, actor, intake_id, intake, row, today=today, now=now)
 
 
-def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
-    """Confirm a request. The place then pins the current revision of the course."""
-    require(policy.may_manage_intakes(actor))
-    _, intake = lock_intake_of(db, enrolment_id)
-    row = row_of(db, enrolment_id)
-    _refuse(domain.confirm_refusal(intake, row.state))
-    transitions.confirm(db, actor, row, _current_revision(db, intake), now=now)
-    notifications.send(db, PlaceConfirmedMail, intake, [row.user_id], now=now)
-
-
-def decline_request(
-    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
-) -> None:
-    """Decline a request or a waiting-list entry; the person is told the reason."""
-    require(policy.may_manage_intakes(actor))
-    intake_id, intake = lock_intake_of(db, enrolment_id)
-    row = row_of(db, enrolment_id)
-    _refuse(domain.decline_refusal(row.state))
-    transitions.end_one(
-        db, actor, intake_id, intake, row, EnrolmentState.declined, reason=reason, now=now
-    )
-
-
 def cancel_place(
     db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
 ) -> None:
@@ -213,9 +190,7 @@ def cancel_place(
     intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.cancel_refusal(row.state))
-    transitions.end_one(
-        db, actor, intake_id, intake, row, EnrolmentState.cancelled, reason=reason, now=now
-    )
+    transitions.end_one(db, actor, intake_id, intake, row, reason=reason, now=now)
 
 
 def reserve_places(
@@ -245,7 +220,7 @@ def reserve_places(
             intake, needed=needed, others_waiting=others, override_reason=override_reason
         )
     )
-    revision_id = _current_revision(db, intake)
+    revision_id = transitions.current_revision(db, intake)
     override = domain.override_for(places=intake.places, taken=intake.taken + needed)
     take_places(db, intake_id, needed, override=override)
     reserved = tuple(
@@ -322,13 +297,6 @@ def _set_status(db: Session, intake_id: IntakeId, status: domain.IntakeStatus) -
     )
 
 
-def _current_revision(db: Session, intake: Intake) -> RevisionId:
-    published = courses.current_to_pin(db, intake.course_key)
-    if published is None:
-        raise EnrolmentRefused(EnrolmentsReason.course_unpublished)
-    return published.revision_id
-
-
 def _withdraw(
     db: Session,
     actor: Actor,
@@ -340,6 +308,4 @@ def _withdraw(
     now: datetime,
 ) -> None:
     _refuse(domain.withdraw_refusal(intake, row.state, today=today))
-    transitions.end_one(
-        db, actor, intake_id, intake, row, EnrolmentState.cancelled, is_withdrawn=True, now=now
-    )
+    transitions.end_one(db, actor, intake_id, intake, row, is_withdrawn=True, now=now)

@@ -36,7 +36,7 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
         *few(days.with_unsigned(db, now), days.more_unsigned, "/admin/practicals?show=past"),
         *days.without_life_support(db, planned, now),
         *days.with_old_checklists(db, planned, now),
-        *few(_requests(db, zone), _more_requests, "/admin/intakes"),
+        *few(_requests(db, zone), _more_requests, "/admin/requests"),
         *_enquiries(db, zone),
         *few(days.without_attendance(db, now), days.more_attendance, "/admin/practicals?show=past"),
         *few(days.half_empty(db, now), days.more_half_empty, "/admin/practicals"),

@@ -89,7 +89,7 @@ def student_home(
         places=tuple(place for place in live.undecided if place is not chosen.place),
         reports=reports,
         own=own,
-        news=notices.news(db, actor),
+        news=notices.news(db, actor, now=now),
     )
 
 

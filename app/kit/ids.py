@@ -12,6 +12,7 @@ EventId = NewType("EventId", UUID)
 RevisionId = NewType("RevisionId", UUID)
 IntakeId = NewType("IntakeId", UUID)
 EnrolmentId = NewType("EnrolmentId", UUID)
+DecisionId = NewType("DecisionId", UUID)
 AttemptId = NewType("AttemptId", UUID)
 AllowanceId = NewType("AllowanceId", UUID)
 PracticalId = NewType("PracticalId", UUID)
@@ -32,6 +33,7 @@ ALL_IDS = (
     RevisionId,
     IntakeId,
     EnrolmentId,
+    DecisionId,
     AttemptId,
     AllowanceId,
     PracticalId,

@@ -41,7 +41,7 @@ class NoticesOut(BaseModel):
 def list_notices(visit: Visit, page: str | None = None) -> NoticesOut:
     """Return the notices of the person who asks."""
     with visit.database.read() as db:
-        own = queries.own_notices(db, visit.actor, number=page_number(page))
+        own = queries.own_notices(db, visit.actor, number=page_number(page), now=visit.now)
     return NoticesOut(
         notices=[_notice(visit, notice) for notice in own.page.rows],
         unread=own.unread,

@@ -21,7 +21,7 @@ pages = Pages(prefix="/notices")
 def show_notices(visit: Visit) -> Response:
     number = page_number(visit.request.query_params.get("page"))
     with visit.database.read() as db:
-        own = queries.own_notices(db, visit.actor, number=number)
+        own = queries.own_notices(db, visit.actor, number=number, now=visit.now)
     return visit.render("notices/list.html", own=own, lines=lines(visit, own.page.rows))
 
 
@@ -36,7 +36,7 @@ def mark_all_read(visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/{notice_id}", name="notices.show", access=SIGNED_IN)
 def show_notice(visit: Visit, notice_id: NoticeId) -> Response:
     with visit.database.read() as db:
-        notice = queries.own_notice(db, visit.actor, notice_id)
+        notice = queries.own_notice(db, visit.actor, notice_id, now=visit.now)
     return visit.render("notices/one.html", notice=notice, letter=letter_of(visit, notice))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
@@ -14,6 +14,7 @@ from app.db.prepared import Prepared
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import NoticeId
+from app.kit.undo_time import UNDO_TIME
 from app.notices.models import Notice
 
 PAGE_SIZE = 20
@@ -42,41 +43,53 @@ class OwnNotices:
 
 # Built once, of plain columns: every home page asks.
 NOTICE = table_of(Notice).c
+OUT = or_(NOTICE.at <= bindparam("now"), NOTICE.at > bindparam("undo_ends"))
+"""The condition that a notice does not wait until its act can no longer be undone. One that is further in the
+future was written by a clock that was ahead."""
 NEWS = Prepared(
     select(*NOTICE)
-    .where(NOTICE.person_id == bindparam("person_id"), NOTICE.read_at.is_(None))
+    .where(NOTICE.person_id == bindparam("person_id"), NOTICE.read_at.is_(None), OUT)
     .order_by(NOTICE.at.desc(), NOTICE.id.desc())
     .limit(MOST_NEWS)
 )
 
 
-def own_notices(db: Session, actor: Actor, *, number: int) -> OwnNotices:
-    """Return one page of the actor's notices, newest first."""
-    mine = Notice.person_id == actor.user_id
+def own_notices(db: Session, actor: Actor, *, number: int, now: datetime) -> OwnNotices:
+    """Return one page of the actor's notices, newest first, without those that wait."""
+    mine, moments = and_(Notice.person_id == actor.user_id, OUT), _moments(now)
     total, unread, newest_at = db.execute(
         select(
             func.count(), func.count().filter(Notice.read_at.is_(None)), func.max(Notice.at)
-        ).where(mine)
+        ).where(mine),
+        moments,
     ).one()
     newest_first = select(Notice).where(mine).order_by(Notice.at.desc(), Notice.id.desc())
-    rows = db.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    rows = db.scalars(newest_first.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE), moments)
     page = page_of([_own(row) for row in rows], number=number, total=total, size=PAGE_SIZE)
     return OwnNotices(page, unread, newest_at)
 
 
-def news(db: Session, actor: Actor) -> tuple[OwnNotice, ...]:
+def news(db: Session, actor: Actor, *, now: datetime) -> tuple[OwnNotice, ...]:
     """Return the newest notices that the actor has not read, a few of them."""
-    return tuple(_own(row) for row in NEWS.all(db, person_id=actor.user_id))
+    rows = NEWS.all(db, person_id=actor.user_id, **_moments(now))
+    return tuple(_own(row) for row in rows)
 
 
-def own_notice(db: Session, actor: Actor, notice_id: NoticeId) -> OwnNotice:
-    """Return one of the actor's notices. Raise NotFound for a notice of another person."""
+def own_notice(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime) -> OwnNotice:
+    """Return one of the actor's notices. Raise NotFound for a notice of another person, and for one that
+    waits."""
     row = db.scalars(
-        select(Notice).where(Notice.id == notice_id, Notice.person_id == actor.user_id)
+        select(Notice).where(Notice.id == notice_id, Notice.person_id == actor.user_id, OUT),
+        _moments(now),
     ).one_or_none()
     if row is None:
         raise NotFound
     return _own(row)
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    """Return the values of `OUT`."""
+    return {"now": now, "undo_ends": now + UNDO_TIME}
 
 
 def _own(row: Notice) -> OwnNotice:

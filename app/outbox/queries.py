@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.paging import PAGE_SIZE, Page, page_of
@@ -13,6 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId
 from app.kit.messages import Text
 from app.kit.stored_messages import message_beside
+from app.kit.undo_time import UNDO_TIME
 from app.outbox.models import KeptMail, OutboxEvent
 
 MAIL = "mail"
@@ -71,15 +72,16 @@ class GivenUpEvent:
 def due(kind: EventKind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions under which an event is due.
 
-    If the clock was ahead for a while, it left times that are further in the future than any wait
-    or lease can be; those are ignored. An event that was never tried is always due.
+    An event that was never tried may wait until its act can no longer be undone. If the clock was
+    ahead for a while, it left times that are further in the future than any wait or lease can be;
+    those are ignored.
     """
     return (
         OutboxEvent.done_at.is_(None),
         OutboxEvent.dead_at.is_(None),
         OutboxEvent.name == MAIL if kind is EventKind.mails else OutboxEvent.name != MAIL,
         or_(
-            OutboxEvent.tries == 0,
+            and_(OutboxEvent.tries == 0, OutboxEvent.available_at > now + UNDO_TIME),
             OutboxEvent.available_at <= now,
             OutboxEvent.available_at > now + LONGEST_WAIT,
         ),

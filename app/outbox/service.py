@@ -1,7 +1,7 @@
 """Recording events to deliver, and what the worker does with them: lease, mark, retry, give up."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from app.kit.ids import EventId, new_uuid
 from app.kit.messages import Text
 from app.kit.stored_messages import stored_if_message
 from app.kit.stored_reasons import HELD_BACK
+from app.kit.undo_time import UNDO_TIME
 from app.mail.calendar_entries import CalendarEntry
 from app.mail.kinds import AddressMail, MailKind
 from app.mail.mailer import payload_of
@@ -71,19 +72,50 @@ def record_mail(
     now: datetime,
     language: str | None = None,
     calendar: Sequence[CalendarEntry] = (),
+    waits: bool = False,
 ) -> EventId:
     """Record a mail of any kind, for the two functions that send one. It is put in words when the worker
     sends it, in the language with this tag, or in the academy's. It contains no secret: the token of a link
-    is made then, from the id of its row. `calendar` are the entries that it adds or removes."""
+    is made then, from the id of its row. `calendar` are the entries that it adds or removes. With `waits`
+    it leaves only when its act can no longer be undone; until then `withdraw` deletes it."""
     event = OutboxEvent(
         id=EventId(new_uuid()),
         name=MAIL,
         payload=payload_of(mail, to, language=language, calendar=calendar),
         created_at=now,
-        available_at=now,
+        available_at=now + UNDO_TIME if waits else now,
     )
     db.add(event)
     return event.id
+
+
+def withdraw(db: Session, mail_ids: Collection[EventId]) -> bool:
+    """Delete mails that no worker has taken yet. Return False if a worker has taken one of them; then the
+    caller must roll back. On PostgreSQL this waits for a worker that takes one in this moment."""
+    withdrawn = db.scalars(
+        delete(OutboxEvent)
+        .where(
+            OutboxEvent.id.in_(mail_ids),
+            OutboxEvent.name == MAIL,
+            OutboxEvent.tries == 0,
+            OutboxEvent.leased_until.is_(None),
+            OutboxEvent.done_at.is_(None),
+            OutboxEvent.dead_at.is_(None),
+        )
+        .returning(OutboxEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(withdrawn.all()) == len(set(mail_ids))
+
+
+def release(db: Session, mail_ids: Collection[EventId], *, now: datetime) -> None:
+    """Let mails that wait leave now, in the order in which they were written."""
+    db.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.id.in_(mail_ids), OutboxEvent.tries == 0, OutboxEvent.available_at > now)
+        .values(available_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def lease(db: Session, kind: EventKind, *, now: datetime, most: int = 20) -> list[LeasedEvent]:

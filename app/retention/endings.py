@@ -256,6 +256,7 @@ STEPS: Final = (
         of_closed("user_id", "note", "reason"),
         {"note": null(), "reason": null()},
     ),
+    EndingStep("decisions_to_undo", "undoable_decisions", since("decided_at")),
     EndingStep("places", "seats", of_closed("user_id", "reason"), {"reason": null()}),
     EndingStep(
         "learning", "attempt_allowances", of_closed("user_id", "reason"), {"reason": null()}

@@ -9,6 +9,9 @@ from app.kit.messages import msg
 from app.outbox.queries import KEPT as MAIL_LASTS
 from app.retention.domain import EVIDENCE, YEAR, Ending, PrivacyHeading, period, rule
 
+DECISION_LASTS: Final = timedelta(days=1)
+"""How long a second undo is told that it is the second."""
+
 RULES_OF_RECORDS: Final = (
     rule(
         "places",
@@ -19,6 +22,16 @@ RULES_OF_RECORDS: Final = (
         msg("For ever; notes and reasons, and your name, end with your account"),
         Ending.stays,
         msg("Places, attendance and money must add up, and certificates rest on them."),
+    ),
+    rule(
+        "decisions_to_undo",
+        PrivacyHeading.training,
+        msg("What the office decided about your request, while it can undo it"),
+        "undoable_decisions",
+        DECISION_LASTS,
+        lambda span: msg("{span} after it was decided, then deleted", span=span),
+        Ending.deleted,
+        msg("So that a mistake can be taken back before the mail about it leaves."),
     ),
     rule(
         "waiting_entries",

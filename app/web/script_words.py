@@ -188,6 +188,12 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "time-up": script_text("Time is up. Your answers are being sent."),
         "time-left": script_text("Time left"),
     },
+    "requests": {
+        "confirm-count": script_count("Confirm {n}", "Confirm {n}"),
+        "confirm-ticked": script_text("Confirm the ticked"),
+        "mail-left": script_text("The mail has left."),
+        "not-reached": NOT_REACHED,
+    },
     "roster": {
         "present": script_text("{name}: present."),
         "absent": script_text("{name}: absent."),

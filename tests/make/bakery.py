@@ -14,7 +14,7 @@ from app.courses.answer_keys import answer_keys
 from app.courses.domain.parsing import parse_course
 from app.courses.queries import PublishedCourse
 from app.courses.source_folder import read_folder
-from app.enrolments import invoices
+from app.enrolments import decisions, invoices
 from app.enrolments import service as enrolments
 from app.enrolments.domain import IntakeFields, invoice_record
 from app.kit.actor import Actor
@@ -122,7 +122,7 @@ def _confirmed(db: Session, bakery: Bakery, student: Actor, intake: IntakeId) ->
     """Request a place, confirm it and record its invoice, which is not paid."""
     at = OPENED + timedelta(days=1)
     place = enrolments.request_place(db, student, intake, now=at).enrolment_id
-    enrolments.confirm_request(db, bakery.admin, place, now=at)
+    decisions.confirm_request(db, bakery.admin, place, now=at)
     invoices.record_invoice(
         db,
         bakery.admin,

@@ -207,6 +207,7 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
         ],
         "places": lambda: [closed, *_enrolment(academy, person, at)],
         "learning": lambda: [closed, _allowance(academy, person, at)],
+        "decisions_to_undo": lambda: [a_person(person, at), *_decision(academy, person, at)],
         "assessments": lambda: [closed, *_assessment(academy, person, at, signed=True)[0]],
         "unconfirmed_accounts": lambda: [a_person(person, at, confirmed_at=None)],
     }
@@ -233,6 +234,20 @@ def _allowance(academy: Academy, person: UUID, at: datetime) -> tuple[str, dict[
         "version": 0,
     }
     return "attempt_allowances", row
+
+
+def _decision(academy: Academy, person: UUID, at: datetime) -> Rows:
+    """A declined request, and the decision about it."""
+    ((table, enrolment),) = _enrolment(academy, person, at)
+    row = {
+        "id": new_uuid(),
+        "enrolment_id": enrolment["id"],
+        "state_before": "requested",
+        "state_after": "declined",
+        "override_before": 0,
+        "decided_at": at,
+    }
+    return [(table, enrolment), ("undoable_decisions", row)]
 
 
 def _enrolment(academy: Academy, person: UUID, at: datetime) -> Rows:

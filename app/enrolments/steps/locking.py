@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import FieldChange
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
@@ -19,7 +21,7 @@ from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications
 from app.kit.errors import NotFound
-from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid
+from app.kit.ids import EnrolmentId, EventId, IntakeId, UserId, new_uuid
 
 _GATE = (
     IntakeRow.course_key,
@@ -209,14 +211,27 @@ def move_state(
         raise EnrolmentRefused(EnrolmentsReason.ended)
 
 
+def state_change(before: EnrolmentState, after: EnrolmentState) -> tuple[FieldChange]:
+    """Return the change of an act that moved an enrolment from one state to another."""
+    old, new = domain.STATE_WORDS[before], domain.STATE_WORDS[after]
+    return (FieldChange(ChangedField.state, old, new),)
+
+
 def promote(
-    db: Session, actor_id: UserId | None, intake_id: IntakeId, intake: Intake, *, now: datetime
-) -> None:
-    """Give free places to the people who have waited longest, as requests. Every command that may
-    free a place calls this last, in its transaction."""
+    db: Session,
+    actor_id: UserId | None,
+    intake_id: IntakeId,
+    intake: Intake,
+    *,
+    now: datetime,
+    waits: bool = False,
+) -> tuple[tuple[EnrolmentId, EventId | None], ...]:
+    """Give free places to the people who have waited longest, as requests, and return their enrolments with
+    their mails. Every command that may free a place calls this last, in its transaction. With `waits` the
+    mails wait until the command can no longer be undone."""
     count = domain.promotions(intake, waiting=waiting_in(db, intake_id), now=now)
     if not count:
-        return
+        return ()
     first = db.execute(
         select(Enrolment.id, Enrolment.user_id)
         .where(Enrolment.intake_id == intake_id, Enrolment.state == EnrolmentState.waiting)
@@ -233,6 +248,10 @@ def promote(
             subject_kind="enrolment",
             subject_id=enrolment_id,
             person_id=user_id,
+            changes=state_change(EnrolmentState.waiting, EnrolmentState.requested),
         )
     take_places(db, intake_id, len(first), override=0)
-    notifications.send(db, PlacePromotedMail, intake, [user_id for _, user_id in first], now=now)
+    mails = notifications.send(
+        db, PlacePromotedMail, intake, [user_id for _, user_id in first], now=now, waits=waits
+    )
+    return tuple((enrolment_id, mails[user_id]) for enrolment_id, user_id in first)

@@ -9,13 +9,23 @@ from sqlalchemy.orm import Session
 
 from app.audit import service as audit
 from app.audit.changes import FieldChange
+from app.courses import queries as courses
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState, Intake
+from app.enrolments.errors import EnrolmentRefused
 from app.enrolments.facts import EnrolmentEnded
-from app.enrolments.mails import PlaceCancelledMail, PlaceDeclinedMail, PlaceWithdrawnMail
+from app.enrolments.mails import PlaceCancelledMail, PlaceWithdrawnMail
 from app.enrolments.models import Enrolment
+from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications
-from app.enrolments.steps.locking import add_row, move_state, promote, release_places
+from app.enrolments.steps.locking import (
+    add_row,
+    move_state,
+    promote,
+    release_places,
+    state_change,
+)
+from app.enrolments.steps.settling import settle
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 from app.outbox import service as outbox
@@ -71,6 +81,15 @@ def reserve(
     return added.id
 
 
+def current_revision(db: Session, intake: Intake) -> RevisionId:
+    """Return the revision of the course that a confirmed place pins. Refused for a course that is not
+    published."""
+    published = courses.current_to_pin(db, intake.course_key)
+    if published is None:
+        raise EnrolmentRefused(EnrolmentsReason.course_unpublished)
+    return published.revision_id
+
+
 def confirm(
     db: Session,
     actor: Actor,
@@ -81,6 +100,7 @@ def confirm(
     **columns: Any,
 ) -> None:
     """Confirm a row and pin the revision that the person will learn."""
+    changes = state_change(row.state, EnrolmentState.confirmed)
     move_state(
         db,
         row.id,
@@ -91,7 +111,7 @@ def confirm(
         decided_by=actor.user_id,
         **columns,
     )
-    record(db, actor, "enrolment.confirmed", row, now=now)
+    record(db, actor, "enrolment.confirmed", row, now=now, changes=changes)
 
 
 def end_one(
@@ -100,21 +120,20 @@ def end_one(
     intake_id: IntakeId,
     intake: Intake,
     row: Enrolment,
-    state: EnrolmentState,
     *,
     now: datetime,
     reason: str | None = None,
     is_withdrawn: bool = False,
 ) -> None:
-    """End a place or a waiting-list entry, tell the person, and give a free place to the next
+    """Cancel a place or a waiting-list entry, tell the person, and give a free place to the next
     person."""
     held = row.state in domain.HOLDING
-    end(db, actor, row, state, reason=reason, now=now)
+    end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
     if is_withdrawn:
         notifications.send(db, PlaceWithdrawnMail, intake, [row.user_id], now=now)
     else:
-        kind = PlaceDeclinedMail if state is EnrolmentState.declined else PlaceCancelledMail
-        notifications.send(db, kind, intake, [row.user_id], now=now, reason=reason)
+        mail = PlaceCancelledMail
+        notifications.send(db, mail, intake, [row.user_id], now=now, reason=reason)
     if held:
         freed = release_places(db, intake_id, intake, 1)
         promote(db, actor.user_id, intake_id, freed, now=now)
@@ -132,13 +151,15 @@ def end(
     """End a row; the caller releases the place. The end of a confirmed place is announced, so that
     higher features end what depended on it."""
     was_confirmed = row.state is EnrolmentState.confirmed
+    changes = state_change(row.state, state)
     move_state(
         db, row.id, row.state, state, reason=reason, decided_at=now, decided_by=actor.user_id
     )
+    settle(db, row.id, now=now)
     if was_confirmed:
         fact = EnrolmentEnded(user_id=row.user_id, by=actor.user_id)
         outbox.announce(db, fact, now=now)
-    record(db, actor, f"enrolment.{state}", row, reason=reason, now=now)
+    record(db, actor, f"enrolment.{state}", row, reason=reason, now=now, changes=changes)
 
 
 def record(

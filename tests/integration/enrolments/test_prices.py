@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from app.audit.changes import read_details
 from app.audit.models import AuditEvent
-from app.enrolments import admin_queries, intake_changes, service
+from app.enrolments import admin_queries, decisions, intake_changes, service
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.intake_changes import IntakeChange
 from app.enrolments.kept_prices import KeptPrice, in_words, kept_prices
@@ -108,8 +108,8 @@ def test_a_new_price_is_for_new_requests_only(database, office, students, intake
         ]
         assert db.scalar(select(func.count(OutboxEvent.id))) == 4  # each request, no price
     with database.write() as db:  # who waited keeps the price when a place is confirmed
-        service.decline_request(db, office, requested, reason="A mistake", now=NOW)
-        service.confirm_request(db, office, waits, now=NOW)
+        decisions.decline_request(db, office, requested, reason="A mistake", now=NOW)
+        decisions.confirm_request(db, office, waits, now=NOW)
     assert price_of(database, office, waits) == OLD
     assert new_price(database, office, intake_id, OLD).keeping == (KeptPrice(Money(NEW), 1),)
     assert not new_price(database, office, intake_id, OLD, title="Late").has_new_price

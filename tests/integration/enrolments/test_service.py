@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
-from app.enrolments import intake_changes, invoices, queries, service
+from app.enrolments import decisions, intake_changes, invoices, queries, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.errors import EnrolmentRefused, IntakeInvalid, PlacesRefused
 from app.enrolments.models import Enrolment, IntakeRow
@@ -71,7 +71,7 @@ def ask(database, actor, intake_id, now=NOW) -> service.RequestOutcome:
 
 def confirm(database, office, enrolment_id) -> None:
     with database.write() as db:
-        service.confirm_request(db, office, enrolment_id, now=NOW)
+        decisions.confirm_request(db, office, enrolment_id, now=NOW)
 
 
 def reserve(database, office, intake_id, people, override_reason=None):
@@ -207,7 +207,7 @@ def test_a_freed_place_goes_to_the_first_who_waits(database, published, office, 
         "Cem Can": "waiting",
     }
     with database.write() as db:
-        service.decline_request(db, office, outcomes[1].enrolment_id, reason="No papers", now=NOW)
+        decisions.decline_request(db, office, outcomes[1].enrolment_id, reason="No papers", now=NOW)
     assert states_in(database, intake_id)["Cem Can"] == "requested"
     confirm(database, office, outcomes[2].enrolment_id)
     with database.write() as db:
@@ -255,7 +255,7 @@ def test_a_waiter_leaves_and_the_others_move_up(database, published, office, stu
     with database.write() as db:
         service.withdraw_from_intake(db, students[1], intake_id, today=BEFORE, now=NOW)
     with database.write() as db:
-        service.decline_request(db, office, outcomes[2].enrolment_id, reason="Full", now=NOW)
+        decisions.decline_request(db, office, outcomes[2].enrolment_id, reason="Full", now=NOW)
     with database.read() as db:
         assert own_places(db, students[3].user_id, today=BEFORE, now=NOW)[0].position == 1
     assert counters(database, intake_id) == (1, 1, 0)
@@ -472,7 +472,7 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
         assert place.is_invoiced
         assert place.is_paid
     with database.write() as db:
-        service.decline_request(db, office, outcome.enrolment_id, reason="A mistake", now=NOW)
+        decisions.decline_request(db, office, outcome.enrolment_id, reason="A mistake", now=NOW)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
         invoices.record_invoice(
             db,
@@ -506,8 +506,8 @@ def test_the_office_only(database, published, students):
         ),
         lambda db, who: service.open_intake(db, who, intake_id, now=NOW),
         lambda db, who: service.cancel_intake(db, who, intake_id, reason="x", now=NOW),
-        lambda db, who: service.confirm_request(db, who, enrolment_id, now=NOW),
-        lambda db, who: service.decline_request(db, who, enrolment_id, reason="x", now=NOW),
+        lambda db, who: decisions.confirm_request(db, who, enrolment_id, now=NOW),
+        lambda db, who: decisions.decline_request(db, who, enrolment_id, reason="x", now=NOW),
         lambda db, who: service.cancel_place(db, who, enrolment_id, reason="x", now=NOW),
         lambda db, who: invoices.record_payment(
             db, who, enrolment_id, paid_at=NOW, expected_version="", now=NOW

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from lxml import html
 
+from app.kit.undo_time import UNDO_TIME
 from tests.make import NOW
 from tests.make.notices import DAY, a_notice
 from tests.make.people import a_user
@@ -40,7 +41,9 @@ def test_no_section_without_news(as_person, database):
     assert news(as_person(ann).get("/home")) is None
 
 
-def test_what_the_student_did_is_no_news_and_what_the_office_did_is(as_person, database):
+def test_what_the_student_did_is_no_news_and_what_the_office_did_is(
+    as_person, database, clock_file
+):
     with database.write() as db:
         the_course(db)
         admin = a_user(db, "Ada Admin", roles=("admin",))
@@ -55,6 +58,8 @@ def test_what_the_student_did_is_no_news_and_what_the_office_did_is(as_person, d
     assert len(browser.get("/api/v1/notices").json()["notices"]) == 1
     confirm = f"/admin/enrolments/{answer.json()['enrolment_id']}/confirm"
     assert office.post(confirm, data={}).status_code == 303
+    assert news(browser.get("/home")) is None
+    clock_file.write_text((NOW + UNDO_TIME).isoformat())
     (told,) = news(browser.get("/home")) or ()
     assert told.startswith("Your place is confirmed")
     booking = as_person(bea)

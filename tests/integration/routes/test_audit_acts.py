@@ -179,6 +179,16 @@ def unpaid_enrolment(world: World) -> str:
     return f"/admin/enrolments/{world.value(wanted)}"
 
 
+def a_request(world: World) -> str:
+    return enrolment(world, "requested").rpartition("/")[2]
+
+
+def an_undone_decision(world: World) -> Any:
+    address = enrolment(world, "requested")
+    world.post(ADMIN, address + "/confirm")
+    return world.post(ADMIN, address + "/undo")
+
+
 def intake(world: World, status: str = "open") -> str:
     """Return the address of the intake that takes requests and has free places."""
     takes = (
@@ -651,6 +661,22 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /admin/enrolments/{enrolment_id}/decline": (
         "enrolment.declined",
         lambda w: w.post(ADMIN, enrolment(w, "requested") + "/decline", reason="No proof of age"),
+    ),
+    "POST /admin/enrolments/{enrolment_id}/undo": ("enrolment.decision_undone", an_undone_decision),
+    "POST /admin/requests/confirm": (
+        "enrolment.confirmed",
+        lambda w: w.post(ADMIN, "/admin/requests/confirm", only=a_request(w)),
+    ),
+    "POST /admin/requests/decline": (
+        "enrolment.declined",
+        lambda w: w.post(ADMIN, "/admin/requests/decline", enrolment=a_request(w), preset="papers"),
+    ),
+    "POST /admin/requests/undo": (
+        "enrolment.decision_undone",
+        lambda w: (
+            w.post(ADMIN, "/admin/requests/confirm", only=(e := a_request(w))),
+            w.post(ADMIN, "/admin/requests/undo", only=e),
+        )[1],
     ),
     "POST /admin/enrolments/{enrolment_id}/invoice": (
         "enrolment.invoiced",

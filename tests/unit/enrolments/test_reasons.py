@@ -83,6 +83,26 @@ SAID = {
     "enrolments.reasons.no_invoice": (
         "No invoice is recorded for this place. Record the number of the invoice first."
     ),
+    "enrolments.reasons.nothing_to_undo": (
+        "There is no decision here that can be undone. Look at the present state of the place "
+        "before you go on."
+    ),
+    "enrolments.reasons.already_undone": (
+        "This decision has been undone already. The request waits for a decision again."
+    ),
+    "enrolments.reasons.mail_has_left": (
+        "The mail about this decision has left, so it cannot be undone any more. Cancel a "
+        "confirmed place on the page of the person’s place; after a declined request, reserve a "
+        "place for them or let them ask again."
+    ),
+    "enrolments.reasons.decided_anew": (
+        "This place was changed again after the decision. Look at its present state before you "
+        "go on."
+    ),
+    "enrolments.reasons.place_went_on": (
+        "The place has gone on to somebody else in the meantime. Undo that decision first, or "
+        "reserve a place with a reason."
+    ),
     "enrolments.reasons.students_only": (
         "Only students ask for a place for themselves. As staff, reserve places for people on "
         "the intake's page."

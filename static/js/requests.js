@@ -1,0 +1,107 @@
+// Decides requests where they stand. Without this script each button posts the form, and "Decline" opens a page.
+
+import { announce } from "./announce.js";
+import { attachAll } from "./main.js";
+import { word } from "./words.js";
+
+const PATIENCE = 15000;
+
+const boxes = (list) => [...list.querySelectorAll('input[name="enrolment"][type="checkbox"]')];
+
+async function pageFrom(response) {
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** Shows the answer in the place of the present page, and keeps the place where the reader stands. */
+async function show(response) {
+  const answer = await pageFrom(response);
+  const main = document.getElementById("main");
+  main.replaceChildren(...answer.getElementById("main").children);
+  document.title = answer.title;
+  const said = main.querySelector(".banner-words, .error-summary");
+  if (said) announce(said.textContent.trim().replace(/\s+/g, " "));
+  await attachAll(main);
+}
+
+async function post(form, submitter) {
+  const sent = new FormData(form, submitter);
+  const response = await fetch(submitter.getAttribute("formaction") ?? form.action, {
+    method: "POST",
+    body: new URLSearchParams(sent),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  // Somewhere else: the sign-in has ended, or a proof is needed.
+  const isHere = new URL(response.url).pathname.startsWith("/admin/");
+  if (!isHere) return window.location.assign(response.url);
+  return show(response);
+}
+
+function countTicks(list) {
+  const confirm = list.querySelector("#confirm-ticked span");
+  const ticked = boxes(list).filter((box) => box.checked).length;
+  if (confirm) confirm.textContent = ticked ? word("confirm-count", { n: ticked }) : word("confirm-ticked");
+}
+
+/** Opens the reasons under the row. The page that would open without this script holds the form. */
+async function openReasons(link) {
+  const row = link.closest("tr");
+  const opened = row.nextElementSibling;
+  if (opened?.matches("[data-reasons]")) return opened.remove();
+  const answer = await pageFrom(await fetch(link.href, { signal: AbortSignal.timeout(PATIENCE) }));
+  const form = answer.getElementById("decline-form");
+  if (!form) return window.location.assign(link.href);
+  const cell = document.createElement("td");
+  cell.colSpan = row.cells.length;
+  cell.append(form);
+  const reasons = document.createElement("tr");
+  reasons.dataset.reasons = "";
+  reasons.append(cell);
+  row.after(reasons);
+  form.querySelector(`a[href="${CSS.escape(form.elements.back.value)}"], a`)?.addEventListener("click", (event) => {
+    event.preventDefault();
+    reasons.remove();
+    link.focus();
+  });
+  form.querySelector("input[type=radio]").focus();
+  return undefined;
+}
+
+/** Takes the button away when the mail leaves. */
+function endUndo(row) {
+  setTimeout(() => {
+    const button = row.querySelector("button");
+    if (!button?.isConnected) return;
+    const said = document.createElement("span");
+    said.className = "meta";
+    said.textContent = word("mail-left");
+    if (document.activeElement === button) document.getElementById("main").focus();
+    button.replaceWith(said);
+    row.closest("[data-behaviour]").querySelector("#undo-all")?.remove();
+  }, Number(row.dataset.undoSeconds) * 1000);
+}
+
+export function attach(list) {
+  const tickAll = list.querySelector('a[href*="tick=all"]');
+  for (const row of list.querySelectorAll("[data-undo-seconds]")) endUndo(row);
+  countTicks(list);
+  list.addEventListener("change", () => countTicks(list));
+  list.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link === tickAll) {
+      event.preventDefault();
+      for (const box of boxes(list)) box.checked = true;
+      countTicks(list);
+    } else if (link.pathname === "/admin/requests/decline") {
+      event.preventDefault();
+      openReasons(link).catch(() => window.location.assign(link.href));
+    }
+  });
+  list.addEventListener("submit", (event) => {
+    const { submitter } = event;
+    if (!submitter || submitter.id === "decline-ticked") return;
+    event.preventDefault();
+    const form = event.target;
+    post(form, submitter).catch(() => announce(word("not-reached"), { assertive: true }));
+  });
+}
