@@ -1,5 +1,6 @@
 """Sixty names, typed in six ways, are found and sorted alike in every list, on both databases."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,8 +20,13 @@ from app.enquiries.queries import EnquiryFilter, enquiries
 from app.enrolments.admin_queries import intake_page
 from app.jobs import fill_in_search_texts
 from app.kit.actor import Actor
+from app.kit.paths import ROOT
 from app.practicals.queries.admin_lists import ListedDays, ListFilters, board
+from app.practicals.queries.eligibility_facts import read_practical
+from app.practicals.queries.reservation_candidates import candidates
 from app.reports.students import Part, ResultsQuery, students
+from app.search.domain import Findable
+from app.search.queries import search
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.enquiries import an_enquiry
@@ -28,9 +34,26 @@ from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
 from tests.make.places import a_place_in, an_intake
-from tests.make.practicals import a_practical
+from tests.make.practicals import a_practical, a_seat
 from tests.make.typed_names import PLAIN, ways_of_typing
 
+SOME = ("Élodie Ávila", "Ciara O’Brien", "İpek Işık", "Anne-Marie Dupont")
+"""For searches that look through the same search texts as a list with all names."""
+SEARCHES = {
+    "accounts/forms.py": "export_of_people",
+    "accounts/people_pages.py": "list_of_people",
+    "certificates/pages.py": "list_of_certificates",
+    "enquiries/pages.py": "list_of_enquiries",
+    "enrolments/admin_pages.py": "people_of_an_intake",
+    "practicals/pages/planning.py": "people_to_reserve_for",
+    "reports/forms.py": "list_of_results",
+    "search/api.py": "search_of_the_office",
+    "search/pages.py": "search_of_an_instructor",
+}
+"""Which test tries the names in which module that reads what somebody looks for."""
+IN_COURSES = {"learning/pages.py", "teaching/pages.py"}
+"""These search the words of a course, by a rule of its own (tests/unit/courses)."""
+READS_A_SEARCH = re.compile(r"""get\(\s*"(?:q|search)"|\bq: """)
 List = Callable[[str], set[str]]
 """Returns the names that a list shows for what somebody typed."""
 
@@ -98,6 +121,42 @@ def list_of_results(db: Session, admin: Actor) -> List:
     }
 
 
+def people_to_reserve_for(db: Session, admin: Actor) -> List:
+    people(db)
+    practical = read_practical(db, a_practical(db))
+    assert practical is not None
+    return lambda typed: {
+        row.person.name for row in candidates(db, practical, typed, number=1, now=NOW).page.rows
+    }
+
+
+def titles(db: Session, actor: Actor, typed: str, kind: Findable) -> set[str]:
+    results = search(db, actor, typed, ISSUER.keys, zone="Europe/London", now=NOW)
+    return {str(row.title) for group in results.groups if group.kind is kind for row in group.rows}
+
+
+def search_of_the_office(db: Session, admin: Actor) -> List:
+    """Names are found as those of people and of enquiries, or not at all."""
+    people(db)
+    for name in PLAIN:
+        an_enquiry(db, name=name)
+
+    def names(typed: str) -> set[str]:
+        of_people = titles(db, admin, typed, Findable.people)
+        assert titles(db, admin, typed, Findable.enquiries) == of_people
+        return of_people
+
+    return names
+
+
+def search_of_an_instructor(db: Session, admin: Actor) -> List:
+    teacher = a_user(db, "Xx Xx", email="xx@example.org", roles=("instructor",))
+    practical_id = a_practical(db, instructors=(teacher,), capacity=len(PLAIN))
+    for person in people(db):
+        a_seat(db, practical_id, person.user_id)
+    return lambda typed: titles(db, teacher, typed, Findable.people)
+
+
 LISTS = (
     list_of_people,
     export_of_people,
@@ -122,6 +181,29 @@ def test_each_name_is_found_in_each_way_of_typing(database, admin, make_list):
                 assert name in names_for(typed), (name, typed)
         assert names_for("Élodie Ávila") == {"Élodie Ávila"}
         assert names_for("elodie muller") == set()
+
+
+@pytest.mark.parametrize(
+    "make_list", [people_to_reserve_for, search_of_the_office, search_of_an_instructor]
+)
+def test_some_names_are_found_where_the_same_texts_are_searched(database, admin, make_list):
+    with database.write() as db:
+        names_for = make_list(db, admin)
+        for name in SOME:
+            for typed in ways_of_typing(name):
+                assert name in names_for(typed), (name, typed)
+        assert names_for("elodie muller") == set()
+
+
+def test_each_module_that_reads_a_search_is_tried():
+    app = ROOT / "app"
+    reading = {
+        path.relative_to(app).as_posix()
+        for path in app.rglob("*.py")
+        if READS_A_SEARCH.search(path.read_text())
+    }
+    assert reading == SEARCHES.keys() | IN_COURSES
+    assert all(callable(globals()[name]) for name in SEARCHES.values())
 
 
 def test_certificates_are_found_by_every_way_of_typing(database, admin):

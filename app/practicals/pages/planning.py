@@ -28,7 +28,6 @@ from app.practicals.forms import (
 )
 from app.practicals.queries.admin_detail import (
     admin_page,
-    candidates,
     choices,
     passes_on,
     planned,
@@ -37,6 +36,7 @@ from app.practicals.queries.admin_detail import (
 )
 from app.practicals.queries.admin_lists import ListedDays, ListFilters, board, by_week, list_choices
 from app.practicals.queries.eligibility_facts import read_practical
+from app.practicals.queries.reservation_candidates import candidates
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import Options, compared, errors_of
@@ -195,7 +195,7 @@ def cancel_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
 
 @pages.get("/{practical_id}/reserve", name="admin.practical_find", access=ADMIN)
 def find_person(visit: Visit, practical_id: PracticalId) -> Response:
-    return _reserve(visit, practical_id, visit.request.query_params.get("q", "")[:200])
+    return _reserve(visit, practical_id, _words(visit))
 
 
 @pages.post("/{practical_id}/reserve", name="admin.practical_reserve", access=ADMIN)
@@ -219,7 +219,7 @@ def reserve_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) 
         with visit.database.write() as db:
             to = visit.once(db, submitted, lambda: effect(db))
     except (Invalid, PlaceRefused) as refused:
-        words = visit.request.query_params.get("q", "")[:200]
+        words = _words(visit)
         return _reserve(visit, practical_id, words, submitted.values, refused)
     return visit.redirect(to, flash=msg("The place is reserved, and the person has been told."))
 
@@ -363,6 +363,11 @@ def _ask(
     )
 
 
+def _words(visit: RequestContext) -> str:
+    """Return what was searched for, as the address says it."""
+    return " ".join(visit.request.query_params.get("q", "").split())[:LONGEST_SEARCH]
+
+
 def _reserve(
     visit: RequestContext,
     practical_id: PracticalId,
@@ -374,13 +379,13 @@ def _reserve(
         practical = read_practical(db, practical_id)
         if practical is None:
             raise NotFound
-        matches = candidates(db, practical, words, now=visit.now) if words.strip() else ()
+        number = page_number(visit.request.query_params.get("page"))
+        page = candidates(db, practical, words, number=number, now=visit.now)
     return visit.render(
         "practicals/admin_reserve.html",
         status=status_of(refused) if refused else 200,
-        page=practical,
+        page=page,
         words=words,
-        candidates=matches,
         values=values or {},
         errors=errors_of(refused),
     )

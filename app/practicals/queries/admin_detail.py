@@ -7,12 +7,9 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts import people_search
 from app.accounts import queries as accounts
-from app.accounts.queries import Person
 from app.courses import queries as courses
 from app.enrolments import queries as enrolments
-from app.kit.actor import Role
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import IntakeId, PracticalId, SeatId, UserId
 from app.kit.messages import Message, msg, msgs
@@ -26,7 +23,6 @@ from app.practicals.domain.seats import (
     SeatState,
     WaitingState,
     eligibility,
-    reservation_refusal,
 )
 from app.practicals.domain.terms import BookingWindow, CancelTerms, booking_window, cancel_terms
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
@@ -90,15 +86,6 @@ class WaitingPage:
     practical: Practical
     booking: BookingWindow
     queue: tuple[WaitingPerson, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReservationCandidate:
-    """A person for whom a place can be reserved, and the reasons against it."""
-
-    person: Person
-    has_seat: bool
-    unmet: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,25 +199,6 @@ def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> Wa
         for waits in queue
     ]
     return WaitingPage(practical, booking, tuple(judged))
-
-
-def candidates(
-    db: Session, practical: Practical, words: str, *, now: datetime
-) -> tuple[ReservationCandidate, ...]:
-    """Return the students whose name or address contains the words, with the reasons why reserving
-    a place would be refused."""
-    people = people_search.search_people(db, text=words.strip(), role=Role.student).rows
-    waiters = first_waiters(db, practical.id) if practical.free else []
-    wanted = [*(person.user_id for person in people), *(waiter.user_id for waiter in waiters)]
-    people_by_id = read_candidates(db, practical, wanted)
-    queue = assessed(practical, waiters, people_by_id)
-    matching = []
-    for person in people:
-        ahead = waiting.eligible_ahead(queue, person.user_id)
-        facts = replace(people_by_id[person.user_id].facts, eligible_ahead=ahead)
-        unmet = reservation_refusal(practical, facts, now, override=False)
-        matching.append(ReservationCandidate(person, facts.has_seat, unmet))
-    return tuple(matching)
 
 
 def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> SuccessorPreview:

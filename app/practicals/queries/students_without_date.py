@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.enrolments.place_conditions import INTAKE, INTAKES, PLACE, PLACES
 from app.kit.ids import IntakeId, UserId
 from app.practicals.domain.seats import SeatState
@@ -39,6 +40,28 @@ def who_has_no_day(
         query = query.where(PLACE.intake_id == intake_id)
     others = select(PLACE.user_id).where(PLACE.is_confirmed, PLACE.intake_id.in_(list(without)))
     return sorted(set(db.scalars(query.where(PLACE.user_id.not_in(others)))))
+
+
+def students_without_a_day(
+    db: Session, course_key: str, intake_id: IntakeId | None, *, most: int
+) -> list[UserId]:
+    """Return the first people, by name, with an open account and a confirmed place on a course, in one intake
+    or all, but on none of its practicals."""
+    query: Select[UserId] = (
+        select(PLACE.user_id)
+        .join_from(PLACES, PEOPLE, PERSON.id == PLACE.user_id)
+        .where(
+            PLACE.course_key == course_key,
+            PLACE.is_confirmed,
+            ~PERSON.is_closed,
+            ~_has_a_seat(),
+        )
+        .order_by(PERSON.sort_key, PERSON.id)
+        .limit(most)
+    )
+    if intake_id is not None:
+        query = query.where(PLACE.intake_id == intake_id)
+    return list(db.scalars(query))
 
 
 def _has_a_seat() -> ColumnElement[bool]:

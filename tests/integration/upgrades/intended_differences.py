@@ -52,6 +52,13 @@ accent."""
 MORE = "staff open a student’s attempts and answers, and allow one more"
 READ = "staff read the courses that they teach, and the checklist of a day"
 
+NOT_READ_BEFORE = Difference(
+    "a reservation begins with the people who come next",
+    r"/admin/practicals/[\w-]+/reserve",
+    r"(?<=\] Find )(?:These are the people who wait|Nobody waits for this day).*?(?=Preceptor Academy )",
+    "",
+)
+"""What a page shows now and did not show before: people, whose names depend on the page."""
 INTENDED: tuple[Difference, ...] = (
     Difference(
         "the header of staff has a search",
