@@ -56,6 +56,7 @@ from app.enrolments import (
 )
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
+from app.history import pages as history_pages
 from app.home import office_pages, site_pages
 from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
@@ -119,6 +120,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     teaching_pages.pages,
     search_pages.pages,
     search_api.api,
+    history_pages.pages,
     assessments_api.api,
     assessments_pages.pages,
     ending_pages.pages,

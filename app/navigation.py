@@ -36,6 +36,7 @@ ADMIN = (
     (msg("Courses"), "/admin/courses", "book-open"),
     (msg("Enquiries"), "/admin/enquiries", "message-square"),
     (msg("Certificates"), "/admin/certificates", "award"),
+    (msg("History"), "/admin/audit", "history"),
     (msg("Me"), "/me", "circle-user-round"),
 )
 ENROLLING = ((msg("Second factor"), "/me/second-factor", "shield-check"),)

@@ -22,11 +22,19 @@ from app.kit.paths import ROOT
 from app.web.translating import Translating
 
 MARKS: Final[Mapping[str, int]] = {
-    **dict.fromkeys(("msg", "label", "script_text", "paper_text", "_", "gettext"), 1),
+    **dict.fromkeys(("msg", "label", "script_text", "paper_text", "act_text", "_", "gettext"), 1),
     **dict.fromkeys(("msgs", "script_count", "ngettext"), 2),
 }
 """The functions whose texts are translated, with how many texts each takes before its values."""
-CODE_MARKS: Final = ("msg", "msgs", "label", "script_text", "script_count", "paper_text")
+CODE_MARKS: Final = (
+    "msg",
+    "msgs",
+    "label",
+    "script_text",
+    "script_count",
+    "paper_text",
+    "act_text",
+)
 """Called by their plain names: `column.label("id")` is no text."""
 TEMPLATE_MARKS: Final = ("_", "gettext", "ngettext", "msg", "msgs")
 MOST_COLUMNS: Final = 110

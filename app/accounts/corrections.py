@@ -24,7 +24,7 @@ from app.accounts.steps.address_correction import (
     start_with_new_address,
     write_details,
 )
-from app.accounts.steps.audit_log import contact_changes, record_account_act
+from app.accounts.steps.audit_log import contact_changes, person_changes, record_account_act
 from app.accounts.steps.locks import locked_user
 from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
@@ -150,19 +150,9 @@ def take_address_back(
 
 
 def _changes(before: PersonDetails, after: PersonDetails) -> tuple[FieldChange, ...]:
-    """Return what the audit trail holds of a correction: the names, and of the other details only that they
-    changed."""
-    names = (
-        FieldChange(ChangedField.person_name, before.name, after.name),
-        FieldChange(ChangedField.certificate_name, before.certificate_name, after.certificate_name),
-    )
-    hidden = (ChangedField.email, ChangedField.registration_number)
+    """Return what the audit trail holds of a correction."""
     changed = before.differences(after)
-    return (
-        *names,
-        *(FieldChange.hidden(field) for field in hidden if field.value in changed),
-        *contact_changes(changed),
-    )
+    return (*person_changes(before.record, after.record), *contact_changes(changed))
 
 
 def _details(user: User) -> PersonDetails:

@@ -1,5 +1,6 @@
 """Groups: cohorts of students with the instructors who look after them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -10,6 +11,8 @@ from app.accounts import policy
 from app.accounts.domain import group_record
 from app.accounts.errors import PersonRefused
 from app.accounts.models import Group, GroupMember, User
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import FieldChange
 from app.audit.queries import acted_on
 from app.audit.service import record
 from app.kit.actor import Actor, Role, require
@@ -55,12 +58,13 @@ def rename_group(
     if group is None:
         raise NotFound
     demand_current(expected_version, recorded=group_record(group.name), sent=group_record(name))
+    changes = (FieldChange(ChangedField.thing_title, group.name, name),)
     try:
         with db.begin_nested():
             group.name = name
     except IntegrityError:
         raise Invalid(TAKEN, fields={"name": TAKEN}) from None
-    _note(db, actor, group_id, "accounts.group_renamed", now)
+    _note(db, actor, group_id, "accounts.group_renamed", now, changes=changes)
 
 
 def close_group(db: Session, actor: Actor, group_id: GroupId, *, now: datetime) -> None:
@@ -147,6 +151,7 @@ def _note(
     action: str,
     now: datetime,
     person_id: UserId | None = None,
+    changes: Sequence[FieldChange] = (),
     **details: str,
 ) -> None:
     record(
@@ -157,5 +162,6 @@ def _note(
         subject_kind="group",
         subject_id=group_id,
         person_id=person_id,
+        changes=changes,
         details=details,
     )

@@ -16,6 +16,8 @@ from app.accounts.facts import LifeSupportSeen
 from app.accounts.life_support_rules import REPLACED_WITHOUT_REASON, proof_problems, proof_record
 from app.accounts.models import LifeSupportProof, User
 from app.accounts.steps.audit_log import record_account_act
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import FieldChange
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EventId, UserId, new_uuid
@@ -68,6 +70,9 @@ def record_proof(
         "accounts.life_support_proof_seen",
         now=now,
         reason=reason if before is not None else None,
+        changes=[
+            FieldChange(ChangedField.valid_until, before.expires_on if before else None, expires_on)
+        ],
         details={"passed_on": passed_on.isoformat(), "expires_on": expires_on.isoformat()},
     )
     outbox.announce(db, LifeSupportSeen(user_id=person_id), now=now)
@@ -100,6 +105,7 @@ def withdraw_proof(
         "accounts.life_support_proof_withdrawn",
         now=now,
         reason=reason,
+        changes=[FieldChange(ChangedField.valid_until, proof.expires_on, None)],
         details={"expires_on": proof.expires_on.isoformat()},
     )
 

@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.accounts.needs_sealing import sealed_needs
 from app.accounts.proof_requirements import details_to_prove
 from app.accounts.queries import profile_from
-from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.audit_log import person_changes, record_account_act
 from app.db.sealed import Sealed
 from app.db.search_texts import search_columns
 from app.kit.actor import (
@@ -63,7 +63,10 @@ def change_profile(
             language=profile.language,
         )
     )
-    record_account_act(db, actor.user_id, actor.user_id, "accounts.profile_changed", now=now)
+    changes = person_changes(recorded.record, profile.record)
+    record_account_act(
+        db, actor.user_id, actor.user_id, "accounts.profile_changed", changes=changes, now=now
+    )
     if (recorded.name, recorded.certificate_name) != (profile.name, profile.certificate_name):
         announce(db, NameSaved(user_id=actor.user_id), now=now)
 

@@ -4,7 +4,7 @@ check permissions; what an instructor may see is limited here."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -22,18 +22,16 @@ from app.accounts.domain import (
 from app.accounts.mailed_links import open_link
 from app.accounts.models import Group, GroupMember, SignIn, User
 from app.accounts.needs_sealing import opened_needs
-from app.audit.act_words import act_words
-from app.audit.queries import acts_about
+from app.audit.history import History, history_of
+from app.audit.subjects import PERSON as PERSON_KIND
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.actor import Actor, Role, roles_held
 from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 from app.kit.keys import SealingKeys
-from app.kit.messages import Message, Text, msg
+from app.kit.messages import Message
 from app.kit.versions import version_of
-
-THE_SYSTEM: Final = msg("the system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +94,6 @@ class GroupPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ActRow:
-    at: datetime
-    words: Text
-    by: Text
-    reason: Text | None
-
-
-@dataclass(frozen=True, slots=True)
 class PersonStory:
     """Everything that accounts knows about one person."""
 
@@ -120,7 +110,7 @@ class PersonStory:
     tokens: int
     """The number of valid API tokens."""
     groups: tuple[GroupRow, ...]
-    acts: tuple[ActRow, ...]
+    history: History
     is_self: bool
 
     @property
@@ -264,11 +254,6 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
     user = db.scalars(select(User).where(User.id == person_id)).one_or_none()
     if user is None or not policy.may_manage_people(actor):
         raise NotFound
-    acts = acts_about(db, person_id, most=50)
-    names: dict[UserId, Text] = {
-        person.user_id: person.name
-        for person in people(db, (act.actor_id for act in acts if act.actor_id)).values()
-    }
     return PersonStory(
         person=person_from(user),
         contact=user.contact,
@@ -281,15 +266,7 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
         sign_ins=_sign_ins(db, person_id, actor.sign_in_id, now),
         tokens=token_queries.count_of(db, person_id, now=now),
         groups=groups_of(db, person_id),
-        acts=tuple(
-            ActRow(
-                act.at,
-                act_words(act.action),
-                names.get(act.actor_id, THE_SYSTEM) if act.actor_id else THE_SYSTEM,
-                act.reason,
-            )
-            for act in acts
-        ),
+        history=history_of(db, PERSON_KIND, person_id),
         is_self=person_id == actor.user_id,
     )
 

@@ -14,7 +14,7 @@ from app.accounts.errors import PersonRefused
 from app.accounts.facts import AccountClosed, NameSaved, RolesLost
 from app.accounts.mails import InvitationMail, PasswordResetMail
 from app.accounts.models import User
-from app.accounts.steps.audit_log import record_account_act
+from app.accounts.steps.audit_log import record_account_act, role_change
 from app.accounts.steps.known_networks import forget_networks
 from app.accounts.steps.links import end_links, make_link
 from app.accounts.steps.locks import locked_user
@@ -69,6 +69,7 @@ def make_person_for_reservation(
     if user.disabled_at is not None:
         raise PersonRefused(_is_closed(user))
     if not user.is_student:
+        before = user.roles
         user.is_student = True
         record_account_act(
             db,
@@ -76,6 +77,7 @@ def make_person_for_reservation(
             user.id,
             "accounts.roles_changed",
             now=now,
+            changes=[role_change(before, user.roles)],
             details={"roles": sorted(user.roles)},
         )
     return user.id
@@ -134,6 +136,7 @@ def change_roles(
         "accounts.roles_changed",
         now=now,
         reason=reason,
+        changes=[role_change(frozenset(before), roles)],
         details={"before": before, "roles": sorted(roles)},
     )
     if Role.instructor in roles - frozenset(before):

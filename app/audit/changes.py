@@ -95,6 +95,20 @@ class ReadDetails:
     is_complete: bool = True
 
 
+def changes_between(
+    fields: Mapping[str, ChangedField], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[FieldChange, ...]:
+    """Return the changes between two records with the same keys. Values of a hidden field are compared here
+    and go no further."""
+    return tuple(
+        FieldChange.hidden(field)
+        if field.exposure is Exposure.hidden
+        else FieldChange(field, before[name], after[name])
+        for name, field in fields.items()
+        if before[name] != after[name]
+    )
+
+
 def stored_details(
     details: Mapping[str, Any], changes: Iterable[FieldChange], passed_over: Iterable[Text]
 ) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Response
 
+from app.audit.history import history_of
 from app.certificates import blocks, name_changes, queries, serials, service
 from app.certificates.domain import Status
 from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
@@ -263,10 +264,12 @@ def _one(
     with visit.database.read() as db:
         page = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
         name = name_changes.name_now(db, page.holder_id) if page.status is Status.valid else ""
+        history = history_of(db, "certificate", certificate_id)
     return visit.render(
         "certificates/one.html",
         status=status,
         page=page,
+        history=history,
         name_now=name,
         errors=errors or {},
         values=values or {},

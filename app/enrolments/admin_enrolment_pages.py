@@ -7,6 +7,7 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.accounts.loss_preview import Loss, held_by
+from app.audit.history import history_of
 from app.enrolments import (
     admin_queries,
     decisions,
@@ -235,6 +236,7 @@ def _enrolment(
     with visit.database.read() as db:
         page = admin_queries.enrolment_page(db, visit.actor, enrolment_id)
         may_undo = request_queries.is_undoable(db, visit.actor, enrolment_id, now=visit.now)
+        history = history_of(db, "enrolment", enrolment_id)
     values: Mapping[str, Any] = submitted.values if submitted else _opened(visit)
     errors = errors_of(refused)
     if isinstance(refused, Stale):
@@ -244,6 +246,7 @@ def _enrolment(
         "enrolments/enrolment.html",
         status=status_of(refused) if refused else 200,
         page=page,
+        history=history,
         errors=errors,
         values=values,
         days=_days(page, visit),

@@ -230,11 +230,33 @@ def reserve_places(
         for user_id in named
     )
     if override_reason is not None and (override > intake.override or others):
-        transitions.record_intake(
-            db, actor, "intake.override", intake_id, reason=override_reason, now=now
+        refused = domain.reserve_refusal(
+            intake, needed=needed, others_waiting=others, override_reason=None
         )
+        _record_override(db, actor, intake_id, refused, reason=override_reason, now=now)
     notifications.send(db, PlaceConfirmedMail, intake, named, now=now)
     return reserved
+
+
+def _record_override(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    passed_over: EnrolmentsReason | None,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Record that places were reserved past a rule, with the rule and the reason."""
+    transitions.record_intake(
+        db,
+        actor,
+        "intake.override",
+        intake_id,
+        reason=reason,
+        passed_over=[] if passed_over is None else [passed_over.refusal.message],
+        now=now,
+    )
 
 
 def reserve_places_by_name(

@@ -7,6 +7,7 @@ FRESH = (
     "GET /teach/practicals/{practical_id}/checklists.pdf",
     "GET /teach/practicals/{practical_id}/roster.csv",
     "GET /teach/practicals/{practical_id}/roster.pdf",
+    "POST /admin/audit/export",
     "POST /admin/certificates/{certificate_id}/reissue",
     "POST /admin/certificates/{certificate_id}/revoke",
     "POST /admin/intakes/{intake_id}/export",

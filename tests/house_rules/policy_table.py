@@ -295,6 +295,8 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/outbox/{event_id}/again",
     "GET /admin/outbox/{event_id}/dismiss",
     "POST /admin/outbox/{event_id}/dismiss",
+    "GET /admin/audit",
+    "POST /admin/audit/export",
     "GET /admin/people",
     "POST /admin/people/export",
     "GET /admin/people/invite",

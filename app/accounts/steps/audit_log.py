@@ -1,15 +1,43 @@
 """Writes acts on accounts to the audit trail."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from app.accounts.domain import ROLE_LABELS
 from app.audit.changed_fields import ChangedField
-from app.audit.changes import FieldChange
+from app.audit.changes import FieldChange, changes_between
 from app.audit.service import record
+from app.kit.actor import Role
 from app.kit.ids import UserId
+
+PERSON_FIELDS: Final = {
+    "name": ChangedField.person_name,
+    "certificate_name": ChangedField.certificate_name,
+    "email": ChangedField.email,
+    "is_medical": ChangedField.is_medical,
+    "profession": ChangedField.profession,
+    "registration_number": ChangedField.registration_number,
+    "access_needs": ChangedField.access_needs,
+    "language": ChangedField.language,
+}
+
+
+def person_changes(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> tuple[FieldChange, ...]:
+    """Return what the trail holds of a change of personal details: the names, and of the other details only
+    that they changed."""
+    fields = {name: field for name, field in PERSON_FIELDS.items() if name in before}
+    return changes_between(fields, before, after)
+
+
+def role_change(before: Set[Role], after: Set[Role]) -> FieldChange:
+    """Return the change of somebody's roles, by their names."""
+    old, new = (tuple(ROLE_LABELS[role] for role in sorted(roles)) for roles in (before, after))
+    return FieldChange(ChangedField.roles, old, new)
 
 
 def record_account_act(

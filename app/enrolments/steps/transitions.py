@@ -28,6 +28,7 @@ from app.enrolments.steps.locking import (
 from app.enrolments.steps.settling import settle
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
+from app.kit.messages import Message
 from app.outbox import service as outbox
 
 
@@ -197,9 +198,10 @@ def record_intake(
     now: datetime,
     reason: str | None = None,
     changes: Sequence[FieldChange] = (),
+    passed_over: Sequence[Message] = (),
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Record an act on a whole intake in the audit trail."""
+    """Record an act on a whole intake in the audit trail; `passed_over` are rules that it set aside."""
     audit.record(
         db,
         actor.user_id,
@@ -209,5 +211,6 @@ def record_intake(
         subject_id=intake_id,
         reason=reason,
         changes=changes,
+        passed_over=passed_over,
         details=details,
     )

@@ -1,6 +1,9 @@
 """The states of practicals, of the seats on them and of the waiting list."""
 
 from enum import StrEnum
+from typing import Final
+
+from app.kit.messages import msg
 
 
 class PracticalStatus(StrEnum):
@@ -20,6 +23,12 @@ class SeatState(StrEnum):
 class Attendance(StrEnum):
     attended = "attended"
     absent = "absent"
+
+
+ATTENDANCE_WORDS: Final = {
+    Attendance.attended: msg("attended"),
+    Attendance.absent: msg("absent"),
+}
 
 
 class WaitingState(StrEnum):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.kit.ids import UserId, WaitingId
+from app.kit.messages import Message
 from app.practicals.domain.seats import Practical, is_takeable
 
 
@@ -16,7 +17,7 @@ class Waiter:
     entry_id: WaitingId
     user_id: UserId
     number: int
-    unmet: tuple[str, ...] = ()
+    unmet: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from app.audit.history import history_of
 from app.db.paging import page_number
 from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
@@ -328,10 +329,12 @@ def _practical(
     with visit.database.read() as db:
         number = page_number(visit.request.query_params.get("page"))
         page = admin_page(db, practical_id, now=visit.now, number=number)
+        history = history_of(db, "practical", practical_id)
     return visit.render(
         "practicals/admin_practical.html",
         status=status_of(refused) if refused else 200,
         page=page,
+        history=history,
         refusal=refused.detail if refused else None,
     )
 

@@ -13,7 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
 from app.kit.messages import Message, Text, msg
 from app.practicals import policy, queries
-from app.practicals.domain.states import Attendance
+from app.practicals.domain.states import ATTENDANCE_WORDS
 from app.practicals.domain.times import span_message, start_of_day
 from app.practicals.queries import Roster
 from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
@@ -35,10 +35,6 @@ CANCELLED_HEADING: Final = (
     *(msg("Name"), msg("E-mail"), msg("When the day was cancelled")),
     *(msg("Cancelled"), msg("Practical"), msg("When")),
 )
-ATTENDANCE_WORDS: Final = {
-    Attendance.attended: msg("attended"),
-    Attendance.absent: msg("absent"),
-}
 
 
 @pages.get("/teach/practicals", name="teach.practicals", access=INSTRUCTOR)

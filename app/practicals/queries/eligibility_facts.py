@@ -197,7 +197,7 @@ def assessed(
         replace(
             waiter,
             unmet=tuple(
-                unmet.reason for unmet in eligibility(practical, candidates[waiter.user_id].facts)
+                unmet.message for unmet in eligibility(practical, candidates[waiter.user_id].facts)
             ),
         )
         for waiter in waiters

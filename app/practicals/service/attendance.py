@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import FieldChange
 from app.audit.service import record
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
@@ -18,6 +20,7 @@ from app.practicals.domain.seats import (
     SeatState,
     attendance_refusal,
 )
+from app.practicals.domain.states import ATTENDANCE_WORDS
 from app.practicals.errors import PlaceRefused
 from app.practicals.facts import PracticalAttended
 from app.practicals.models import Seat
@@ -117,6 +120,13 @@ def _record(
         subject_kind="seat",
         subject_id=seat.id,
         person_id=seat.user_id,
+        changes=[
+            FieldChange(
+                ChangedField.attendance,
+                ATTENDANCE_WORDS[before] if before else None,
+                ATTENDANCE_WORDS[after] if after else None,
+            )
+        ],
         details={"before": before and str(before), "after": after and str(after)},
     )
 

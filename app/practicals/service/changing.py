@@ -42,6 +42,7 @@ from app.practicals.steps.attendance_evidence import demand_nobody_attended
 from app.practicals.steps.first_date_mails import tell_of_first_day
 from app.practicals.steps.locking import lock_practical
 from app.practicals.steps.notifications import tell_instructors, tell_of_list, tell_of_seat
+from app.practicals.steps.plan_changes import plan_changes
 from app.practicals.steps.plans import (
     columns_of,
     demand_changeable,
@@ -79,11 +80,8 @@ def change_practical(
     demand_nobody_attended(db, practical, starts_at=plan.starts_at)
     kind = _demand_same_kind(db, practical, plan)
     columns = columns_of(plan, kind)
-    demand_current(
-        expected_version,
-        recorded=planned(db, practical.id).record,
-        sent={**columns, "instructors": plan.instructors},
-    )
+    recorded, sent = planned(db, practical.id).record, {**columns, "instructors": plan.instructors}
+    demand_current(expected_version, recorded=recorded, sent=sent)
     floor = min(practical.taken, practical.capacity)
     demand_sound(db, plan, kind, floor=floor, taken=practical.taken, now=now)
     columns["override"] = max(0, practical.taken - columns["capacity"])
@@ -92,7 +90,8 @@ def change_practical(
     if refuse_clashes and (_differs(practical, plan) or plan.instructors != taught):
         demand_no_clash(db, practical.id, plan)
     set_instructors(db, practical.id, plan.instructors)
-    record_plan(db, actor, practical.id, "practicals.changed", plan, kind, now=now)
+    changes = plan_changes(recorded, sent)
+    record_plan(db, actor, practical.id, "practicals.changed", plan, kind, changes=changes, now=now)
     after, told = _follow(db, practical, taught, plan.instructors, now=now)
     if ask_first and told.people:
         warning = teaching_warning(after.status, len(plan.instructors))

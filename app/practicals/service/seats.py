@@ -102,7 +102,7 @@ def reserve_seat(
         "reserved",
         now=now,
         reason=reason,
-        overridden=tuple(unmet.reason for unmet in passed),
+        overridden=passed,
         overlap=candidate.facts.overlap,
     )
     promote_waiting(db, practical, now=now)

@@ -11,8 +11,10 @@ from app.accounts.queries import Person
 from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.kit.actor import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import SeatId, UserId, new_uuid
+from app.kit.messages import sentences
+from app.kit.stored_messages import stored_reason
 from app.practicals.domain import waiting
 from app.practicals.domain.lost_rights import written
 from app.practicals.domain.seats import (
@@ -54,7 +56,7 @@ def allocate_seat(
     *,
     now: datetime,
     reason: str | None = None,
-    overridden: tuple[str, ...] = (),
+    overridden: tuple[Refusal, ...] = (),
     before: Practical | None = None,
     overlap: Overlap | None = None,
 ) -> tuple[Practical, SeatId]:
@@ -73,7 +75,8 @@ def allocate_seat(
         subject_id=practical.id,
         person_id=person.user_id,
         reason=reason,
-        details={"seat_id": str(seat_id), "overridden": [str(reason) for reason in overridden]},
+        passed_over=[unmet.message for unmet in overridden],
+        details={"seat_id": str(seat_id)},
     )
     tell_of_seat(
         db,
@@ -166,7 +169,7 @@ def _hold_seat(
     way: BookingOrigin,
     *,
     reason: str | None,
-    overridden: tuple[str, ...],
+    overridden: tuple[Refusal, ...],
     now: datetime,
 ) -> tuple[Practical, SeatId]:
     """Count and write the place; who had waited for it waits no more."""
@@ -177,7 +180,7 @@ def _hold_seat(
         user_id=user_id,
         state=SeatState.confirmed,
         reserved_by=actor.user_id if actor is not None and actor.user_id != user_id else None,
-        waived=written(overridden),
+        waived=written(unmet.reason for unmet in overridden),
         reason=reason,
         booked_at=now,
         calendar_sequence=0,
@@ -212,6 +215,6 @@ def _note_passed_over(db: Session, practical: Practical, waiter: Waiter, *, now:
         subject_kind="practical",
         subject_id=practical.id,
         person_id=waiter.user_id,
-        reason=", ".join(waiter.unmet),
+        reason=stored_reason(sentences(*waiter.unmet)),
         details={"number": waiter.number},
     )

@@ -161,9 +161,10 @@ def record_plan(
     plan: Plan,
     kind: PracticalKind,
     *,
+    changes: Sequence[FieldChange] = (),
     now: datetime,
 ) -> None:
-    """Record a plan; more places than the ratio allows stand there with their reason."""
+    """Record a plan and what it changed; more places than the ratio allows stand there with their reason."""
     over = is_over_ratio(plan, kind.students_per_instructor)
     record_act(
         db,
@@ -172,6 +173,7 @@ def record_plan(
         action,
         now=now,
         reason=plan.over_ratio_reason if over else None,
+        changes=changes,
         details={
             "starts_at": plan.starts_at.isoformat(),
             "capacity": capacity_of(plan, kind.students_per_instructor),

@@ -357,7 +357,9 @@ def test_an_admin_ends_all_sign_ins(admin, as_person, database, sam):
     assert admin.post(f"/admin/people/{sam.user_id}/sign-ins/end", data={}).status_code == 303
     assert browser.get("/me").status_code == 303
     assert admin.post(f"/admin/people/{new_uuid()}/sign-ins/end", data={}).status_code == 404
-    assert "All sign ins ended" in admin.get(f"/admin/people/{sam.user_id}").text
+    assert (
+        "signed Sam Student out on every device." in admin.get(f"/admin/people/{sam.user_id}").text
+    )
 
 
 @pytest.mark.parametrize("role", ["student", "instructor"])

@@ -277,9 +277,9 @@ def test_attendance_is_marked_corrected_and_announced(database, admin, teacher, 
             "seat_id": str(seat_id),
         }
     ]
-    assert [act.details for act in acts] == [
-        {"before": None, "after": "absent"},
-        {"before": "absent", "after": "attended"},
+    assert [(act.details["before"], act.details["after"]) for act in acts] == [
+        (None, "absent"),
+        ("absent", "attended"),
     ]
     assert attended.seat_id == seat_id
     assert attended.practical.practical_id == practical_id

@@ -11,6 +11,7 @@ from app.db.database import Database
 from app.kit.actor import Actor, SystemActor
 from app.kit.errors import Forbidden, Invalid, NotFound
 from app.kit.ids import PracticalId
+from app.kit.stored_messages import read_reason
 from app.outbox.models import OutboxEvent
 from app.practicals import checks, queries, service
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
@@ -195,7 +196,10 @@ def test_a_freed_place_goes_to_the_first_who_can_come_in_the_same_transaction_r_
     assert mail.payload["to"] == world.ben.email
     assert entry_in(mail.payload)["method"] == "REQUEST"
     (skip,) = world.acts("practicals.passed_over")
-    assert (skip.person_id, skip.reason) == (dee.user_id, "modules")
+    assert (skip.actor_id, skip.person_id) == (None, dee.user_id)
+    assert str(read_reason(skip.reason)) == (
+        "These modules come first and are not complete: Needles."
+    )
     with world.database.read() as db:
         states = dict(db.execute(select(WaitingEntry.user_id, WaitingEntry.state)).all())
     assert states[world.ben.user_id] is WaitingState.fulfilled
@@ -343,7 +347,9 @@ def test_an_override_adds_a_place_for_one_person_only(world):
     world.reserve(world.ben, override=True)
     practical = world.practical()
     assert (practical.taken, practical.override) == (2, 1)
-    assert world.acts("practicals.reserved")[0].details["overridden"] == ["full"]
+    assert world.acts("practicals.reserved")[0].details["passed_over"] == [
+        {"text": "Every place is taken."}
+    ]
     world.join(world.cy)
     world.cancel(world.ann)
     assert world.holders() == {"Ben"}, "the place on top was nobody else's"

@@ -1226,6 +1226,10 @@ ACTS: dict[str, tuple[str, Step]] = {
         "quizzes.allowed_attempt_taken_back",
         lambda w: w.browser_of(ADMIN).delete(f"/api/v1/attempt-allowances/{allowed(w)}"),
     ),
+    "POST /admin/audit/export": (
+        "history.exported",
+        lambda w: w.post(ADMIN, "/admin/audit/export", reason="The auditor asked"),
+    ),
     "POST /results/export": (
         "reports.results_exported",
         lambda w: w.post(ADMIN, "/results/export", course=COURSE),

@@ -32,6 +32,7 @@ OF_A_PRACTICAL: Final = (
     "/teach/practicals/{practical_id}/roster-with-needs",
 )
 OTHERS: Final = (
+    "/admin/audit/export",
     "/admin/intakes/{intake_id}/export",
     "/admin/invoices/export",
     "/admin/people/export",
@@ -174,6 +175,7 @@ def test_every_list_for_spreadsheets_speaks_in_brackets(as_demo_person, names, i
     ):
         demand_brackets(names, browser.post(path, data={}))
     demand_brackets(names, browser.post("/admin/invoices/export", data={"show": "all"}))
+    demand_brackets(names, browser.post("/admin/audit/export", data={"reason": "audit"}))
 
 
 def test_a_certificate_says_the_same_to_every_reader(as_demo_person, id_of):

@@ -35,6 +35,7 @@ class Capital(Difference):
 
 SENTENCE = "the line below the greeting is a sentence of its own"
 SEALED = "access needs are sealed: pages and files say only that there are some"
+HISTORY = "admins read what happened in sentences, on pages of their own and of the things"
 CHOSEN = "a person may choose a language; the version of their profile holds it too"
 ACADEMY = "main content Preceptor Academy"
 NEEDS = r"(?:Please face me: I lip-read\.|A stool at the treatment bed\.)"
@@ -341,5 +342,12 @@ INTENDED: tuple[Difference, ...] = (
         r"/(?:teach|admin)/practicals\?show=past",
         r"Marlowe 4 of 4 0\b",
         "Marlowe 3 of 4 present 3 assessed 1 competent 1 not yet competent 1 still to sign",
+    ),
+    Difference(HISTORY, r".*", "Enquiries Certificates Me ", "Enquiries Certificates History Me "),
+    Difference(
+        HISTORY,
+        r"/admin/people/[\w-]+",
+        "Groups Signed in on What happened",
+        "Groups Signed in on History",
     ),
 )
