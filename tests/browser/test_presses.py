@@ -2,11 +2,17 @@
 task begins, does it with `Presses`, and asserts that it is done and what it took."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from app.kit.actor import Actor
+from app.kit.ids import new_uuid
+from tests.browser.conftest import SmallAcademy
 from tests.browser.presses import Presses
+from tests.make.people import a_sign_in, a_user
+from tests.make.quizzes import a_place, a_sent_attempt
 from tests.sight.people import sign_in_as
 
 
@@ -70,3 +76,51 @@ def test_the_slash_is_typed_where_something_is_typed(demo_server, new_context):
     page.keyboard.press("/")
     page.wait_for_url("**/search")
     expect(page.locator("#f-q")).to_be_focused()
+
+
+def an_admin_at(academy: SmallAcademy, new_context, address: str) -> Page:
+    """Sign an admin in and open a page."""
+    now, token = datetime.now(UTC), str(new_uuid())
+    with academy.database.write() as db:
+        admin = a_user(db, "Ada Admin", roles=("admin",), email=f"{token}@example.org", now=now)
+        a_sign_in(db, admin, token=token, now=now)
+    context = new_context(base_url=academy.server.url)
+    academy.remember(context, token)
+    page: Page = context.new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.fixture
+def without_attempts(small_academy: SmallAcademy) -> Actor:
+    """A student who has used every attempt at the quiz on needles."""
+    student, _ = small_academy.somebody(f"Nell {new_uuid().hex[-6:]}")
+    with small_academy.database.write() as db:
+        a_place(db, student, small_academy.revision_id)
+        for number in (1, 2, 3):
+            a_sent_attempt(
+                db, student, small_academy.revision_id, "needle-quiz", number=number, right=False
+            )
+    return student
+
+
+def allow_one_more(page: Page, presses: Presses, way_there: Locator) -> None:
+    presses.click(way_there)
+    presses.click(page.get_by_label("Reason", exact=True))
+    presses.type("The network failed.")
+    presses.click(page.get_by_role("button", name="Allow one more attempt"))
+    expect(page.get_by_text("One more attempt is allowed.")).to_be_visible()
+    expect(page.get_by_text("Attempts used: 3 of 4.")).to_be_visible()
+    assert presses.count <= 3
+
+
+@pytest.mark.browser
+def test_one_more_attempt_from_the_results(small_academy, new_context, without_attempts):
+    page = an_admin_at(small_academy, new_context, f"/results?q={without_attempts.name}")
+    allow_one_more(page, Presses(page), page.get_by_role("link", name="No attempt left"))
+
+
+@pytest.mark.browser
+def test_one_more_attempt_from_the_page_of_a_person(small_academy, new_context, without_attempts):
+    page = an_admin_at(small_academy, new_context, f"/admin/people/{without_attempts.user_id}")
+    allow_one_more(page, Presses(page), page.get_by_role("link", name="Allow one more attempt"))

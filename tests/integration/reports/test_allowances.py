@@ -26,40 +26,10 @@ from tests.make import NOW
 from tests.make.fingerprint import fingerprint
 from tests.make.pages import words
 from tests.make.people import a_user
-from tests.make.quizzes import a_complete_module, a_place, a_published_course, a_sent_attempt
+from tests.make.quizzes import a_complete_module, a_place, a_sent_attempt
 
 COURSE, QUIZ = "small-course", "needle-quiz"
 REASON = "The projector failed."
-
-
-@pytest.fixture
-def revision_id(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def ada(database):
-    with database.write() as db:
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def ina(database):
-    with database.write() as db:
-        return a_user(db, "Ina Instructor", roles=("instructor",))
-
-
-@pytest.fixture
-def ben(database, revision_id):
-    """Ben has used his three attempts at the quiz on needles."""
-    with database.write() as db:
-        ben = a_user(db, "Ben Student")
-        a_place(db, ben, revision_id)
-        a_complete_module(db, ben, revision_id, "skin")
-        for number in (1, 2, 3):
-            a_sent_attempt(db, ben, revision_id, QUIZ, number=number, right=False)
-    return ben
 
 
 def look_after(database, ada, instructor, student):

@@ -13,27 +13,9 @@ from tests.make.fingerprint import fingerprint
 from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
-from tests.make.quizzes import a_place, a_published_course, a_sent_attempt
+from tests.make.quizzes import a_place, a_sent_attempt
 
 COURSE = "small-course"
-
-
-@pytest.fixture
-def revision_id(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def ada(database):
-    with database.write() as db:
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def ina(database):
-    with database.write() as db:
-        return a_user(db, "Ina Instructor", roles=("instructor",))
 
 
 @pytest.fixture

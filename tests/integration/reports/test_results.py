@@ -14,27 +14,9 @@ from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.practicals import a_place as a_place_in
 from tests.make.practicals import an_intake
-from tests.make.quizzes import a_place, a_published_course, a_sent_attempt
+from tests.make.quizzes import a_place, a_sent_attempt
 
 LATER = NOW + timedelta(days=1)
-
-
-@pytest.fixture
-def revision_id(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def ada(database):
-    with database.write() as db:
-        return a_user(db, "Ada Admin", roles=("admin",))
-
-
-@pytest.fixture
-def ina(database):
-    with database.write() as db:
-        return a_user(db, "Ina Instructor", roles=("instructor",))
 
 
 @pytest.fixture

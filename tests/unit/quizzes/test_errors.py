@@ -1,6 +1,7 @@
 """The words of every refusal about quizzes, once. Other tests look at reasons and values."""
 
 from app.quizzes import errors
+from app.quizzes.domain import allowing
 from tests.make.refusal_words import words_of_refusals
 
 SAID = {
@@ -25,8 +26,32 @@ SAID = {
         "ended. Your answers are kept, and it does not count as one of your attempts. Open "
         "the quiz again to start a new one."
     ),
+    "quizzes.domain.allowing.CERTIFIED": (
+        "The certificate of this course is issued, so its quizzes are settled. Nothing needs "
+        "to be done."
+    ),
+    "quizzes.domain.allowing.PASSED": (
+        "This quiz is passed already. Nothing needs to be done: the best attempt counts."
+    ),
+    "quizzes.domain.allowing.PLACE_ENDED": (
+        "This person has no place on the course any more. Reserve a place for them first."
+    ),
+    "quizzes.domain.allowing.UNLIMITED": (
+        "This quiz may be tried as often as people like. Nothing needs to be done."
+    ),
+    "quizzes.domain.allowing.RUNNING": "An attempt is running. Wait until it has ended.",
+    "quizzes.domain.allowing.UNUSED": (
+        "One more attempt is allowed already, and not used yet. Take it back if it was a mistake."
+    ),
+    "quizzes.domain.allowing.USED": (
+        "The attempt that was allowed has been started, so it cannot be taken back. Its result "
+        "counts like every other."
+    ),
+    "quizzes.domain.allowing.TAKEN_BACK": (
+        "This attempt was taken back before. Nothing needs to be done."
+    ),
 }
 
 
 def test_the_words_of_every_refusal():
-    assert words_of_refusals(errors) == SAID
+    assert words_of_refusals(errors, allowing) == SAID

@@ -17,6 +17,8 @@ STATES = [
     (AttemptCounts(1, best=60), 3, QuizState.not_passed),
     (AttemptCounts(2, best=60), 3, QuizState.not_passed),
     (AttemptCounts(3, best=60), 3, QuizState.used_up),
+    (AttemptCounts(3, best=60, allowances=1), 3, QuizState.not_passed),
+    (AttemptCounts(4, best=60, allowances=1), 3, QuizState.used_up),
     (AttemptCounts(9, best=60), None, QuizState.not_passed),
     (AttemptCounts(1, is_passed=True, best=90), 3, QuizState.passed),
     (AttemptCounts(3, is_passed=True, best=90), 3, QuizState.passed),
