@@ -49,6 +49,7 @@ class QuizOfPerson:
     """One student at one quiz. `obstacle` says why no further attempt can be allowed now, or is None."""
 
     column: QuizColumn
+    is_final: bool
     state: QuizState
     attempts: tuple[AttemptFacts, ...]
     allowed: int | None
@@ -110,7 +111,8 @@ def person_results(
             has_place=place is not None,
             is_certified=is_certified,
         )
-        return _at_quiz(column, standing, granted, people, now)
+        is_final = column.key == course.final_test
+        return _at_quiz(column, standing, granted, people, now, is_final=is_final)
 
     return PersonResults(
         person=people[person_id],
@@ -144,9 +146,12 @@ def _at_quiz(
     allowances: Sequence[Allowance],
     people: Mapping[UserId, Person],
     now: datetime,
+    *,
+    is_final: bool,
 ) -> QuizOfPerson:
     return QuizOfPerson(
         column,
+        is_final,
         state_of(_counts(standing, now), allowed=column.attempts),
         tuple(standing.attempts),
         standing.allowed,

@@ -90,6 +90,13 @@ def _results_of_a_quiz(client: APIRequestContext) -> Iterator[str]:
         yield f"/results?quiz={quiz}"
 
 
+def _no_attempt_left(client: APIRequestContext) -> Iterator[str]:
+    """Open the results of a student who has used every attempt at a quiz: they offer one more."""
+    tree = lxml_html.fromstring(client.get("/results").text())
+    for address in tree.xpath("//a[span[contains(@class, 'result-used_up')]]/@href")[:1]:
+        yield str(address).partition("#")[0]
+
+
 def _invite(client: APIRequestContext) -> Iterator[str]:
     values = {"name": "Ada Brightwell", "email": "ada@example.org", "roles": "instructor"}
     send_form(client, "/admin/people/invite", "/invite", values)
@@ -110,7 +117,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "visitor": (_visitor, _ask),
     "student": (_begin_attempt, _search, _new_address),
     "instructor": (_assess, _results_of_a_quiz),
-    "admin": (_group, _invite),
+    "admin": (_group, _invite, _no_attempt_left),
 }
 
 
