@@ -1,7 +1,7 @@
 """Refusals that intakes and places can make."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.enrolments.reasons import EnrolmentsReason
 from app.kit.errors import Conflict, Invalid, Refusal
@@ -66,6 +66,25 @@ class PlacesRefused(Conflict):
             sentences(*(person.message for person in people)), reason=people[0].unmet[0].reason
         )
         self.people = people
+
+
+class OtherNames(PlacesRefused):
+    """Accounts have other names than the office typed for their addresses. `account_names` are those names,
+    by the positions of the people."""
+
+    def __init__(self, typed: Sequence[str], account_names: Mapping[int, str]) -> None:
+        super().__init__(
+            tuple(
+                PersonRefusal(index, typed[index], (_other_name(account_name),))
+                for index, account_name in account_names.items()
+            )
+        )
+        self.account_names = account_names
+
+
+def _other_name(account_name: str) -> Refusal:
+    general = EnrolmentsReason.other_name.refusal
+    return replace(general, message=msg("This is the address of {account}.", account=account_name))
 
 
 class PaymentsRefused(Conflict):

@@ -26,7 +26,7 @@ from app.web.forms import EditForm, Form, Submission, label
 ROWS: Final = 10
 LONGEST_SEARCH: Final = 100
 MOST_CHOSEN: Final = 100
-_ROW_FIELD: Final = re.compile(r"^(name|email)_([1-9]|10)$")
+_ROW_FIELD: Final = re.compile(r"^(name|email|same)_([1-9]|10)$")
 
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
 
@@ -193,11 +193,13 @@ class ReservePlacesForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """A person to reserve a place for; `row` is the number of the row on the screen, from 1."""
+    """A person to reserve a place for; `row` is the number of the row on the screen, from 1. `known_as` is
+    the other name of the account that is meant, if the office has said so."""
 
     row: int
     name: str
     email: str
+    known_as: str | None = None
 
 
 Screen = TypeVar("Screen", bound=ReservePlacesForm)
@@ -250,7 +252,9 @@ def _named(submission: Submission, messages: dict[str, Message]) -> tuple[NamedP
             )
         else:
             seen[email] = row
-            named.append(NamedPerson(row, name, email))
+            named.append(
+                NamedPerson(row, name, email, submission.get(f"same_{row}").strip() or None)
+            )
     return tuple(named)
 
 
@@ -270,13 +274,19 @@ def midnight(field: str, day: date | None, *, today: date, zone: str) -> datetim
     return _moment(field, day, time(0, 0), zone)
 
 
-def typed_rows(values: Mapping[str, object]) -> tuple[dict[str, object], ...]:
-    """Return what was typed in each row of the screen, to show it again."""
+def typed_rows(
+    values: Mapping[str, object], account_names: Mapping[int, str] | None = None
+) -> tuple[dict[str, object], ...]:
+    """Return what was typed in each row of the screen, to show it again. `account_names` are the names of
+    accounts to ask about, by row."""
+    asked_about = account_names or {}
     return tuple(
         {
             "number": row,
             "name": values.get(f"name_{row}", ""),
             "email": values.get(f"email_{row}", ""),
+            "known_as": values.get(f"same_{row}", ""),
+            "account_name": asked_about.get(row) or values.get(f"same_{row}", ""),
         }
         for row in range(1, ROWS + 1)
     )

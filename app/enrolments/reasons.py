@@ -42,6 +42,7 @@ class EnrolmentsReason(StrEnum):
     invoice_paid = "invoice_paid"
     money_closed = "money_closed"
     certificate_issued = "certificate_issued"
+    other_name = "other_name"
     changed_meanwhile = "changed_meanwhile"
     nothing_to_undo = "nothing_to_undo"
     already_undone = "already_undone"
@@ -64,6 +65,10 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
     EnrolmentsReason.address_unconfirmed: (
         msg("Your e-mail address is not confirmed yet."),
         msg("Open the link in the mail we sent you when you made your account, then come back."),
+    ),
+    EnrolmentsReason.other_name: (
+        msg("The account of this address has another name."),
+        msg("Say that this person is meant, or correct the name or the address."),
     ),
     EnrolmentsReason.already_requested: (
         msg("You have already asked for a place in this intake."),

@@ -4,7 +4,7 @@ Every command on an intake first locks it, then decides by a rule of `domain`, w
 people who wait, and records audit and mails in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as account_queries
 from app.accounts import service as accounts
 from app.courses import queries as courses
 from app.enrolments import domain, policy
@@ -22,7 +23,7 @@ from app.enrolments.domain import (
     IntakeFields,
     intake_record,
 )
-from app.enrolments.errors import EnrolmentRefused, IntakeInvalid
+from app.enrolments.errors import EnrolmentRefused, IntakeInvalid, OtherNames
 from app.enrolments.mails import (
     PlaceCancelledMail,
     PlaceConfirmedMail,
@@ -48,6 +49,7 @@ from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid
 from app.kit.messages import msg
+from app.kit.name_search import is_same_name
 
 OWN_PLACES_ONLY: Final = msg("Only students hold places of their own.")
 
@@ -267,13 +269,19 @@ def reserve_places_by_name(
     named: Sequence[tuple[str, str]],
     note: str | None,
     override_reason: str | None,
+    known_as: Mapping[str, str] | None = None,
     now: datetime,
 ) -> tuple[tuple[EnrolmentId, UserId], ...]:
     """As `reserve_places`, for people given by name and address. People without an account get one,
-    and an invitation to set a password. Return the ids of the people in the same order."""
+    and an invitation to set a password. Return the ids of the people in the same order.
+
+    Where the account of an address has another name, it may be somebody else: OtherNames asks. `known_as` are
+    the answers: the name of the account by address, of those who are meant all the same.
+    """
     require(policy.may_manage_intakes(actor))
     # Locked before people are looked up, so that two screens with the same person take turns.
     lock_intake(db, intake_id)
+    _demand_same_names(db, named, known_as or {})
     user_ids = tuple(
         accounts.make_person_for_reservation(db, actor, name=name, email=email, now=now)
         for name, email in named
@@ -288,6 +296,24 @@ def reserve_places_by_name(
         now=now,
     )
     return tuple(zip(reserved, dict.fromkeys(user_ids), strict=True))
+
+
+def _demand_same_names(
+    db: Session, named: Sequence[tuple[str, str]], known_as: Mapping[str, str]
+) -> None:
+    people = account_queries.people_by_email(db, [email for _, email in named])
+    account_of = {person.email: person for person in people}
+    account_names: dict[int, str] = {}
+    for index, (name, email) in enumerate(named):
+        person = account_of.get(email)
+        if person is None or known_as.get(email) == person.name:
+            continue
+        if not any(
+            is_same_name(name, each) for each in (person.name, person.certificate_name or "")
+        ):
+            account_names[index] = person.name
+    if account_names:
+        raise OtherNames([name for name, _ in named], account_names)
 
 
 def note_export(

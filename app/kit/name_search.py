@@ -86,3 +86,9 @@ def sort_key(name: str) -> str:
     """Return the text by which names are sorted: letter by letter without case and accents, and names that
     are alike but for these by the accents."""
     return f"{folded(name)}\x01{unicodedata.normalize('NFC', name).casefold()}"
+
+
+def is_same_name(name: str, other: str) -> bool:
+    """Return whether two names differ only in case, accents, apostrophes, hyphens and the order of words."""
+    words, others = folded(name).split(), folded(other).split()
+    return sorted(words) == sorted(others) or "".join(words) == "".join(others)

@@ -11,7 +11,7 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.enrolments import admin_queries
-from app.enrolments.errors import PlacesRefused
+from app.enrolments.errors import OtherNames, PlacesRefused
 from app.enrolments.forms import read_reservation, typed_rows
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
@@ -29,6 +29,9 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
+ANOTHER_NAME: Final = msg(
+    "Nobody got a place yet: an address belongs to somebody with another name."
+)
 NOBODY: Final = msg("Nobody got a place. Each person’s row says why.")
 
 
@@ -50,6 +53,7 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
             practical_id=PracticalId(form.practical) if form.practical else None,
             seat_reason=form.seat_reason,
             seat_override=form.seat_override,
+            known_as={person.email: person.known_as for person in named if person.known_as},
             now=visit.now,
         )
         return visit.url("enrolments.intake", intake_id=intake_id) + "?show=confirmed"
@@ -58,6 +62,11 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
         form, named = read_reservation(submitted, ReserveWithPracticalForm)
         with visit.database.write() as db:
             to = visit.once(db, submitted, lambda: effect(db))
+    except OtherNames as refused:
+        asked_about = {named[index].row: name for index, name in refused.account_names.items()}
+        fields = {f"name_{named[person.index].row}": person.message for person in refused.people}
+        errors = {"form": ANOTHER_NAME, **fields}
+        return _screen(visit, intake_id, submitted.values, refused, errors, asked_about)
     except PlacesRefused as refused:
         fields = {f"name_{named[person.index].row}": person.message for person in refused.people}
         return _screen(visit, intake_id, submitted.values, refused, {"form": NOBODY, **fields})
@@ -86,6 +95,7 @@ def _screen(
     values: dict[str, Any],
     refused: Refused | None,
     errors: Mapping[str, Text],
+    account_names: Mapping[int, str] | None = None,
 ) -> Response:
     with visit.database.read() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
@@ -97,7 +107,7 @@ def _screen(
         page=intake,
         days=[_option(day) for day in days],
         no_day=no_day,
-        rows=typed_rows(values),
+        rows=typed_rows(values, account_names),
         action=visit.url("enrolments.reserve_places", intake_id=intake_id),
         errors=errors,
         values=values,

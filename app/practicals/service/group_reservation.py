@@ -1,6 +1,6 @@
 """Reserves places on a course and on a practical for given people, in one command."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -32,37 +32,43 @@ def reserve_with_practical(
     practical_id: PracticalId | None,
     seat_reason: str | None,
     seat_override: bool,
+    known_as: Mapping[str, str] | None = None,
     now: datetime,
 ) -> tuple[UserId, ...]:
     """Give people, by name and address, confirmed places in an intake and, when one is chosen, on a
     practical of the same course: all of it or nothing. The intake's gate is taken first, then the
-    practical's, then the people. PlacesRefused names everybody who cannot have a place."""
+    practical's, then the people. PlacesRefused names everybody who cannot have a place. `known_as`: see
+    `reserve_places_by_name`."""
     require(policy.may_manage(actor))
-    if practical_id is not None and not (seat_reason or "").strip():
+    if practical_id is not None:
+        _demand_reason(seat_reason)
+    reserved = enrolments.reserve_places_by_name(
+        db,
+        actor,
+        intake_id,
+        named=named,
+        note=note,
+        override_reason=override_reason,
+        known_as=known_as,
+        now=now,
+    )
+    user_ids = tuple(user_id for _, user_id in reserved)
+    if practical_id is not None:
+        practical = lock_practical(db, practical_id)
+        _demand_choosable(db, practical, intake_id, user_ids[0], now=now)
+        lock_people(db, user_ids)
+        people = [(user_id, name) for user_id, (name, _) in zip(user_ids, named, strict=True)]
+        why, override = seat_reason or "", seat_override
+        reserve_seats(db, actor, practical_id, people, reason=why, override=override, now=now)
+    return user_ids
+
+
+def _demand_reason(seat_reason: str | None) -> None:
+    if not (seat_reason or "").strip():
         raise Invalid(
             msg("Say why you reserve the practical."),
             fields={"seat_reason": msg("Enter a reason for the places on the practical.")},
         )
-    reserved = enrolments.reserve_places_by_name(
-        db, actor, intake_id, named=named, note=note, override_reason=override_reason, now=now
-    )
-    user_ids = tuple(user_id for _, user_id in reserved)
-    if practical_id is None:
-        return user_ids
-    practical = lock_practical(db, practical_id)
-    _demand_choosable(db, practical, intake_id, user_ids[0], now=now)
-    lock_people(db, user_ids)
-    people = [(user_id, name) for user_id, (name, _) in zip(user_ids, named, strict=True)]
-    reserve_seats(
-        db,
-        actor,
-        practical_id,
-        people,
-        reason=seat_reason or "",
-        override=seat_override,
-        now=now,
-    )
-    return user_ids
 
 
 def reserve_seats(

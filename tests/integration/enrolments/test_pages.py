@@ -350,7 +350,7 @@ def test_the_office_reserves_on_one_screen(office, database, ann, intake_id):
     assert office.post(path, data=form).status_code == 303
     assert office.post(path, data=form).status_code == 303
     assert states_in(database, intake_id) == {"Nia New": "confirmed", "Ann Ames": "confirmed"}
-    again = office.post(path, data={"name_1": "Ann", "email_1": ann.email})
+    again = office.post(path, data={"name_1": "Ann Ames", "email_1": ann.email})
     assert again.status_code == 409
     assert "already has a confirmed place" in again.text
 

@@ -4,13 +4,17 @@ import pytest
 from lxml import html
 from sqlalchemy import func, select
 
+from app.accounts.models import User
 from app.enrolments import queries as enrolments
+from app.enrolments.errors import OtherNames
 from app.enrolments.models import Enrolment
+from app.enrolments.service import reserve_places_by_name
 from app.kit.ids import new_uuid
 from app.practicals import checks, queries
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.models import PracticalRow, Seat
 from tests.make import NOW
+from tests.make.fingerprint import fingerprint
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake, the_course
 
@@ -158,3 +162,63 @@ def test_somebody_ready_needs_no_override(database, office):
     with database.write() as db:
         db.execute(Seat.__table__.delete())
     assert browser.post(url, data=wish).status_code == 303
+
+
+class TestAnAddressOfSomebodyWithAnotherName:
+    @pytest.fixture
+    def sian(self, database, office):
+        with database.write() as db:
+            return a_user(
+                db, "Siân Lewis", email="sian@example.org", certificate_name="Sian M Lewis"
+            )
+
+    def test_the_page_asks_and_nothing_is_written(self, database, office, sian):
+        browser, url, _, _ = office
+        typed = {**TWO, "name_2": "Sian L", "email_2": "SIAN@example.org"}
+        before = fingerprint(database)
+        question = browser.post(url, data=typed)
+        assert question.status_code == 409
+        said = text_of(question)
+        assert "Nobody got a place yet: an address belongs to somebody with another name." in said
+        assert "Sian L: This is the address of Siân Lewis." in said
+        assert "Reserve for Siân Lewis, whose address it is" in said
+        for value in typed.values():
+            assert f'value="{value}"' in question.text
+        assert fingerprint(database) == before
+        done = browser.post(url, data={**typed, "same_2": "Siân Lewis"})
+        assert done.status_code == 303
+        assert counts(database) == (2, 0)
+        with database.read() as db:
+            assert db.get_one(User, sian.user_id).name == "Siân Lewis"
+
+    @pytest.mark.parametrize("answer", ["Siân Lewi", "yes", " "])
+    def test_an_answer_about_another_account_is_none(self, database, office, sian, answer):
+        browser, url, _, _ = office
+        typed = {"name_1": "Sian L", "email_1": sian.email, "same_1": answer}
+        before = fingerprint(database)
+        assert browser.post(url, data=typed).status_code == 409
+        assert fingerprint(database) == before
+
+    @pytest.mark.parametrize("name", ["SIAN LEWIS", "Lewis Siân", "Sian M. Lewis"])
+    def test_the_same_name_typed_otherwise_is_not_asked_about(self, database, office, sian, name):
+        browser, url, _, _ = office
+        assert browser.post(url, data={"name_1": name, "email_1": sian.email}).status_code == 303
+        assert counts(database) == (1, 0)
+
+    def test_the_use_case_refuses_with_a_reason(self, database, office, sian):
+        *_, intake = office
+        with database.write() as db:
+            admin = a_user(db, "Adam Admin", roles=("admin",))
+        with database.write() as db, pytest.raises(OtherNames) as refused:
+            reserve_places_by_name(
+                db,
+                admin,
+                intake,
+                named=[("Nell New", "nell@example.org"), ("Sian L", sian.email)],
+                note=None,
+                override_reason=None,
+                now=NOW,
+            )
+        assert refused.value.reason == "other_name"
+        assert refused.value.account_names == {1: "Siân Lewis"}
+        assert counts(database) == (0, 0)

@@ -139,7 +139,9 @@ def test_rows_that_cannot_be_read_are_named(typed, wrong):
 
 
 def test_what_was_typed_in_rows_is_kept():
-    rows = typed_rows({"name_2": "Ben", "email_2": "ben@"})
+    rows = typed_rows({"name_2": "Ben", "email_2": "ben@", "same_3": "Bo Lee"}, {2: "Ben Bold"})
     assert len(rows) == 10
-    assert rows[1] == {"number": 2, "name": "Ben", "email": "ben@"}
+    typed = {"number": 2, "name": "Ben", "email": "ben@"}
+    assert rows[1] == {**typed, "known_as": "", "account_name": "Ben Bold"}
+    assert (rows[2]["known_as"], rows[2]["account_name"]) == ("Bo Lee", "Bo Lee")
     assert rows[0]["name"] == ""

@@ -6,6 +6,7 @@ from tests.make.refusal_words import words_of_refusals
 SAID = {
     "enrolments.errors.EnrolmentRefused": "This place cannot be changed so",
     "enrolments.errors.PlacesRefused": "This cannot be done now",
+    "enrolments.errors.OtherNames": "This cannot be done now",
     "enrolments.errors.CourseHidingRefused": "This course stays as it is",
     "enrolments.errors.IntakeInvalid": "There is a problem with what you entered",
     "enrolments.errors.PaymentsRefused": "No payment was recorded",
@@ -129,6 +130,10 @@ SAID = {
         "This place has ended, so its invoice and payment stay as they were recorded. Pay back "
         "outside of this site what the person should have back. A new reservation for the person "
         "has a price and an invoice of its own."
+    ),
+    "enrolments.reasons.other_name": (
+        "The account of this address has another name. Say that this person is meant, or correct the name or "
+        "the address."
     ),
     "enrolments.reasons.certificate_issued": (
         "The person holds the certificate of this course, and it rests on this place. Record the "

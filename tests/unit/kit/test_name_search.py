@@ -10,6 +10,7 @@ from app.kit.name_search import (
     LONGEST_WORD,
     MOST_WORDS,
     folded,
+    is_same_name,
     search_text,
     search_words,
     sort_key,
@@ -93,3 +94,20 @@ def test_texts_that_are_equal_to_unicode_are_equal(one_text, other_text):
         unicodedata.normalize("NFC", whole)
     )
     assert sort_key(unicodedata.normalize("NFD", whole)) == sort_key(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "is_same"),
+    [
+        ("Siân Lewis", "sian lewis", True),
+        ("Lewis, Siân", "Siân Lewis", True),
+        ("Anne-Marie O’Brien", "Annemarie OBrien", True),
+        ("Łukasz Nowak", "LUKASZ NOWAK", True),
+        ("Sian L", "Siân Lewis", False),
+        ("Siân Lewis-Jones", "Siân Lewis", False),
+        ("Siân", "", False),
+    ],
+)
+def test_the_same_name_however_it_is_typed(name, other, is_same):
+    assert is_same_name(name, other) is is_same
+    assert is_same_name(other, name) is is_same
