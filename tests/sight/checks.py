@@ -116,6 +116,39 @@ def sideways(page: Page) -> list[str]:
     return [f"{wide} px wide at {width}"] if wide > width else []
 
 
+# Words beyond the side of the window, where nobody can scroll to them.
+CUT_OFF = """() => {
+  const cut = [];
+  const isShortened = (element) => {
+    for (let box = element; box && box !== document.body; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (["auto", "scroll"].includes(style.overflowX) || style.textOverflow === "ellipsis") return true;
+      if (box.matches(".visually-hidden")) return true;
+    }
+    return false;
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !element.checkVisibility() || isShortened(element)) continue;
+    if (getComputedStyle(element).clipPath !== "none") continue;
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const box = range.getBoundingClientRect();
+    if (box.width > 1 && (box.right > innerWidth + 1 || box.left < -1)) {
+      cut.push(`${element.localName}.${element.className} "${texts.currentNode.data.trim().slice(0, 30)}"`);
+    }
+  }
+  return cut.slice(0, 5);
+}"""
+
+
+def cut_off(page: Page) -> list[str]:
+    """No words stand beyond the side of the window."""
+    words: list[str] = page.evaluate(CUT_OFF)
+    return [f"cut off: {each}" for each in words]
+
+
 def reflow(page: Page) -> list[str]:
     """The same at the narrowest width."""
     page.set_viewport_size({"width": NARROWEST, "height": 256})
