@@ -134,4 +134,34 @@ SETS = {
             "tests/unit/courses/test_insertions.py",
         ),
     ),
+    "stored": Rules(
+        (
+            "app/courses/domain/stored.py",
+            "app/courses/domain/stored_keys.py",
+            "app/kit/stored_documents.py",
+            "app/kit/stored_messages.py",
+            "app/kit/stored_reasons.py",
+        ),
+        (
+            "tests/unit/courses/test_in_language.py",
+            "tests/unit/courses/test_stored.py",
+            "tests/unit/test_golden_documents.py",
+            "tests/unit/kit/test_stored_documents.py",
+            "tests/unit/kit/test_stored_messages.py",
+            "tests/unit/kit/test_stored_messages_reasons.py",
+        ),
+    ),
+    "sealed": Rules(("app/db/sealed.py",), ("tests/unit/db/test_sealed.py",)),
+    "academy": Rules(
+        ("app/academy_file.py", "app/kit/academy.py"),
+        ("tests/unit/test_academy_file.py",),
+    ),
+    "names": Rules(
+        ("app/kit/characters.py", "app/kit/email_addresses.py", "app/kit/name_search.py"),
+        (
+            "tests/unit/kit/test_characters.py",
+            "tests/unit/kit/test_email_addresses.py",
+            "tests/unit/kit/test_name_search.py",
+        ),
+    ),
 }

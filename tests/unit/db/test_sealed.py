@@ -5,8 +5,10 @@ import json
 import pickle
 
 import pytest
+from sqlalchemy import Column, MetaData, Table, Text, create_engine
+from sqlalchemy.orm import Session
 
-from app.db.sealed import Sealed, SealedColumn, open_sealed, seal
+from app.db.sealed import Sealed, SealedColumn, count_by_key, open_sealed, seal
 from app.kit.keys import KeyProblem, NotOpened, SealingKeys, sealing_key_id
 from app.kit.opened import Opened
 from tests.make.keys import SEALING_FILE, sealing_keys
@@ -70,7 +72,7 @@ class TestNothingIsShown:
 
     @pytest.mark.parametrize("write", [pickle.dumps, copy.copy, copy.deepcopy])
     def test_as_a_copy(self, value, shown, write):
-        with pytest.raises(TypeError, match="neither copied nor pickled"):
+        with pytest.raises(TypeError, match=r" is neither copied nor pickled\.$"):
             write(value)
 
 
@@ -92,8 +94,36 @@ def test_an_opened_value_is_no_key_of_a_cache():
 @pytest.mark.parametrize("plain", [SECRET, SECRET.encode(), bytearray(b"x")])
 def test_a_column_of_sealed_values_takes_no_plain_text(plain):
     """Seen failing without the check: the plain text stood in the database."""
-    with pytest.raises(TypeError, match="only what `seal` returns"):
+    with pytest.raises(
+        TypeError, match=r"^A column of sealed values takes only what `seal` returns\.$"
+    ):
         SealedColumn().process_bind_param(plain, None)
+
+
+def test_a_column_gives_back_what_it_was_given():
+    column, sealed = SealedColumn(), sealed_value()
+    stored = column.process_bind_param(sealed, None)
+    assert stored == bytes(sealed)
+    assert type(stored) is bytes
+    assert repr(column.process_result_value(stored, None)) == "<sealed>"
+    assert bytes(column.process_result_value(stored, None)) == stored
+    assert column.process_bind_param(None, None) is column.process_result_value(None, None) is None
+
+
+def test_values_are_counted_by_the_key_that_sealed_them():
+    """On a table of its own. What is no sealed value counts under the empty name, and no value does not."""
+    values = Table("values", MetaData(), Column("whose", Text), Column("needs", SealedColumn))
+    old, new = sealed_value(), seal(NEWER, SECRET * 20, purpose=MINE)
+    rows = [("mine", old), ("mine", new), ("hers", new), ("hers", Sealed(b"x")), ("hers", None)]
+    engine = create_engine("sqlite://")
+    with Session(engine) as db:
+        values.create(db.connection())
+        db.execute(values.insert(), [{"whose": whose, "needs": needs} for whose, needs in rows])
+        counts = count_by_key(db, values.c.needs)
+        assert counts == {sealing_keys().newest_id: 1, "20270101-newer": 2, "": 1}
+        mine = count_by_key(db, values.c.needs, values.c.whose == "mine")
+        assert mine == {sealing_keys().newest_id: 1, "20270101-newer": 1}
+    engine.dispose()
 
 
 def test_a_ring_without_a_key_is_refused():

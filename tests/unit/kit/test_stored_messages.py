@@ -145,9 +145,20 @@ def test_values_that_lie_too_deep_in_others_are_damaged():
         from_stored([parts])
 
 
+def test_named_values_may_lie_as_deep_as_others():
+    document: object = "deep"
+    for _ in range(DEEPEST):
+        document = {"text": "{inside}", "values": {"inside": document}}
+    assert from_stored(document) is not None
+    with pytest.raises(DamagedDocument):
+        from_stored({"text": "{inside}", "values": {"inside": document}})
+
+
 def test_a_type_that_only_a_later_version_knows():
-    with pytest.raises(LaterVersionNeeded):
-        from_stored({"text": "It is {far}.", "values": {"far": {"distance": [3, "km"]}}})
+    with pytest.raises(LaterVersionNeeded) as refused:
+        from_stored({"text": "It is {far}.", "values": {"far": {"distance": 3, "unit": "km"}}})
+    assert "stored messages: one has the value “distance, unit”." in str(refused.value)
+    assert "reads them up to version 1." in str(refused.value)
 
 
 def test_the_stored_form_of_each_type():
