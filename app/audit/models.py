@@ -24,6 +24,8 @@ class AuditEvent(Base):
         Index("ix_audit_events_subject", "subject_kind", "subject_id", "at"),
         Index("ix_audit_events_person_id", "person_id", "at"),
         Index("ix_audit_events_at", "at"),
+        Index("ix_audit_events_actor_id", "actor_id", "at"),
+        Index("ix_audit_events_action", "action", "at"),
     )
 
     id: Mapped[EventId] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from app.audit.changes import read_details
 from app.audit.models import AuditEvent
 from app.enrolments import decisions, intake_changes, invoices, queries, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus
@@ -336,6 +337,13 @@ def test_running_over_needs_a_reason_and_ends_first(database, published, office,
     first, *_ = reserve(database, office, intake_id, students[:3], "A promise of the director")
     assert counters(database, intake_id) == (1, 3, 2)
     assert "intake.override" in acts(database)
+    with database.read() as db:
+        override = db.scalars(
+            select(AuditEvent).where(AuditEvent.action == "intake.override")
+        ).one()
+    rule = EnrolmentsReason.too_few_places.refusal.message
+    assert read_details(override.details, None).passed_over == (rule,)
+    assert override.reason == "A promise of the director"
     assert ask(database, students[3], intake_id).state is State.waiting
     with database.write() as db:
         service.cancel_place(db, office, first, reason="Moved away", now=NOW)

@@ -13,6 +13,9 @@ from app.audit.changes import FieldChange, PersonRef
 from app.audit.models import AuditEvent
 from app.audit.service import record
 from app.enrolments.models import Enrolment
+from app.history.queries import HistoryQuery, exported, history_page
+from app.history.service import note_export
+from app.kit.errors import Forbidden
 from app.kit.ids import UserId, new_uuid
 from app.kit.leaving import NAME_OF_WHO_LEFT
 from app.kit.messages import Money, msg
@@ -245,7 +248,7 @@ def test_pages_follow_each_other_without_a_gap(database, admin, sam):
             "accounts.signed_in",
             subject=sam.user_id,
             person=sam,
-            at=NOW + timedelta(seconds=number // 2),
+            at=NOW + timedelta(seconds=number // 3),
             reason=f"number {number}.",
         )
     seen, query = [], ""
@@ -351,3 +354,25 @@ def test_the_block_leads_to_everything(database, admin, sam):
         )
         == 25
     )
+
+
+def test_the_use_cases_ask_for_the_permission(database, sam):
+    with database.write() as db:
+        for use_case in (
+            lambda: history_page(db, sam, HistoryQuery()),
+            lambda: exported(db, sam, HistoryQuery()),
+            lambda: note_export(db, sam, rows=1, reason="why", now=NOW),
+        ):
+            with pytest.raises(Forbidden):
+                use_case()
+    with database.read() as db:
+        assert db.scalars(select(AuditEvent.action)).all() == []
+
+
+def test_an_act_of_which_a_later_version_stored_more_is_still_told(database, admin, ada, sam):
+    act(database, ada, "accounts.closed", subject=sam.user_id, person=sam)
+    with database.write() as db:
+        db.execute(update(AuditEvent).values(details={"version": 99, "fields": [{"orbit": 7}]}))
+    page = shown(admin)
+    assert "Ada Admin closed the account of Sam Student." in page
+    assert "A later version recorded more than can be shown here." in page
