@@ -1,4 +1,4 @@
-"""JSON routes of intakes: the open ones, requesting a place, giving it up."""
+"""JSON routes of intakes: the open ones, requesting a place, giving it up, one's own places."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from app.enrolments import queries, service
 from app.enrolments.domain import Decision, EnrolmentState
 from app.enrolments.held_places import still_stands
+from app.enrolments.own_places import own_places
 from app.enrolments.reasons import EnrolmentsReason
 from app.kit.errors import Refusal
 from app.kit.ids import EnrolmentId, IntakeId
@@ -72,6 +73,39 @@ def list_intakes(visit: Visit) -> OffersShape:
             shape.model_copy(update={"refusal": EnrolmentsReason.students_only}) for shape in shapes
         ]
     return OffersShape(intakes=shapes)
+
+
+class OwnPlaceShape(BaseModel):
+    """A place, request or waiting-list entry of the caller. `price_pence` is what was agreed with them,
+    whatever the intake costs now; `position` is the one on the waiting list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    enrolment_id: EnrolmentId
+    intake_id: IntakeId
+    course_key: str
+    intake_title: str
+    starts_on: date
+    price_pence: int
+    state: EnrolmentState
+    position: int | None
+    requested_at: datetime
+    is_invoiced: bool
+    is_paid: bool
+    may_withdraw: bool
+
+
+class OwnPlacesShape(BaseModel):
+    places: list[OwnPlaceShape]
+
+
+@api.get("/mine", name="api.enrolments.own_places", access=STUDENT, response_model=OwnPlacesShape)
+def list_own_places(visit: Visit) -> OwnPlacesShape:
+    """The caller's own places, requests and waiting-list entries: live ones first, then the newest."""
+    today = local_day(visit.now, visit.academy.zone)
+    with visit.database.read() as db:
+        places = own_places(db, visit.actor.user_id, today=today, now=visit.now)
+    return OwnPlacesShape(places=[OwnPlaceShape.model_validate(place) for place in places])
 
 
 @api.post(

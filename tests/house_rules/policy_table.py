@@ -153,6 +153,7 @@ STUDENT: tuple[str, ...] = (
     "POST /attempts/{attempt_id}/submit",
     "GET /certificates",
     "POST /courses/{course_key}/reserve/{intake_id}",
+    "GET /api/v1/intakes/mine",
     "GET /enrolments",
     "POST /enrolments/{enrolment_id}/withdraw",
     "GET /learn",

@@ -309,3 +309,21 @@ def test_a_new_price_says_who_keeps_which(office, database, invoices, intake_id)
         "The intake is changed. £1,600 is the price for new requests; 1 person keeps £1,000. "
         "Nobody was mailed about the price."
     )
+
+
+def test_a_program_reads_its_own_places_with_the_agreed_price(
+    as_person, database, ann, published, intake_id
+):
+    with database.write() as db:
+        confirmed = an_enrolment(
+            db, intake_id, ann, State.confirmed, published=published, price_pence=99_900
+        )
+        an_enrolment(db, intake_id, a_user(db, "Ben Bo"), State.requested)
+    answer = as_person(ann).get("/api/v1/intakes/mine")
+    assert answer.status_code == 200
+    (place,) = answer.json()["places"]
+    assert (place["enrolment_id"], place["price_pence"]) == (str(confirmed), 99_900)
+    assert (place["state"], place["is_invoiced"], place["is_paid"]) == ("confirmed", False, False)
+    with database.write() as db:
+        admin = a_user(db, "Ada Admin", roles=("admin",))
+    assert as_person(admin).get("/api/v1/intakes/mine").status_code == 403
