@@ -47,7 +47,7 @@ from tests.make.places import an_intake
 from tests.make.versions import intake_version
 
 PEOPLE, PLACES = 3, 2
-LATE = NOW + timedelta(days=40)
+SENT, LATE = NOW - timedelta(days=1), NOW + timedelta(days=40)
 HELD = ("requested", "confirmed")
 ZONE = "Europe/London"
 
@@ -176,7 +176,7 @@ class Invoices(RuleBasedStateMachine):
                 self.admins[admin],
                 place,
                 number=number,
-                invoiced_at=NOW,
+                invoiced_at=SENT,
                 expected_version=version,
                 now=NOW,
             )
@@ -184,6 +184,19 @@ class Invoices(RuleBasedStateMachine):
         if noted.is_held:
             noted.clean = noted.clean if noted.number else before
             noted.number = number
+
+    @precondition(lambda self: any(place.is_unpaid for place in self.model.places.values()))
+    @rule(admin=admins)
+    def an_unpaid_place_ends(self, admin: int) -> None:
+        """Random choices seldom lead here."""
+        place, noted = next(item for item in self.model.places.items() if item[1].is_unpaid)
+        office = self.admins[admin]
+        with self.database.write() as db:
+            if noted.state == "requested":
+                service.confirm_request(db, office, place, now=NOW)
+            service.cancel_place(db, office, place, reason="Asked", now=NOW)
+        noted.state = "cancelled"
+        self.model.settle()
 
     @precondition(lambda self: self.model.places)
     @rule(pick=picks, admin=admins)

@@ -350,4 +350,16 @@ INTENDED: tuple[Difference, ...] = (
         "Groups Signed in on What happened",
         "Groups Signed in on History",
     ),
+    Difference(
+        "invoices have a list of their own",
+        ".*",
+        "Menu Overview Intakes Practicals",
+        "Menu Overview Intakes Invoices Practicals",
+    ),
+    Difference(
+        "invoices have a list of their own",
+        "/home",
+        r"Record a payment on the page of the intake when it arrives\. See the intakes",
+        "Tick what has arrived, or see who has waited longest. See them",
+    ),
 )
