@@ -10,7 +10,7 @@ from app.audit.models import AuditEvent
 from app.courses.models import CourseHead
 from app.db.database import Database
 from app.enquiries.models import Enquiry
-from app.enrolments import course_hiding, intake_changes, service
+from app.enrolments import course_hiding, decisions, intake_changes, service
 from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.errors import CourseHidingRefused, EnrolmentRefused, IntakeInvalid
 from app.enrolments.models import IntakeRow
@@ -156,7 +156,7 @@ def test_the_office_still_decides_about_who_asked_before(database, published, of
         request = an_enrolment(db, closed, a_user(db, "Ann Ames"))
     hide(database, office)
     with database.write() as db:
-        service.confirm_request(db, office, request, now=NOW)
+        decisions.confirm_request(db, office, request, now=NOW)
     show(database, office)
     assert state(database) == (False, 2)
 

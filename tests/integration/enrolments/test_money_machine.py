@@ -25,6 +25,7 @@ from app.db.database import Database
 from app.enrolments import (
     checks,
     closing,
+    decisions,
     intake_changes,
     invoice_queries,
     invoices,
@@ -154,7 +155,7 @@ class Invoices(RuleBasedStateMachine):
         office = self.admins[admin]
         if noted.state == "requested":
             noted.state = "confirmed"
-            assert self.done(lambda db: service.confirm_request(db, office, place, now=NOW))
+            assert self.done(lambda db: decisions.confirm_request(db, office, place, now=NOW))
         else:
             can_end = noted.state == "confirmed"
             assert can_end == self.done(
@@ -193,7 +194,7 @@ class Invoices(RuleBasedStateMachine):
         office = self.admins[admin]
         with self.database.write() as db:
             if noted.state == "requested":
-                service.confirm_request(db, office, place, now=NOW)
+                decisions.confirm_request(db, office, place, now=NOW)
             service.cancel_place(db, office, place, reason="Asked", now=NOW)
         noted.state = "cancelled"
         self.model.settle()
