@@ -137,6 +137,16 @@ def students(stage: Stage, numbers: range) -> None:
     )
 
 
+def unpaid_invoices(stage: Stage, numbers: range) -> None:
+    """People with a confirmed place and an invoice that is not paid."""
+    students(stage, numbers)
+    stage.db.execute(
+        update(Enrolment)
+        .where(Enrolment.intake_id == stage.intake, Enrolment.invoice_number.is_(None))
+        .values(invoice_number="2026-0042", invoiced_at=NOW)
+    )
+
+
 def intakes(stage: Stage, numbers: range) -> None:
     stage.db.add_all(
         IntakeRow(
@@ -282,6 +292,15 @@ CASES: Sequence[ListCase] = (
         "Nobody found",
         "1 person",
         "{n} people",
+    ),
+    ListCase(
+        "GET /admin/invoices",
+        "/admin/invoices",
+        "admin",
+        unpaid_invoices,
+        "Every invoice is paid",
+        "Not paid (1)",
+        "Not paid ({n})",
     ),
     ListCase("GET /admin/intakes", "/admin/intakes", "admin", intakes, "No upcoming intakes"),
     ListCase(
