@@ -14,12 +14,19 @@ from app.accounts.people_search import all_people, search_people
 from app.certificates.models import Certificate
 from app.certificates.queries import issued
 from app.db.base import table_of
+from app.db.database import Database
+from app.db.migrate import upgrade
 from app.db.search_texts import holds_words, outdated_rows, searched_tables
 from app.enquiries.models import Enquiry
 from app.enquiries.queries import EnquiryFilter, enquiries
 from app.enrolments.admin_queries import intake_page
+from app.enrolments.invoice_queries import every_invoice, invoice_list
+from app.enrolments.models import Enrolment
+from app.enrolments.money_rules import ShownInvoices
 from app.jobs import fill_in_search_texts
 from app.kit.actor import Actor
+from app.kit.ids import new_uuid
+from app.kit.name_search import sort_key
 from app.kit.paths import ROOT
 from app.practicals.queries.admin_lists import ListedDays, ListFilters, board
 from app.practicals.queries.eligibility_facts import read_practical
@@ -34,6 +41,7 @@ from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
 from tests.make.places import a_place_in, an_intake
+from tests.make.postgres import drop_database, new_database
 from tests.make.practicals import a_practical, a_seat
 from tests.make.typed_names import PLAIN, ways_of_typing
 
@@ -45,6 +53,8 @@ SEARCHES = {
     "certificates/pages.py": "list_of_certificates",
     "enquiries/pages.py": "list_of_enquiries",
     "enrolments/admin_pages.py": "people_of_an_intake",
+    "enrolments/forms.py": "export_of_invoices",
+    "enrolments/invoice_pages.py": "list_of_invoices",
     "practicals/pages/planning.py": "people_to_reserve_for",
     "reports/forms.py": "list_of_results",
     "search/api.py": "search_of_the_office",
@@ -121,6 +131,33 @@ def list_of_results(db: Session, admin: Actor) -> List:
     }
 
 
+def invoices(db: Session) -> None:
+    revision_id, intake_id = a_published_course(db).revision_id, an_intake(db)
+    for number, person in enumerate(people(db)):
+        place = db.get_one(Enrolment, a_place_in(db, intake_id, person.user_id, revision_id))
+        place.invoice_number, place.invoiced_at = f"ZQ-{number:03}", NOW
+    db.flush()
+
+
+def list_of_invoices(db: Session, admin: Actor) -> List:
+    invoices(db)
+    shown, zone = ShownInvoices.unpaid, "Europe/London"
+    return lambda typed: {
+        row.name
+        for row in invoice_list(
+            db, admin, shown=shown, text=typed, number=1, now=NOW, zone=zone
+        ).rows.rows
+    }
+
+
+def export_of_invoices(db: Session, admin: Actor) -> List:
+    invoices(db)
+    shown, zone = ShownInvoices.unpaid, "Europe/London"
+    return lambda typed: {
+        row.name for row in every_invoice(db, admin, shown=shown, text=typed, now=NOW, zone=zone)
+    }
+
+
 def people_to_reserve_for(db: Session, admin: Actor) -> List:
     people(db)
     practical = read_practical(db, a_practical(db))
@@ -184,7 +221,11 @@ def test_each_name_is_found_in_each_way_of_typing(database, admin, make_list):
 
 
 @pytest.mark.parametrize(
-    "make_list", [people_to_reserve_for, search_of_the_office, search_of_an_instructor]
+    "make_list",
+    [
+        *(list_of_invoices, export_of_invoices, people_to_reserve_for),
+        *(search_of_the_office, search_of_an_instructor),
+    ],
 )
 def test_some_names_are_found_where_the_same_texts_are_searched(database, admin, make_list):
     with database.write() as db:
@@ -204,6 +245,28 @@ def test_each_module_that_reads_a_search_is_tried():
     }
     assert reading == SEARCHES.keys() | IN_COURSES
     assert all(callable(globals()[name]) for name in SEARCHES.values())
+
+
+@pytest.mark.postgres
+@pytest.mark.deep
+def test_a_database_that_knows_only_ascii_letters_finds_the_same(postgres_server):
+    """`lower` and collations of PostgreSQL depend on the locale of the database; C knows ASCII alone."""
+    name = f"preceptor_in_c_{new_uuid().hex[-8:]}"
+    address = new_database(postgres_server, name, template="template0", locale="C")
+    database = Database(address)
+    try:
+        upgrade(database)
+        with database.write() as db:
+            people(db)
+            db.flush()
+            for person in PLAIN:
+                for typed in ways_of_typing(person):
+                    assert person in {row.name for row in search_people(db, text=typed).rows}
+            listed = [person.name for person in search_people(db).rows]
+            assert listed == sorted(PLAIN, key=sort_key)[: len(listed)]
+    finally:
+        database.close()
+        drop_database(postgres_server, name)
 
 
 def test_certificates_are_found_by_every_way_of_typing(database, admin):

@@ -49,11 +49,15 @@ def drop_database(address: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def new_database(address: str, name: str, *, template: str = "template1") -> str:
-    """Create a database, empty or as the template is, and return its SQLAlchemy address."""
+def new_database(
+    address: str, name: str, *, template: str = "template1", locale: str | None = None
+) -> str:
+    """Create a database, empty or as the template is, and return its SQLAlchemy address. `locale` None: that
+    of the server."""
     drop_database(address, name)
+    in_locale = f" ENCODING 'UTF8' LOCALE '{locale}'" if locale else ""
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{in_locale}')
     before, _, options = address.partition("?")
     base = before.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
     return f"{base}/{name}" + (f"?{options}" if options else "")
