@@ -5,11 +5,13 @@ from sqlalchemy import select
 
 from app.accounts import groups
 from app.kit.actor import Role
+from app.learning.models import Completed
 from app.quizzes.models import AllowanceRow
 from tests.make import NOW
 from tests.make.fingerprint import fingerprint
 from tests.make.pages import words
 from tests.make.people import a_user
+from tests.make.places import completions
 from tests.make.quizzes import a_place, a_sent_attempt
 
 COURSE, QUIZ = "small-course", "needle-quiz"
@@ -103,6 +105,28 @@ def test_a_program_of_somebody_else_changes_nothing(as_person, database, ina, be
     assert student.post("/api/v1/attempt-allowances", json=body_of(ben)).status_code == 403
     assert stranger.post(f"{page_of(ben)}/attempts", data=FORM).status_code == 404
     assert fingerprint(database) == before
+
+
+@pytest.mark.parametrize("changes", [{"quiz": "gone"}, {"course": "gone"}])
+def test_a_quiz_that_the_course_does_not_have_is_not_found(as_person, database, ada, ben, changes):
+    browser = as_person(ada)
+    browser.get("/results")
+    before = fingerprint(database)
+    answer = browser.post("/api/v1/attempt-allowances", json=body_of(ben, **changes))
+    assert answer.status_code == 404
+    assert fingerprint(database) == before
+
+
+def test_the_students_home_offers_it(as_person, database, ada, ben, revision_id):
+    lessons = [(Completed.lesson, "needle-safety")]
+    with database.write() as db:
+        completions(db, ben.user_id, revision_id, lessons, course_key=COURSE)
+    student = as_person(ben)
+    assert "You have used all your attempts" in words(student.get("/home"))
+    as_person(ada).post(f"{page_of(ben)}/attempts", data=FORM)
+    home = words(student.get("/home"))
+    assert "You have 1 attempt left; the best one counts." in home
+    assert "You have used all your attempts" not in home
 
 
 def test_a_key_makes_one_allowance_of_two_requests(as_person, database, ada, ben):
