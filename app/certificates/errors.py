@@ -1,6 +1,7 @@
 """Refusals of certificates."""
 
-from app.kit.errors import Conflict
+from app.kit.errors import Conflict, Link, Refusal
+from app.kit.ids import UserId
 from app.kit.messages import Message, msg
 
 
@@ -20,6 +21,22 @@ class NotIssued(Conflict):
 
     def __init__(self, why: Message) -> None:
         super().__init__(why, reason="not_complete")
+
+
+class NotReplaced(Conflict):
+    """A certificate has the name already that a new one would have."""
+
+    title = msg("This certificate cannot be replaced")
+
+    def __init__(self, holder_id: UserId) -> None:
+        super().__init__(
+            Refusal(
+                "same_name",
+                msg("The profile has the name that stands on this certificate."),
+                msg("Correct the person’s name on certificates first, then replace it."),
+                Link(f"/admin/people/{holder_id}/details", msg("Correct the details")),
+            )
+        )
 
 
 class NotPrintable(Conflict):

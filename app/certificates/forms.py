@@ -26,6 +26,10 @@ class RevokeForm(Form):
     reason: str = Field(title=label("the reason"), min_length=5, max_length=1000)
 
 
+class ReplaceForm(Form):
+    replace_reason: str = Field(title=label("the reason"), min_length=5, max_length=1000)
+
+
 class BlockedForm(Form):
     user_id: UUID = Field(title=label("user id"))
     course_key: str = Field(title=label("course key"), max_length=64)

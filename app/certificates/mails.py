@@ -25,6 +25,16 @@ class CertificateRevokedMail(PersonMail):
     reason: str
 
 
+class CertificateReplacedMail(PersonMail):
+    """`serial` is the number of the new certificate, `old_serial` that of the one which it replaces."""
+
+    template: ClassVar[str] = "certificates/replaced"
+
+    title: str
+    serial: str
+    old_serial: str
+
+
 class NameNeededMail(PersonMail):
     """To the person whose name cannot be printed. `waits` says which certificate waits for it, or None."""
 

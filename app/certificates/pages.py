@@ -10,9 +10,9 @@ from fastapi import Response
 from app.audit.history import history_of
 from app.certificates import blocks, name_changes, queries, serials, service
 from app.certificates.domain import Status
-from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable
+from app.certificates.errors import AlreadyRevoked, NotIssued, NotPrintable, NotReplaced
 from app.certificates.file_check import checked_file, with_status
-from app.certificates.forms import BlockedForm, RevokeForm, VerifyForm
+from app.certificates.forms import BlockedForm, ReplaceForm, RevokeForm, VerifyForm
 from app.certificates.frozen_words import words_of_certificate
 from app.certificates.key_list import written_list
 from app.certificates.printing import certificate_pdf
@@ -234,6 +234,36 @@ def reissue(visit: Visit, certificate_id: CertificateId, submitted: Submitted) -
     except (NotIssued, PrinterAway) as refused:
         return _one(visit, certificate_id, status_of(refused), errors={"form": refused.detail})
     return _lead_to(visit, issued, msg("A new certificate is issued, with a new number."))
+
+
+@pages.post(
+    "/admin/certificates/{certificate_id}/replace",
+    name="certificates.replace",
+    access=ADMIN,
+    proof=FreshProof(msg("replace a certificate")),
+)
+def replace_certificate(
+    visit: Visit, certificate_id: CertificateId, submitted: Submitted
+) -> Response:
+    try:
+        form = ReplaceForm.read(submitted)
+        blocks.look_ahead_to_reissue(visit.database, certificate_id)
+        with visit.database.write() as db:
+            issued = service.replace_certificate(
+                db,
+                visit.actor,
+                certificate_id,
+                form.replace_reason,
+                _issuer(visit),
+                now=visit.now,
+            )
+    except (Invalid, AlreadyRevoked, NotReplaced, NotIssued, PrinterAway) as refused:
+        errors = refused.fields or {"form": refused.detail}
+        return _one(
+            visit, certificate_id, status_of(refused), errors=errors, values=submitted.values
+        )
+    words = msg("The certificate is replaced. Its holder gets one mail, with the new number.")
+    return _lead_to(visit, issued, words)
 
 
 def _lead_to(visit: RequestContext, issued: IssuedCertificate, words: Message) -> Response:

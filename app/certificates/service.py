@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.audit import service as audit
-from app.certificates import blocks, domain, policy, queries, serials
+from app.certificates import blocks, domain, name_changes, policy, queries, serials
 from app.certificates.domain import CertificateFacts
-from app.certificates.errors import AlreadyRevoked, NotIssued
+from app.certificates.errors import AlreadyRevoked, NotIssued, NotReplaced
 from app.certificates.facts import CertificateEarned
 from app.certificates.frozen_words import frozen_words
-from app.certificates.mails import CertificateIssuedMail, CertificateRevokedMail
+from app.certificates.mails import (
+    CertificateIssuedMail,
+    CertificateReplacedMail,
+    CertificateRevokedMail,
+)
 from app.certificates.models import Certificate, CertificateBlock
 from app.certificates.records import ISSUED, REVOKED, sign_certificate, sign_revocation
 from app.certificates.signing import Issuer
@@ -117,6 +121,30 @@ def reissue_certificate(
     return _issue_or_say_why(db, actor, row.user_id, row.course_key, issuer, now=now)
 
 
+def replace_certificate(
+    db: Session,
+    actor: Actor,
+    certificate_id: CertificateId,
+    reason: str,
+    issuer: Issuer,
+    *,
+    now: datetime,
+) -> IssuedCertificate:
+    """Revoke a valid certificate and issue one in the holder's corrected name, in one act; one mail tells the
+    holder. Refused if the name is the same, and with the reasons if no new one can be issued: the old one
+    stays valid then. Call `blocks.look_ahead_to_reissue` before opening the write block."""
+    require(policy.may_manage(actor))
+    row = db.get(Certificate, certificate_id)
+    if row is None:
+        raise NotFound
+    if name_changes.name_now(db, row.user_id) == row.holder_name:
+        raise NotReplaced(row.user_id)
+    old = _revoke(db, actor, certificate_id, reason, issuer, now=now)
+    return _issue_or_say_why(
+        db, actor, old.user_id, old.course_key, issuer, replaced_serial=old.serial, now=now
+    )
+
+
 def revoke_certificate(
     db: Session,
     actor: Actor,
@@ -129,13 +157,26 @@ def revoke_certificate(
     """Revoke a certificate from now on; its holder is told the reason. It is not deleted: the
     public page says that it was revoked, and when."""
     require(policy.may_manage(actor))
-    practical = (
+    row = _revoke(db, actor, certificate_id, reason, issuer, now=now)
+    _tell_holder(db, row, CertificateRevokedMail, now=now, reason=reason)
+
+
+def _revoke(
+    db: Session,
+    actor: Actor,
+    certificate_id: CertificateId,
+    reason: str,
+    issuer: Issuer,
+    *,
+    now: datetime,
+) -> Certificate:
+    revoked = (
         update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.revoked_at.is_(None))
         .values(revoked_at=now, revoked_by=actor.user_id, revocation_reason=reason)
         .returning(Certificate)
     )
-    row = db.scalars(practical).one_or_none()
+    row = db.scalars(revoked).one_or_none()
     if row is None:
         if db.get(Certificate, certificate_id) is None:
             raise NotFound
@@ -151,13 +192,28 @@ def revoke_certificate(
         person_id=row.user_id,
         reason=reason,
     )
-    _tell_holder(db, row, CertificateRevokedMail, now=now, reason=reason)
+    return row
 
 
 def _issue_or_say_why(
-    db: Session, actor: Actor, user_id: UserId, course_key: str, issuer: Issuer, *, now: datetime
+    db: Session,
+    actor: Actor,
+    user_id: UserId,
+    course_key: str,
+    issuer: Issuer,
+    *,
+    replaced_serial: str | None = None,
+    now: datetime,
 ) -> IssuedCertificate:
-    issued = _issue(db, user_id, course_key, issuer, issued_by=actor, now=now)
+    issued = _issue(
+        db,
+        user_id,
+        course_key,
+        issuer,
+        issued_by=actor,
+        replaced_serial=replaced_serial,
+        now=now,
+    )
     if issued is not None:
         return issued
     facts = queries.facts_of(db, user_id, course_key)
@@ -176,6 +232,7 @@ def _issue(
     issuer: Issuer,
     *,
     issued_by: Actor | None,
+    replaced_serial: str | None = None,
     now: datetime,
 ) -> IssuedCertificate | None:
     facts = queries.facts_of(db, user_id, course_key)
@@ -205,7 +262,10 @@ def _issue(
         return IssuedCertificate(issued_before, is_new=False) if issued_before else None
     blocking.unblock(db, user_id, course_key)
     _record_issued(db, row, issued_by, now=now)
-    _tell_holder(db, row, CertificateIssuedMail, now=now)
+    if replaced_serial is None:
+        _tell_holder(db, row, CertificateIssuedMail, now=now)
+    else:
+        _tell_holder(db, row, CertificateReplacedMail, now=now, old_serial=replaced_serial)
     return IssuedCertificate(row.id, is_new=True)
 
 
@@ -250,7 +310,7 @@ def _record_issued(
 def _tell_holder(
     db: Session,
     row: Certificate,
-    kind: type[CertificateIssuedMail | CertificateRevokedMail],
+    kind: type[CertificateIssuedMail | CertificateReplacedMail | CertificateRevokedMail],
     *,
     now: datetime,
     **further: Any,

@@ -124,3 +124,29 @@ def test_one_more_attempt_from_the_results(small_academy, new_context, without_a
 def test_one_more_attempt_from_the_page_of_a_person(small_academy, new_context, without_attempts):
     page = an_admin_at(small_academy, new_context, f"/admin/people/{without_attempts.user_id}")
     allow_one_more(page, Presses(page), page.get_by_role("link", name="Allow one more attempt"))
+
+
+@pytest.mark.browser
+def test_a_name_is_corrected_from_any_page_in_four_presses(small_academy, new_context):
+    """The link leads to the field itself, so that nobody has to press it; Tab leads on to the reason."""
+    person, _ = small_academy.somebody("Leila Haddad")
+    page = an_admin_at(small_academy, new_context, "/admin/intakes")
+    page.wait_for_selector("html[data-scripts=attached]")
+    presses = Presses(page)
+    presses.type("/")
+    presses.type("leila haddad")
+    presses.enter()
+    presses.click(page.get_by_role("main").get_by_role("link", name=person.name))
+    presses.click(page.get_by_role("link", name="Correct the details"))
+    expect(page.locator("#f-name")).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    presses.type("Leila Hadad")
+    for _ in range(10):
+        if page.locator("#f-reason").evaluate("field => field === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    presses.type("Her passport has one d")
+    presses.click(page.get_by_role("button", name="Save the details"))
+    page.wait_for_url(f"**/admin/people/{person.user_id}")
+    expect(page.get_by_role("heading", name="Leila Hadad")).to_be_visible()
+    assert presses.count <= 4

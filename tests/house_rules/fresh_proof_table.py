@@ -9,6 +9,7 @@ FRESH = (
     "GET /teach/practicals/{practical_id}/roster.pdf",
     "POST /admin/audit/export",
     "POST /admin/certificates/{certificate_id}/reissue",
+    "POST /admin/certificates/{certificate_id}/replace",
     "POST /admin/certificates/{certificate_id}/revoke",
     "POST /admin/intakes/{intake_id}/export",
     "POST /admin/invoices/export",

@@ -244,6 +244,7 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/certificates/blocked",
     "GET /admin/certificates/{certificate_id}",
     "POST /admin/certificates/{certificate_id}/reissue",
+    "POST /admin/certificates/{certificate_id}/replace",
     "POST /admin/certificates/{certificate_id}/revoke",
     "GET /admin/courses",
     "GET /admin/courses/{course_key}/hide",

@@ -109,6 +109,9 @@ EXAMPLES: tuple[MailKind, ...] = (
     certificates.CertificateRevokedMail(
         name=NAME, title="Small course", serial="3VMHDA7ZP1", reason=BECAUSE
     ),
+    certificates.CertificateReplacedMail(
+        name=NAME, title="Small course", serial="3VMHDA7ZP1", old_serial="4WNJEB8AQ2"
+    ),
     certificates.NameNeededMail(
         name=NAME,
         problem=msg("Our certificates cannot print {letters} in your name.", letters="“ꦗꦮ”"),

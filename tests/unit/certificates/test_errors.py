@@ -8,6 +8,7 @@ SAID = {
         "This certificate is already revoked: It was revoked before. Open it to see when and why."
     ),
     "certificates.errors.NotIssued": "This certificate cannot be issued",
+    "certificates.errors.NotReplaced": "This certificate cannot be replaced",
     "certificates.errors.NotPrintable": "This certificate cannot be downloaded",
 }
 
