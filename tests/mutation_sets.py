@@ -118,6 +118,8 @@ SETS = {
             "app/courses/domain/compiling.py",
             "app/courses/domain/delivery.py",
             "app/courses/domain/parsing.py",
+            "app/courses/domain/stated_times.py",
+            "app/courses/domain/study_time.py",
         ),
         OF_COURSES,
         SLOW_OF_COURSES,

@@ -170,6 +170,12 @@ def test_a_course_is_checked_counted_and_published(preceptor, tmp_path):
     assert json.loads(preceptor("content", "check", "--json", folder).stdout) == {folder: []}
     assert json.loads(preceptor("content", "stats", folder).stdout)
     assert preceptor("content", "publish", folder).exit_code == 0
+    stating = copytree(SMALL_COURSE, tmp_path / "stating" / "small-course")
+    course = stating / "course.yaml"
+    course.write_text(course.read_text().replace("modules:", "hours: 54\nmodules:"))
+    refused = preceptor("content", "check", str(stating))
+    assert refused.exit_code == 1
+    assert "course.yaml:14: `hours` says 54, but what is written takes 7." in refused.stdout
     assert preceptor("content", "check", str(tmp_path / "none")).exit_code == 2
     broken = tmp_path / "broken"
     broken.mkdir()

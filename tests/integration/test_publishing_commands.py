@@ -176,7 +176,7 @@ def test_problems_of_one_folder_keep_all_from_being_published(
     preceptor, folder, tmp_path, sqlite_database, options
 ):
     other = copytree(SMALL_COURSE, tmp_path / "other-course")
-    edit(folder, "course.yaml", "hours: 12", "hours: many")
+    edit(folder, "course.yaml", "modules:", "hours: many\nmodules:")
     refused = preceptor("content", "publish", *options, other, folder)
     assert refused.exit_code == 1
     assert "hours" in refused.stdout + refused.stderr
@@ -343,7 +343,7 @@ class TestPreparing:
         elsewhere = copytree(folder, tmp_path / "elsewhere" / "small-course")
         edit(elsewhere, *CERTIFICATE)
         assert preceptor("content", "publish", elsewhere).exit_code == 0
-        edit(folder, "course.yaml", "hours: 12", "hours: 13")
+        edit(folder, "course.yaml", "Name the layers", "Say the layers")
         before = fingerprint(sqlite_database)
         assert (
             "small-course: not published. Revision 2, which is current, was published by a command, and the "

@@ -34,7 +34,7 @@ def course_in(language: str | None) -> ParsedCourse:
 
 
 def changed_course(changes: Mapping[str, tuple[str, str]]) -> ParsedCourse:
-    """The small course with words replaced: `{"course.yaml": ("hours: 12", "hours: 13")}`."""
+    """The small course with words replaced: `{"course.yaml": ("Name the layers", "Say the layers")}`."""
     files = dict(small_files())
     for path, (old, new) in changes.items():
         text = files[path].decode()

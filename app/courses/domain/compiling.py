@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.courses.domain import delivery, keys, lesson_words, source
 from app.courses.domain.markdown import Rendered, Renderer, unwrapped
 from app.courses.domain.sanitising import sanitised
+from app.courses.domain.study_time import course_hours, module_minutes, reading_minutes
 
 
 @dataclass
@@ -29,6 +30,11 @@ def compiled(
 ) -> tuple[delivery.Course, keys.CourseKeys]:
     """Return the two documents of a course without problems."""
     quizzes = [checked.modules[module].quiz for module in course.modules] + [course.final_test]
+    delivered = {name: _quiz(name, checked.quizzes[name], renderer) for name in quizzes}
+    modules = tuple(_module(name, course.modules, checked, delivered) for name in course.modules)
+    practicals = tuple(
+        _practical(name, checked.practicals[name], renderer) for name in course.practicals
+    )
     checklists = dict.fromkeys(checked.practicals[name].checklist for name in course.practicals)
     document = delivery.Course(
         key=key,
@@ -39,13 +45,12 @@ def compiled(
         entry_rules=tuple(course.entry_rules),
         not_included=tuple(course.not_included),
         language=course.language,
-        hours=course.hours,
-        modules=tuple(_module(name, course.modules, checked) for name in course.modules),
-        quizzes=tuple(_quiz(name, checked.quizzes[name], renderer) for name in quizzes),
+        hours=course.hours
+        or course_hours(modules, delivered.values(), course.final_test, practicals),
+        modules=modules,
+        quizzes=tuple(delivered.values()),
         final_test=course.final_test,
-        practicals=tuple(
-            _practical(name, checked.practicals[name], renderer) for name in course.practicals
-        ),
+        practicals=practicals,
         checklists=tuple(
             _checklist(name, checked.checklists[name], renderer) for name in checklists
         ),
@@ -69,19 +74,22 @@ def compiled(
     return document, answers
 
 
-def _module(key: str, order: list[str], checked: CheckedFiles) -> delivery.Module:
+def _module(
+    key: str, order: list[str], checked: CheckedFiles, quizzes: Mapping[str, delivery.Quiz]
+) -> delivery.Module:
     fields = checked.modules[key]
     position = order.index(key)
     requires = fields.requires
     if requires is None:
         requires = order[max(position - 1, 0) : position]
+    lessons = tuple(_lesson(name, checked) for name in fields.lessons)
     return delivery.Module(
         key=key,
         title=fields.title,
         summary=fields.summary,
         objectives=tuple(fields.objectives),
-        minutes=fields.minutes,
-        lessons=tuple(_lesson(name, checked) for name in fields.lessons),
+        minutes=fields.minutes or module_minutes(lessons, quizzes[fields.quiz]),
+        lessons=lessons,
         quiz=fields.quiz,
         requires=tuple(requires),
     )
@@ -92,7 +100,7 @@ def _lesson(key: str, checked: CheckedFiles) -> delivery.Lesson:
     return delivery.Lesson(
         key=key,
         title=fields.title,
-        minutes=fields.minutes,
+        minutes=fields.minutes or reading_minutes(body.text, body.html),
         objectives=tuple(fields.objectives),
         html=body.html,
         headings=body.headings,

@@ -20,6 +20,7 @@ from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import validated
 from app.courses.domain.problems import Problem
 from app.courses.domain.source_archive import CourseSource, source_of
+from app.courses.domain.stated_times import misstated_times
 from app.courses.domain.svg import Drawing, check_drawing
 
 _MODELS: Final[Mapping[FileKind, Any]] = {
@@ -35,7 +36,9 @@ _MODELS: Final[Mapping[FileKind, Any]] = {
 class ParsedCourse:
     """The outcome of reading a course: both documents, its drawings and its source, or problems; never both.
 
-    `notices` say what somebody still has to do; they do not keep a course from being published.
+    `notices` say what somebody still has to do; they do not keep a course from being published. `misstated`
+    are the stated times that differ from the rule; only a course that was published with them before may be
+    published with them again.
     """
 
     course: Course | None
@@ -45,6 +48,7 @@ class ParsedCourse:
     notices: tuple[Problem, ...] = ()
     errata: tuple[Erratum, ...] = ()
     source: CourseSource | None = None
+    misstated: tuple[Problem, ...] = ()
 
 
 def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
@@ -79,6 +83,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
         _notices(folder, checked.course),
         errata_of(checked.errata),
         source_of(files, folder.paths),
+        misstated_times(folder, checked, course),
     )
 
 

@@ -84,7 +84,9 @@ class CourseFile(Authored):
     outcomes: Annotated[list[Plain], Field(min_length=1, max_length=12)]
     entry_rules: Annotated[list[Plain], Field(min_length=1, max_length=12)]
     not_included: Annotated[list[Plain], Field(max_length=12)] = Field(default_factory=list)
-    hours: Annotated[int, Field(ge=1, le=2000)]
+    hours: Annotated[int, Field(ge=1, le=2000)] | None = None
+    """None, as `minutes` of modules and lessons: counted by `study_time`. Courses that were published before
+    the rule stood state their own."""
     modules: Annotated[list[Key], Field(min_length=1, max_length=40)]
     final_test: Key
     practicals: Annotated[list[Key], Field(min_length=1, max_length=12)]
@@ -104,7 +106,7 @@ class ModuleFile(Authored):
     title: Plain120
     summary: Plain300
     objectives: Annotated[list[Plain], Field(min_length=1, max_length=12)]
-    minutes: Annotated[int, Field(ge=1, le=6000)]
+    minutes: Annotated[int, Field(ge=1, le=6000)] | None = None
     lessons: Annotated[list[Key], Field(min_length=1, max_length=40)]
     quiz: Key
     requires: list[Key] | None = None
@@ -114,7 +116,7 @@ class LessonFields(Authored):
     """The front matter of a lesson."""
 
     title: Plain120
-    minutes: Annotated[int, Field(ge=1, le=600)]
+    minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     objectives: Annotated[list[Plain], Field(min_length=1, max_length=8)]
     sources: Annotated[list[Key], Field(min_length=1, max_length=40)]
 

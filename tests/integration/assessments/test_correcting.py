@@ -179,7 +179,9 @@ def test_a_day_with_the_current_checklist_has_nothing_to_take(database, admin, d
 def test_a_change_of_words_elsewhere_lists_no_day(database, admin):
     with database.write() as db:
         a_day(db)
-        a_published_course(db, changed_course({"course.yaml": ("hours: 12", "hours: 13")}))
+        a_published_course(
+            db, changed_course({"course.yaml": ("Name the layers", "Say the layers")})
+        )
     with database.read() as db:
         assert outdated_days(db, now=NOW) == ()
 

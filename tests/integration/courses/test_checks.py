@@ -34,7 +34,7 @@ def change(database, **values: object) -> None:
 
 def test_what_was_published_is_sound(database, published):
     assert found_by_the_audit(database) == []
-    other = changed_course({"course.yaml": ("hours: 12", "hours: 13")})
+    other = changed_course({"course.yaml": ("Name the layers", "Say the layers")})
     with database.write() as db:
         publish(db, SystemActor.command_line, other, now=NOW)
     assert found_by_the_audit(database) == []
@@ -70,7 +70,7 @@ def test_files_that_are_damaged_or_others_are_named(database, published):
     assert found_by_the_audit(database) == [
         f"{NAME}: The zip with the files of the course cannot be read."
     ]
-    others = changed_course({"course.yaml": ("hours: 12", "hours: 13")}).source
+    others = changed_course({"course.yaml": ("Name the layers", "Say the layers")}).source
     change(database, source=packed(others))
     sentence = f"{NAME}: its files are not those that were published."
     assert found_by_the_audit(database) == [sentence]

@@ -81,7 +81,7 @@ def test_an_older_revision_is_protected_as_long_as_somebody_uses_it(database):
     done = published(database, small_course())
     with database.write() as db:
         a_place(db, queries.revision(db, done.revision_id))
-    published(database, changed_course({"course.yaml": ("hours: 12", "hours: 13")}))
+    published(database, changed_course({"course.yaml": ("Name the layers", "Say the layers")}))
     with pytest.raises(CorruptsEvidence):
         published(database, other_option())
 
@@ -93,7 +93,7 @@ def test_an_older_revision_that_nobody_used_protects_nothing(database):
         a_place(db, queries.revision(db, done.revision_id))
     back = published(
         database,
-        changed_course({**OTHER_OPTION, "course.yaml": ("hours: 12", "hours: 13")}),
+        changed_course({**OTHER_OPTION, "course.yaml": ("Name the layers", "Say the layers")}),
     )
     assert (back.outcome, back.number) == (PublishResult.published, 3)
 

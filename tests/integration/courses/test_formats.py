@@ -18,7 +18,7 @@ from app.kit.bounded_cache import BoundedCache
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course, small_files
 
-NEW_HOURS = {"course.yaml": ("hours: 12", "hours: 13")}
+NEW_OUTCOME = {"course.yaml": ("Name the layers", "Say the layers")}
 
 
 class LaterQuestion(Question):
@@ -138,7 +138,7 @@ def test_the_same_files_give_a_revision_of_format_1_its_source(database):
 
 def test_a_comment_is_an_edit_once_the_source_is_stored(database):
     """The files themselves are published, so a comment for authors is kept."""
-    commented = changed_course({"course.yaml": ("hours: 12", "hours: 12\n# a note")})
+    commented = changed_course({"course.yaml": ("format: 1", "format: 1\n# a note")})
     assert commented.course == small_course().course
     published(database, small_course())
     assert published(database, commented).outcome is PublishResult.published
@@ -147,7 +147,7 @@ def test_a_comment_is_an_edit_once_the_source_is_stored(database):
 
 def test_what_format_1_published_before_is_restored(database):
     first = published(database, small_course())
-    published(database, changed_course(NEW_HOURS))
+    published(database, changed_course(NEW_OUTCOME))
     store_as_format_1(database)
     back = published(database, small_course())
     assert (back.outcome, back.revision_id) == (PublishResult.restored, first.revision_id)

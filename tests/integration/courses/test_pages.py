@@ -23,7 +23,7 @@ def test_the_catalogue_shows_every_course_to_everyone(client, published):
     assert page.status_code == 200
     assert 'href="/courses/small-course"' in page.text
     assert published.course.title in page.text
-    assert "12 hours of learning" in page.text
+    assert "7 hours of learning" in page.text
     assert "2 modules, 3 lessons" in page.text
     assert statements_of(client.get("/courses")) == 1
 
@@ -39,7 +39,7 @@ def test_the_catalogue_as_json(client, published):
                 "key": "small-course",
                 "title": published.course.title,
                 "summary": published.course.summary,
-                "hours": 12,
+                "hours": 7,
                 "modules": 2,
                 "lessons": 3,
                 "practicals": 1,
@@ -83,7 +83,7 @@ def test_admins_see_revisions_and_figures(database, as_person, published, clock_
     with database.write() as db:
         admin = a_user(db, "Ada Admin", roles=("admin",))
 
-        changed = changed_course({"course.yaml": ("hours: 12", "hours: 13")})
+        changed = changed_course({"course.yaml": ("Name the layers", "Say the layers")})
         publish(db, admin, changed, now=NOW)
     browser = as_person(admin)
     page = browser.get("/admin/courses")
@@ -103,7 +103,7 @@ def test_the_list_of_revisions_ends(database, as_person, published, monkeypatch)
         publish(
             db,
             SystemActor.command_line,
-            changed_course({"course.yaml": ("hours: 12", "hours: 13")}),
+            changed_course({"course.yaml": ("Name the layers", "Say the layers")}),
             now=NOW,
         )
     assert "The newest 1 of 2 revisions." in as_person(admin).get("/admin/courses").text

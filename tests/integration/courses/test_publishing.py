@@ -1,5 +1,6 @@
 """Publishing courses, on both databases."""
 
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -22,7 +23,7 @@ from tests.make.courses import changed_course, digest_of, small_course, small_fi
 from tests.make.learning import a_learner_place
 from tests.make.people import a_user, an_actor
 
-NEW_HOURS = {"course.yaml": ("hours: 12", "hours: 13")}
+NEW_OUTCOME = {"course.yaml": ("Name the layers", "Say the layers")}
 
 
 def published(database, parsed, actor=SystemActor.command_line):
@@ -68,12 +69,12 @@ def test_a_change_makes_a_new_revision_and_says_what_changed(database):
     first = published(database, small_course())
     with database.write() as db:
         admin = a_user(db, "Ada Admin", roles=("admin",))
-    second = published(database, changed_course(NEW_HOURS), admin)
+    second = published(database, changed_course(NEW_OUTCOME), admin)
     assert (second.outcome, second.number) == (PublishResult.published, 2)
-    assert [change.sentence for change in second.changes] == ["Its hours changed."]
+    assert [change.sentence for change in second.changes] == ["Its outcomes changed."]
     with database.read() as db:
-        assert queries.current(db, "small-course").course.hours == 13
-        assert queries.revision(db, first.revision_id).course.hours == 12
+        assert queries.current(db, "small-course").course.outcomes[0].startswith("Say")
+        assert queries.revision(db, first.revision_id).course.outcomes[0].startswith("Name")
         row = db.get(Revision, second.revision_id)
         assert (row.published_by, row.published_at) == (admin.user_id, NOW)
     assert count(database, Media) == 1  # the drawing is the same
@@ -81,7 +82,7 @@ def test_a_change_makes_a_new_revision_and_says_what_changed(database):
 
 def test_what_was_published_before_gets_its_revision_back(database):
     first = published(database, small_course())
-    published(database, changed_course(NEW_HOURS))
+    published(database, changed_course(NEW_OUTCOME))
     back = published(database, small_course())
     assert (back.outcome, back.revision_id) == (PublishResult.restored, first.revision_id)
     assert back.sentence == "small-course: revision 1 is current again."
@@ -138,7 +139,7 @@ def test_a_key_that_comes_back_as_something_else_is_refused(database):
 
 def test_a_course_with_problems_is_not_published(database):
     files = dict(small_files())
-    files["course.yaml"] = files["course.yaml"].replace(b"hours: 12", b"hours: many")
+    files["course.yaml"] = files["course.yaml"].replace(b"modules:", b"hours: many\nmodules:")
     parsed = parse_course("small-course", files)
     with pytest.raises(CourseHasProblems, match=r"course\.yaml:") as refused:
         published(database, parsed)
@@ -161,7 +162,7 @@ def test_two_first_publications_at_the_same_moment(database):
 
     def second() -> None:
         try:
-            outcome.append(published(other, changed_course(NEW_HOURS)).outcome)
+            outcome.append(published(other, changed_course(NEW_OUTCOME)).outcome)
         except PublishedMeanwhile as refused:
             outcome.append(refused.reason)
 
@@ -182,10 +183,10 @@ def test_publications_of_one_course_queue(database):
     other = Database(database.url.render_as_string(hide_password=False), pool_size=2)
     outcome = []
     thread = Thread(
-        target=lambda: outcome.append(published(other, changed_course(NEW_HOURS)).outcome)
+        target=lambda: outcome.append(published(other, changed_course(NEW_OUTCOME)).outcome)
     )
     with database.write() as db:
-        publish(db, SystemActor.command_line, changed_course(NEW_HOURS), now=NOW)
+        publish(db, SystemActor.command_line, changed_course(NEW_OUTCOME), now=NOW)
         thread.start()
         thread.join(timeout=0.5)
         assert thread.is_alive()
@@ -235,3 +236,28 @@ def test_memory_keeps_only_so_many(database, monkeypatch):
         for address in db.scalars(select(Media.digest)).all():
             assert queries.drawing(db, address[:32])
     assert [len(queries._revisions), len(queries._drawings), len(answer_keys._cache)] == [1, 1, 1]
+
+
+def test_stated_hours_that_differ_from_the_rule_are_not_published(database):
+    files = dict(small_files())
+    files["course.yaml"] = files["course.yaml"].replace(b"modules:", b"hours: 54\nmodules:")
+    with pytest.raises(CourseHasProblems) as refused:
+        published(database, parse_course("small-course", files))
+    (problem,) = refused.value.problems
+    assert problem.message == "`hours` says 54, but what is written takes 7."
+    assert count(database, Revision) == count(database, AuditEvent) == 0
+
+
+def test_what_was_published_with_other_hours_is_still_known(database):
+    """A start after an upgrade finds the folder as it was published before the rule stood."""
+    files = dict(small_files())
+    files["course.yaml"] = files["course.yaml"].replace(b"modules:", b"hours: 54\nmodules:")
+    before = parse_course("small-course", files)
+    first = published(database, replace(before, misstated=()))
+    again = published(database, before)
+    assert (again.outcome, again.revision_id) == (PublishResult.unchanged, first.revision_id)
+    published(database, small_course())
+    back = published(database, before)
+    assert (back.outcome, back.revision_id) == (PublishResult.restored, first.revision_id)
+    with database.read() as db:
+        assert queries.current(db, "small-course").course.hours == 54

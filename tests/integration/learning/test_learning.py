@@ -230,7 +230,7 @@ def test_a_place_keeps_its_revision_while_a_newer_one_is_published(database, stu
 
 
 def test_the_newest_of_two_places_counts(database, student, published):
-    newer = changed_course({"course.yaml": ("hours: 12", "hours: 13")})
+    newer = changed_course({"course.yaml": ("Name the layers", "Say the layers")})
     with database.write() as db:
         second = a_published_course(db, newer)
         a_learner_place(db, student, second, now=NOW + timedelta(days=1))

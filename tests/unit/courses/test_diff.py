@@ -46,7 +46,6 @@ def test_nothing_changed() -> None:
         (b"nothing twice", b"nothing thrice", "description"),
         (b"Name the layers", b"Draw the layers", "outcomes"),
         (b"18 or over", b"21 or over", "entry rules"),
-        (b"hours: 12", b"hours: 14", "hours"),
     ],
 )
 def test_what_is_said_of_the_course(old: bytes, new: bytes, what: str) -> None:
@@ -91,8 +90,8 @@ def test_what_is_said_of_the_course(old: bytes, new: bytes, what: str) -> None:
         ),
         (
             "modules/skin.yaml",
-            b"minutes: 60",
-            b"minutes: 61",
+            b"quiz: ",
+            b"minutes: 61\nquiz: ",
             [changed("module skin", "What is said of it changed.")],
         ),
         (
@@ -112,6 +111,15 @@ def test_what_is_said_of_the_course(old: bytes, new: bytes, what: str) -> None:
             b"minutes: 420",
             b"minutes: 400",
             [changed("practical practice-day", "The kind of practical changed.")],
+        ),
+        (
+            "practicals/practice-day.yaml",
+            b"minutes: 420",
+            b"minutes: 600",
+            [
+                changed("course", "Its hours changed."),
+                changed("practical practice-day", "The kind of practical changed."),
+            ],
         ),
     ],
 )

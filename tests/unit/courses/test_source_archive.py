@@ -104,7 +104,7 @@ def test_ends_of_lines_and_a_byte_order_mark_make_no_other_digest(ending: bytes)
 
 def test_accents_that_another_system_writes_apart_make_no_other_digest() -> None:
     """The parser reads both forms as one character (docs/course-format.md), so this is no edit either."""
-    composed = changed_course({"course.yaml": ("hours: 12", "hours: 12\n# Café")})
+    composed = changed_course({"course.yaml": ("format: 1", "format: 1\n# Café")})
     assert composed.source is not None
     texts = {
         path: unicodedata.normalize("NFD", data.decode()).encode()
@@ -119,8 +119,8 @@ def test_accents_that_another_system_writes_apart_make_no_other_digest() -> None
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
-        ("course.yaml", "hours: 12", "hours: 13"),
-        ("course.yaml", "hours: 12", "hours: 12\n# a note for authors"),
+        ("course.yaml", "Name the layers", "Say the layers"),
+        ("course.yaml", "format: 1", "format: 1\n# a note for authors"),
         ("quizzes/skin-quiz.yaml", 'tolerance: "0.01"', 'tolerance: "0.02"'),
         ("lessons/skin-vessels.md", "Press gently", "Press softly"),
         ("media/skin-layers.svg", "#a02c2c", "#a02c2d"),
