@@ -36,6 +36,8 @@ class LessonPage:
     quiz: QuizLine
     language: str
     """The tag of the language in which the course is written."""
+    awaits_review: bool
+    """Whether the clinical content of the course awaits clinical review."""
 
 
 def student_base(course_key: str) -> str:
@@ -96,4 +98,5 @@ def _lesson_page(
         following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
         quiz=quiz_line(quiz_of(course, module.quiz), done),
         language=published.language,
+        awaits_review=course.awaits_review,
     )

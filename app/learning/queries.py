@@ -103,6 +103,8 @@ class CourseMap:
     certificate_scope: str
     language: str
     """The tag of the language in which the course is written."""
+    awaits_review: bool
+    """Whether the clinical content of the course awaits clinical review."""
 
     @property
     def key(self) -> str:
@@ -234,6 +236,7 @@ def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
         certificate_title=course.certificate.title,
         certificate_scope=course.certificate.scope,
         language=published.language,
+        awaits_review=course.awaits_review,
     )
 
 

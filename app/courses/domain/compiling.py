@@ -30,13 +30,25 @@ def compiled(
 ) -> tuple[delivery.Course, keys.CourseKeys]:
     """Return the two documents of a course without problems."""
     quizzes = [checked.modules[module].quiz for module in course.modules] + [course.final_test]
+    answers = keys.CourseKeys(
+        quizzes={name: _quiz_keys(checked.quizzes[name], renderer) for name in quizzes}
+    )
     delivered = {name: _quiz(name, checked.quizzes[name], renderer) for name in quizzes}
+    return _delivery(key, course, checked, renderer, delivered), answers
+
+
+def _delivery(
+    key: str,
+    course: source.CourseFile,
+    checked: CheckedFiles,
+    renderer: Renderer,
+    delivered: Mapping[str, delivery.Quiz],
+) -> delivery.Course:
     modules = tuple(_module(name, course.modules, checked, delivered) for name in course.modules)
     practicals = tuple(
         _practical(name, checked.practicals[name], renderer) for name in course.practicals
     )
-    checklists = dict.fromkeys(checked.practicals[name].checklist for name in course.practicals)
-    document = delivery.Course(
+    return delivery.Course(
         key=key,
         title=course.title,
         summary=course.summary,
@@ -45,33 +57,39 @@ def compiled(
         entry_rules=tuple(course.entry_rules),
         not_included=tuple(course.not_included),
         language=course.language,
+        clinical_review=course.clinical_review,
         hours=course.hours
         or course_hours(modules, delivered.values(), course.final_test, practicals),
         modules=modules,
         quizzes=tuple(delivered.values()),
         final_test=course.final_test,
         practicals=practicals,
-        checklists=tuple(
-            _checklist(name, checked.checklists[name], renderer) for name in checklists
-        ),
+        checklists=_checklists(course, checked, renderer),
         certificate=delivery.CertificateText(
             title=course.certificate.title, scope=course.certificate.scope
         ),
         glossary=_glossary(checked, renderer),
         references=tuple(_reference(name, checked) for name in checked.references),
-        media={
-            name: drawing.digest
-            for name, drawing in sorted(renderer.drawings.items())
-            if drawing is not None
-        },
+        media=_digests(renderer),
         clinical_values=tuple(
             delivery.ClinicalValue(**value.model_dump()) for value in course.clinical_values
         ),
     )
-    answers = keys.CourseKeys(
-        quizzes={name: _quiz_keys(checked.quizzes[name], renderer) for name in quizzes}
-    )
-    return document, answers
+
+
+def _checklists(
+    course: source.CourseFile, checked: CheckedFiles, renderer: Renderer
+) -> tuple[delivery.Checklist, ...]:
+    names = dict.fromkeys(checked.practicals[name].checklist for name in course.practicals)
+    return tuple(_checklist(name, checked.checklists[name], renderer) for name in names)
+
+
+def _digests(renderer: Renderer) -> dict[str, str]:
+    return {
+        name: drawing.digest
+        for name, drawing in sorted(renderer.drawings.items())
+        if drawing is not None
+    }
 
 
 def _module(
@@ -111,7 +129,9 @@ def _lesson(key: str, checked: CheckedFiles) -> delivery.Lesson:
 
 def _reference(key: str, checked: CheckedFiles) -> delivery.Source:
     fields = checked.references[key]
-    return delivery.Source(key=key, text=fields.text, url=fields.url, seen=fields.seen)
+    return delivery.Source(
+        key=key, text=fields.text, url=fields.url, seen=fields.seen, weak=fields.weak
+    )
 
 
 def _glossary(checked: CheckedFiles, renderer: Renderer) -> tuple[delivery.Term, ...]:

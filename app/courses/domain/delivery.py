@@ -45,6 +45,8 @@ class Source(Frozen):
     text: str
     url: str | None = None
     seen: str
+    weak: str | None = Field(default=None, exclude_if=is_unused)
+    """Why little can be built on it, in words; None: nothing is said against it."""
 
 
 class Term(Frozen):
@@ -229,6 +231,12 @@ class Course(Frozen):
     language: str | None = Field(default=None, exclude_if=is_unused)
     """The tag of the language in which it is written. A stored course of the academy's language has none;
     one that is read for people has that of the academy then."""
+    clinical_review: Literal["awaited"] | None = Field(default=None, exclude_if=is_unused)
+    """“awaited”: nobody with a clinical role has reviewed the content yet, and pages say so."""
+
+    @property
+    def awaits_review(self) -> bool:
+        return self.clinical_review == "awaited"
 
     @property
     def unset_values(self) -> tuple[ClinicalValue, ...]:

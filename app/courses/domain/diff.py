@@ -46,6 +46,7 @@ _TEXTS_OF_COURSE: Final = (
     "entry_rules",
     "not_included",
     "hours",
+    "clinical_review",
 )
 
 

@@ -1,6 +1,6 @@
 """Parses the files of a folder into a course, or into all their problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,7 +80,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
         keys,
         media,
         (),
-        _notices(folder, checked.course),
+        tuple(sorted((*_notices(folder, checked.course), *_unused_sources(folder, checked)))),
         errata_of(checked.errata),
         source_of(files, folder.paths),
         misstated_times(folder, checked, course),
@@ -102,6 +102,22 @@ def _notices(folder: Folder, course: source.CourseFile) -> tuple[Problem, ...]:
         for number, value in enumerate(course.clinical_values)
         if value.value is None
     )
+
+
+def _unused_sources(folder: Folder, checked: CheckedFiles) -> Iterator[Problem]:
+    """Yield a notice for each reference that no lesson names: nobody reads it there, and it looks like
+    evidence."""
+    document = folder.documents[FileKind.references][FileKind.references]
+    assert document.lined is not None  # noqa: S101 - its fields were read
+    used = {key for lesson in checked.lessons.values() for key in lesson.sources}
+    for key in checked.references:
+        if key not in used:
+            yield Problem(
+                document.path,
+                document.lined.line((key,)),
+                f"No lesson has the reference `{key}` among its sources.",
+                "Name it where it supports something, or take it out.",
+            )
 
 
 def _drawings(folder: Folder) -> tuple[dict[str, Drawing | None], list[Problem]]:

@@ -100,6 +100,7 @@ class CourseFile(Authored):
     unset_value_advice: Plain120 | None = None
     dose_rules: bool = True
     language: Language | None = None
+    clinical_review: Literal["awaited"] | None = None
 
 
 class ModuleFile(Authored):
@@ -310,6 +311,7 @@ class ReferenceFields(Authored):
     text: Plain
     url: Address | None = None
     seen: Plain
+    weak: Plain120 | None = None
 
 
 class ErratumFields(Authored):

@@ -468,3 +468,28 @@ def test_the_state_of_a_station_is_part_of_its_name(browser):
     page = html.document_fromstring(browser.get("/learn/small-course").text)
     names = [" ".join(heading.text_content().split()) for heading in page.xpath("//main//h3")]
     assert [name.rpartition(", ")[2] for name in names[:3]] == ["You are here", "Locked", "Locked"]
+
+
+# What a course says of its own standing
+
+AWAITS = "The clinical content of this course awaits clinical review."
+
+
+@pytest.mark.parametrize("path", [MAP, LESSON, "/courses/small-course"])
+def test_a_course_that_awaits_clinical_review_says_so(database, as_person, published, path):
+    """And a source is called weak where the course says so; a course that says neither shows neither."""
+    waiting = changed_course(
+        {
+            "course.yaml": ("outcomes:", "clinical_review: awaited\noutcomes:"),
+            "references.yaml": ("  seen: ", "  weak: a blog page\n  seen: "),
+        }
+    )
+    with database.write() as db:
+        before, after = a_user(db, "Sam Student"), a_user(db, "Sue Student")
+        a_learner_place(db, before, published)
+    assert AWAITS not in words(as_person(before).get(path))
+    with database.write() as db:
+        a_learner_place(db, after, a_published_course(db, waiting))
+    said = words(as_person(after).get(path))
+    assert AWAITS in said
+    assert ("Weak source: a blog page" in said) is (path == LESSON)

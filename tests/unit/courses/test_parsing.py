@@ -553,3 +553,39 @@ def test_statistics() -> None:
         len(lesson.text.split()) for module in parsed.course.modules for lesson in module.lessons
     )
     assert 200 < words < 300
+
+
+def test_a_reference_that_no_lesson_names_is_a_notice() -> None:
+    files = dict(small_files())
+    files["references.yaml"] += b"unread-book:\n  text: A book\n  seen: its cover\n"
+    parsed = parse_course("small-course", files)
+    assert parsed.problems == ()
+    (notice,) = parsed.notices
+    line = len(files["references.yaml"].splitlines()) - 2
+    assert (notice.path, notice.line) == ("references.yaml", line)
+    assert notice.message == "No lesson has the reference `unread-book` among its sources."
+    assert small_course().notices == ()
+
+
+def test_a_weak_source_says_so_in_each_lesson_that_names_it() -> None:
+    files = dict(small_files())
+    files["references.yaml"] = files["references.yaml"].replace(
+        b"  seen: ", b"  weak: an essay of a student\n  seen: ", 1
+    )
+    course = parse_course("small-course", files).course
+    assert course is not None
+    weak = {source.key for source in course.references if source.weak == "an essay of a student"}
+    assert len(weak) == 1
+    lessons = [lesson for module in course.modules for lesson in module.lessons]
+    assert {s.key for lesson in lessons for s in lesson.sources if s.weak} == weak
+
+
+@pytest.mark.parametrize("state", ["awaited", None])
+def test_a_course_says_whether_its_clinical_review_is_awaited(state: str | None) -> None:
+    files = dict(small_files())
+    if state is not None:
+        files["course.yaml"] += f"clinical_review: {state}\n".encode()
+    course = parse_course("small-course", files).course
+    assert course is not None
+    assert course.awaits_review is (state == "awaited")
+    assert ("clinical_review" in course.model_dump_json()) is (state == "awaited")

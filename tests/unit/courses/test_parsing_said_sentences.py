@@ -40,7 +40,9 @@ ELSEWHERE = (
     "The file holds too many values.",
     # This needs another name of the folder; see test_parsing.
     "The name of the course's folder, `X`, is not a key.",
-    # Notices of a course without problems; see test_insertions.
+    # Notices of a course without problems; see test_parsing and test_insertions.
+    "No lesson has the reference `x` among its sources.",
+    "Name it where it supports something, or take it out.",
     "Clinical value `x` is not set: y (z).",
     "Lessons say: “x” The clinical lead sets it with source, name and date.",
     # Only where a text is read that was not looked through for such characters; see test_yaml_source.
