@@ -1,39 +1,49 @@
 // Decides requests where they stand. Without this script each button posts the form, and "Decline" opens a page.
 
 import { announce } from "./announce.js";
-import { attachAll } from "./main.js";
 import { word } from "./words.js";
 
 const PATIENCE = 15000;
 
 const boxes = (list) => [...list.querySelectorAll('input[name="enrolment"][type="checkbox"]')];
 
-async function pageFrom(response) {
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+/** Asks for a page and returns it as a document, with the address it came from. `fetch` gives text, which the
+ *  policy of the site lets no script turn into a document. */
+function ask(method, address, body = null) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, address);
+    request.responseType = "document";
+    request.timeout = PATIENCE;
+    request.onload = () => {
+      if (request.response) resolve({ answer: request.response, address: request.responseURL });
+      else reject(new Error("no page"));
+    };
+    request.onerror = request.ontimeout = () => reject(new Error("no answer"));
+    request.send(body);
+  });
 }
 
-/** Shows the answer in the place of the present page, and keeps the place where the reader stands. */
-async function show(response) {
-  const answer = await pageFrom(response);
+/** Shows the answer in the place of the present page; the reader stays where they are. */
+async function show(answer) {
   const main = document.getElementById("main");
   main.replaceChildren(...answer.getElementById("main").children);
   document.title = answer.title;
   const said = main.querySelector(".banner-words, .error-summary");
   if (said) announce(said.textContent.trim().replace(/\s+/g, " "));
+  // Not at the top: main.js waits for this module.
+  const { attachAll } = await import("./main.js");
   await attachAll(main);
 }
 
 async function post(form, submitter) {
-  const sent = new FormData(form, submitter);
-  const response = await fetch(submitter.getAttribute("formaction") ?? form.action, {
-    method: "POST",
-    body: new URLSearchParams(sent),
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  // Somewhere else: the sign-in has ended, or a proof is needed.
-  const isHere = new URL(response.url).pathname.startsWith("/admin/");
-  if (!isHere) return window.location.assign(response.url);
-  return show(response);
+  const sent = new URLSearchParams(new FormData(form, submitter));
+  const { answer, address } = await ask("POST", submitter.getAttribute("formaction") ?? form.action, sent);
+  // Somewhere else: the sign-in has ended.
+  if (!new URL(address).pathname.startsWith("/admin/")) window.location.assign(address);
+  else await show(answer);
+  // The keyboard stays in the row whose button was pressed.
+  document.querySelector(`[data-request="${CSS.escape(submitter.value)}"] button`)?.focus({ preventScroll: true });
 }
 
 function countTicks(list) {
@@ -47,7 +57,7 @@ async function openReasons(link) {
   const row = link.closest("tr");
   const opened = row.nextElementSibling;
   if (opened?.matches("[data-reasons]")) return opened.remove();
-  const answer = await pageFrom(await fetch(link.href, { signal: AbortSignal.timeout(PATIENCE) }));
+  const { answer } = await ask("GET", link.href);
   const form = answer.getElementById("decline-form");
   if (!form) return window.location.assign(link.href);
   const cell = document.createElement("td");
@@ -57,7 +67,7 @@ async function openReasons(link) {
   reasons.dataset.reasons = "";
   reasons.append(cell);
   row.after(reasons);
-  form.querySelector(`a[href="${CSS.escape(form.elements.back.value)}"], a`)?.addEventListener("click", (event) => {
+  form.querySelector("a").addEventListener("click", (event) => {
     event.preventDefault();
     reasons.remove();
     link.focus();
