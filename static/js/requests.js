@@ -17,9 +17,10 @@ function ask(method, address, body = null) {
     request.timeout = PATIENCE;
     request.onload = () => {
       if (request.response) resolve({ answer: request.response, address: request.responseURL });
-      else reject(new Error("no page"));
+      else reject();
     };
-    request.onerror = request.ontimeout = () => reject(new Error("no answer"));
+    request.onerror = reject;
+    request.ontimeout = reject;
     request.send(body);
   });
 }
