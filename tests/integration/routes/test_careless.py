@@ -42,8 +42,8 @@ MAILED = {
     "invitation": LinkPurpose.invitation,
     "new-address": LinkPurpose.email,
 }
-SHOWN_ON_THE_ANSWER = ("/me/tokens/new",)
-"""Forms whose answer shows what no other page may: a redirect would have to keep it somewhere."""
+SHOWN_ON_THE_ANSWER = ("/me/tokens/new", "/admin/audit/export")
+"""Forms whose answer shows what no other page may, so that a redirect would have to keep it; or is a file."""
 Browser = Callable[[str], TestClient]
 
 
