@@ -242,6 +242,20 @@ def test_the_api_tells_and_changes_the_profile(as_person, sam):
     assert len(browser.get("/api/v1/me/sign-ins").json()) == 1
 
 
+def test_the_api_stores_no_character_that_nobody_sees(as_person, database, sam):
+    browser = as_person(sam)
+    version = browser.get("/api/v1/me").json()["profile"]["version"]
+    typed = {
+        "name": "\u200eSam\u00ad \u3164Lee",
+        "registration_number": "\u0007\u200b",
+        "version": version,
+    }
+    assert browser.put("/api/v1/me/profile", json=typed).status_code == 200
+    with database.read() as db:
+        profile = queries.profile(db, sam.user_id, sealing_keys())
+    assert (profile.name, profile.registration_number) == ("Sam Lee", "")
+
+
 def test_the_api_refuses_a_stale_profile(as_person, database, sam):
     browser = as_person(sam)
     version = browser.get("/api/v1/me").json()["profile"]["version"]

@@ -9,7 +9,7 @@ from app.accounts import groups
 from app.certificates.models import Certificate
 from app.enrolments.domain import IntakeStatus
 from app.kit.actor import Role
-from app.practicals.domain.seats import PracticalStatus
+from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalRow
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -222,6 +222,26 @@ class TestInstructor:
         page = search(as_person(ina), people[2].email)
         assert hits(page) == {}
         assert "You find only the students of your practicals and groups" in words(page)
+
+    def test_fellow_students_of_their_own_are_not_found(self, as_person, database, ada):
+        """Who teaches may learn too: to be in a group, or to have a place, is not to look after it."""
+        with database.write() as db:
+            both = a_user(db, "Bea Both", roles=("instructor", "student"))
+            fellow = a_user(db, "Fay Quince")
+            group_id = groups.make_group(db, ada, name="Morning", now=NOW)
+            for person in (both, fellow):
+                groups.add_member(db, ada, group_id, email=person.email, role=Role.student, now=NOW)
+            practical_id = a_practical(db)
+            for person in (both, fellow):
+                a_seat(db, practical_id, person.user_id)
+        assert hits(search(as_person(both), "quince")) == {}
+
+    def test_who_gave_a_place_back_is_not_found(self, as_person, database, ina):
+        with database.write() as db:
+            gone = a_user(db, "Gus Quince")
+            practical_id = a_practical(db, instructors=(ina,))
+            a_seat(db, practical_id, gone.user_id, state=SeatState.cancelled_by_student)
+        assert hits(search(as_person(ina), "quince")) == {}
 
 
 class TestWhatIsTyped:
