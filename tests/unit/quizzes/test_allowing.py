@@ -1,6 +1,7 @@
 """One more attempt: when it may be allowed, and when it may be taken back, as tables."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,8 @@ from tests.make.quizzes import a_quiz, an_attempt
 FAILED = an_attempt(submitted_at=NOW, score=Score(0, 5, False))
 PASSED = an_attempt(submitted_at=NOW, score=Score(5, 5, True))
 RUNNING = an_attempt()
+IN_TIME = an_attempt(due_at=NOW + timedelta(minutes=1))
+OVERDUE = an_attempt(due_at=NOW - timedelta(minutes=1))
 COURSE = small_course().course
 
 
@@ -69,6 +72,8 @@ def an_allowance(number=1, attempts=1, quiz_key="skin-quiz", **values):
         (a_standing(*[FAILED] * 2, PASSED, has_place=False), "passed"),
         (a_standing(*[FAILED] * 9, by_quiz=None), "unlimited"),
         (a_standing(*[FAILED] * 2, RUNNING), "running"),
+        (a_standing(*[FAILED] * 2, IN_TIME), "running"),
+        (a_standing(*[FAILED] * 2, OVERDUE), None),
         (a_standing(*[FAILED] * 2), "attempts_left"),
         (a_standing(), "attempts_left"),
         (a_standing(*[FAILED] * 3, allowances=1), "unused"),
