@@ -60,7 +60,54 @@ NOT_READ_BEFORE = Difference(
     "",
 )
 """What a page shows now and did not show before: people, whose names depend on the page."""
+LATE_REQUEST = "01a22a2d-3267-79a7-aebe-b3b4aede326d"
+"""A request for an intake at another price."""
+MONEY = "a place has a price of its own, and its price, invoice and payment stand in one line each"
+
+
+def money_lines(price: str) -> Callable[[re.Match[str]], str]:
+    """Return what makes the lines of a place at this price, without an invoice."""
+
+    def lines(match: re.Match[str]) -> str:
+        name = re.search(r"Decline Reason (.+?) reads this in a mail", match.string)
+        return (
+            f"{match['at']} Price £{price} Change the price Price for this person £ "
+            f"[price: {price.replace(',', '')}] Reason for another price {name and name[1]} reads this in a "
+            f"mail. Change the price Invoice Not recorded Record the invoice Invoice number "
+            f"{match['number']}Date of the invoice (optional) Left empty, it is today. {match['day']} "
+            f"Record the invoice Paid No payment recorded Record the invoice first."
+        )
+
+    return lines
+
+
+WITHOUT_INVOICE = (
+    r"(?P<at>\d\d:\d\d) Invoice Not recorded Paid No payment recorded Invoice Invoice number "
+    r"(?P<number>.*?)Date of the invoice (?P<day>\[invoiced_on: [^\]]*\]) Record the invoice"
+)
+
+
 INTENDED: tuple[Difference, ...] = (
+    *(
+        Difference(
+            MONEY,
+            f"/admin/intakes/{intake}/edit",
+            r"Price £ \[price:",
+            f"Price A new price is for new requests only: {who}. £ [price:",
+        )
+        for intake, who in (
+            ("01a22a2c-f82e-733d-9cbb-675521f83d6b", "7 people keep £1,450"),
+            ("01a22a2c-f9fa-7a42-b43b-da85777ea108", "4 people keep £1,450"),
+            ("01a22a2d-3260-7439-b1c9-55ce61db61cf", "1 person keeps £1,510"),
+        )
+    ),
+    Difference(
+        MONEY,
+        rf"/admin/enrolments/(?!{LATE_REQUEST})[\w-]+",
+        WITHOUT_INVOICE,
+        money_lines("1,450"),
+    ),
+    Difference(MONEY, f"/admin/enrolments/{LATE_REQUEST}", WITHOUT_INVOICE, money_lines("1,510")),
     Difference(
         "the header of staff has a search",
         ".*",
