@@ -332,6 +332,13 @@ INTENDED: tuple[Difference, ...] = (
         "Phone Not given Emergency contact Not given Medical background",
     ),
     Difference(
+        "a certificate is replaced in a corrected name",
+        r"/admin/certificates/[\w-]+",
+        "The person Revoke The",
+        "The person Replace For a certificate in another name, correct the person’s name on certificates "
+        "first. Correct the details Revoke The",
+    ),
+    Difference(
         CONTACT,
         "/me",
         "Save the profile",
