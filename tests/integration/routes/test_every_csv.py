@@ -4,15 +4,16 @@ formula among forty hostile cells, and a byte-order mark (issue 15, bar 3)."""
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import httpx2
 import pytest
 from sqlalchemy import select, update
 
 from app.accounts.models import User
+from app.audit.models import AuditEvent
 from app.enrolments.models import Enrolment
-from app.kit.ids import SeatId, new_uuid
+from app.kit.ids import EventId, SeatId, new_uuid
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalRow, Seat
 from app.web.csv_response import CsvResponse
@@ -27,9 +28,11 @@ LOCAL = "2026-07-01 00:30"
 """The same moment by the clocks of the academy."""
 DATE: Final = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 NEEDED: Final = {"file": "csv", "reason": "For the door"}
+NEEDED_FOR_HISTORY: Final = {"act": "practicals.took_seat_away", "reason": "For the file"}
 FILES: Final[Mapping[str, tuple[str, Mapping[str, str] | None]]] = {
     "POST /admin/people/export": ("/admin/people/export", {"role": "student"}),
     "POST /admin/intakes/{intake_id}/export": ("/admin/intakes/{intake}/export", {}),
+    "POST /admin/audit/export": ("/admin/audit/export", NEEDED_FOR_HISTORY),
     "POST /admin/invoices/export": ("/admin/invoices/export", {"show": "all"}),
     "POST /results/export": ("/results/export", {}),
     "GET /teach/practicals/{practical_id}/roster.csv": ("/teach/practicals/{day}/roster.csv", None),
@@ -50,7 +53,18 @@ def hostile(database) -> Stage:
         people = db.scalars(select(User).where(User.email.startswith("person."))).all()
         for person, text in zip(people, HOSTILE, strict=True):
             person.name = text
-            with_needs(db, academy_person(person), f"{text} needs")
+            with_needs(db, person.to_actor(), f"{text} needs")
+            db.add(
+                AuditEvent(
+                    id=EventId(new_uuid()),
+                    at=NOW,
+                    action="practicals.took_seat_away",
+                    subject_kind="practical",
+                    subject_id=academy.day,
+                    person_id=person.id,
+                    reason=text,
+                )
+            )
             db.execute(
                 update(Enrolment)
                 .where(Enrolment.user_id == person.id)
@@ -69,10 +83,6 @@ def hostile(database) -> Stage:
         day = db.get_one(PracticalRow, academy.day)
         day.taken, day.status, day.title = len(HOSTILE), PracticalStatus.published, HOSTILE[0]
     return academy
-
-
-def academy_person(person: User) -> Any:
-    return person.to_actor()
 
 
 @pytest.fixture
@@ -104,18 +114,18 @@ def test_a_reader_of_its_own_gets_the_same_cells(route, database, file_of):
     assert answer.content.startswith("\ufeff".encode())
     heading, *rows = read(answer.content.decode())
     assert len(set(heading)) == len(heading)
+    assert [cell for row in rows for cell in row if begins_a_formula(cell)] == []
+    dates = [cell for row in rows for cell in row if re.match(r"\d{4}-", cell)]
+    assert [cell for cell in dates if not DATE.fullmatch(cell)] == []
+    if "E-mail" not in heading:  # the history, which has the sentence of each act, and its reason
+        reasons = [without_guard(row[heading.index("Reason")]) for row in rows]
+        assert sorted(reason for reason in reasons if reason) == sorted(HOSTILE)
+        return
     with database.read() as db:
         people = select(User.email, User.name).where(User.email.startswith("person."))
-        names = dict(db.execute(people).all())
+        names = {row.email: row.name for row in db.execute(people)}
     email, name = heading.index("E-mail"), heading.index("Name")
     assert {row[email]: without_guard(row[name]) for row in rows} == names
-    assert [cell for row in rows for cell in row if begins_a_formula(cell)] == []
-    assert [
-        cell
-        for row in rows
-        for cell in row
-        if re.match(r"\d{4}-", cell) and not DATE.fullmatch(cell)
-    ] == []
 
 
 def test_moments_and_days_are_those_of_the_academys_clocks(file_of):
