@@ -8,12 +8,12 @@ from fastapi import Header, Response
 from pydantic import BaseModel
 
 from app.db.paging import page_number
-from app.kit.errors import Invalid, Refusal
+from app.kit.errors import Refusal
 from app.kit.ids import PracticalId, SeatId
-from app.kit.messages import msg
 from app.kit.words import Words
 from app.practicals import service
 from app.practicals.domain.seats import Attendance, PracticalsReason
+from app.practicals.forms import demand_known_kind
 from app.practicals.queries.eligibility_facts import holds_seat, still_waits
 from app.practicals.queries.student_list import DateRow, dates_page, practical_page
 from app.practicals.queries.student_list_sql import DateFilters
@@ -99,14 +99,7 @@ def list_practicals(
             number=page_number(page),
             now=visit.now,
         )
-    if kind and kind not in dict(dates.kinds):
-        keys = tuple(dict(dates.kinds))
-        help_text = (
-            msg("Known here: {keys:plain}.", keys=keys) if keys else msg("Known here: none.")
-        )
-        raise Invalid(
-            msg("There is no such kind of practical."), fields={"parameter kind": help_text}
-        )
+    demand_known_kind(kind, dates.kinds)
     return PracticalsOut(
         own=[_practical(row, visit.words) for row in dates.own],
         practicals=[_practical(row, visit.words) for row in dates.dates.rows],

@@ -1,5 +1,6 @@
 """The forms of practicals: they turn what was typed into commands."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -23,6 +24,16 @@ from app.web.forms import EditForm, Form, label
 
 CLOSES_HOURS = 24
 CANCEL_HOURS = 48
+
+
+def demand_known_kind(kind: str | None, kinds: Sequence[tuple[str, str]]) -> None:
+    """Refuse a filter by a kind of practical that is not among the choices: a list without rows would say
+    that there are no such days. `kind` is None if it was not asked for."""
+    if not kind or kind in dict(kinds):
+        return
+    keys = tuple(key for key, _ in kinds)
+    help_text = msg("Known here: {keys:plain}.", keys=keys) if keys else msg("Known here: none.")
+    raise Invalid(msg("There is no such kind of practical."), fields={"parameter kind": help_text})
 
 
 class RosterWithNeedsForm(Form):

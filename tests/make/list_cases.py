@@ -137,13 +137,25 @@ def students(stage: Stage, numbers: range) -> None:
     )
 
 
-def unpaid_invoices(stage: Stage, numbers: range) -> None:
-    """People with a confirmed place and an invoice that is not paid."""
+def requests(stage: Stage, numbers: range) -> None:
+    """Students who ask for a place."""
     students(stage, numbers)
+    stage.db.flush()
+    stage.db.execute(
+        update(Enrolment).values(
+            state=EnrolmentState.requested, decided_at=None, revision_id=None, price_pence=100
+        )
+    )
+
+
+def invoices(stage: Stage, numbers: range) -> None:
+    """Students whose place was invoiced and is not paid."""
+    students(stage, numbers)
+    stage.db.flush()
     stage.db.execute(
         update(Enrolment)
-        .where(Enrolment.intake_id == stage.intake, Enrolment.invoice_number.is_(None))
-        .values(invoice_number="2026-0042", invoiced_at=NOW)
+        .where(Enrolment.invoice_number.is_(None))
+        .values(invoice_number="I-1", invoiced_at=NOW, price_pence=100)
     )
 
 
@@ -259,7 +271,7 @@ def notices(stage: Stage, numbers: range) -> None:
         Notice(
             id=NoticeId(new_uuid()),
             person_id=stage.reader.user_id,
-            at=NOW + timedelta(seconds=number),
+            at=NOW - timedelta(seconds=number),
             template="practicals/booked",
             details=DAY,
         )
@@ -293,15 +305,6 @@ CASES: Sequence[ListCase] = (
         "1 person",
         "{n} people",
     ),
-    ListCase(
-        "GET /admin/invoices",
-        "/admin/invoices",
-        "admin",
-        unpaid_invoices,
-        "Every invoice is paid",
-        "Not paid (1)",
-        "Not paid ({n})",
-    ),
     ListCase("GET /admin/intakes", "/admin/intakes", "admin", intakes, "No upcoming intakes"),
     ListCase(
         "GET /admin/intakes/{intake_id}",
@@ -311,6 +314,31 @@ CASES: Sequence[ListCase] = (
         "Nobody is in yet",
         "Confirmed (1)",
         "Confirmed ({n})",
+    ),
+    ListCase(
+        "GET /admin/requests",
+        "/admin/requests",
+        "admin",
+        requests,
+        "Nothing to decide",
+        rows=f"{TABLE_ROWS}[.//input[@type='checkbox']]",
+    ),
+    ListCase(
+        "GET /admin/practicals/{practical_id}/reserve",
+        "/admin/practicals/{day}/reserve?q=Person",
+        "admin",
+        people,
+        "Nobody among the students",
+        rows="//div[@class='choices']/div[@class='choice']",
+    ),
+    ListCase(
+        "GET /admin/invoices",
+        "/admin/invoices",
+        "admin",
+        invoices,
+        "Every invoice is paid",
+        "1 invoice,",
+        "{n} invoices,",
     ),
     ListCase(
         "GET /admin/practicals",

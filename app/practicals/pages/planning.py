@@ -24,6 +24,7 @@ from app.practicals.forms import (
     PublishForm,
     ReserveSeatForm,
     defaults,
+    demand_known_kind,
     empty_plan,
     values_of,
 )
@@ -52,14 +53,14 @@ LONGEST_SEARCH = 100
 @pages.get("", name="admin.practicals", access=ADMIN)
 def list_all(visit: Visit) -> Response:
     query = visit.request.query_params
-    show = query.get("show")
-    shown = ListedDays(show) if show in set(ListedDays) else ListedDays.coming
+    shown = _listed(query.get("show"))
     narrowed = _narrowed(query)
     zone = visit.academy.zone
     with visit.database.read() as db:
         number = page_number(query.get("page"))
-        page = board(db, shown, narrowed, zone=zone, number=number, now=visit.now)
         offered = list_choices(db, shown, zone=zone, now=visit.now)
+        demand_known_kind(narrowed.kind, offered.kinds)
+        page = board(db, shown, narrowed, zone=zone, number=number, now=visit.now)
     values = {
         "q": narrowed.text,
         "kind": narrowed.kind,
@@ -257,6 +258,15 @@ def take_seat_away(
 def _flash(done: Message, told: Recipients) -> Message:
     """Return a message that says what was done and who gets a mail."""
     return sentences(done, told.message if told.people else None)
+
+
+def _listed(show: str | None) -> ListedDays:
+    """Return which list an address shows, at first the days to come. Refuse one that does not exist."""
+    if not show:
+        return ListedDays.coming
+    if show not in set(ListedDays):
+        raise Invalid(msg("There is no such list of practicals."))
+    return ListedDays(show)
 
 
 def _narrowed(query: Mapping[str, str]) -> ListFilters:

@@ -15,6 +15,7 @@ from app.mail.calendar import invite
 from app.practicals import service
 from app.practicals.domain.times import month_of, month_option
 from app.practicals.errors import PlaceRefused
+from app.practicals.forms import demand_known_kind
 from app.practicals.queries.invites import own_entry
 from app.practicals.queries.public import public_dates
 from app.practicals.queries.student_list import dates_page, practical_page
@@ -80,6 +81,7 @@ def list_practicals(visit: Visit) -> Response:
     zone = visit.academy.zone
     with visit.database.read() as db:
         page = dates_page(db, visit.actor, filters, zone=zone, number=number, now=visit.now)
+    demand_known_kind(filters.kind, page.kinds)
     chosen = {
         "kind": filters.kind,
         "month": filters.month,

@@ -166,7 +166,8 @@ def test_filters_live_in_the_address(database, ann, day, as_person):
     december = words(browser.get("/practicals?month=2026-12&kind=small-course/practice-day"))
     assert "Room 1" in december
     assert "Room J" not in december
-    assert "No dates match" in words(browser.get("/practicals?kind=small-course/other"))
+    unknown = browser.get("/practicals?kind=small-course/other")
+    assert (unknown.status_code, "no such kind of practical" in words(unknown)) == (422, True)
     assert browser.get("/practicals?month=soon").status_code == 422
     assert browser.get("/practicals?page=0").status_code == 422
     assert "No dates match" in words(browser.get("/practicals?month=2027-12&page=1"))
@@ -435,7 +436,10 @@ def test_an_admin_plans_publishes_changes_and_cancels(database, admin, teacher, 
     assert browser.post(f"{here}/publish").status_code == 303
     assert browser.post(f"{here}/publish").status_code == 409
     assert "0 of 4" in words(browser.get("/admin/practicals?kind=small-course/practice-day"))
-    assert "No practical matches" in words(browser.get("/admin/practicals?kind=small-course/other"))
+    assert "No practical matches" in words(browser.get("/admin/practicals?q=nowhere"))
+    for unknown in ("kind=small-course/other", "show=everything"):
+        refused = browser.get(f"/admin/practicals?{unknown}")
+        assert (refused.status_code, "There is no such" in words(refused)) == (422, True)
     edit = browser.get(f"{here}/edit")
     assert 'value="15 December 2026"' in edit.text
     plan["version"] = version_on(browser, f"{here}/edit")
