@@ -1,9 +1,7 @@
 """Admins' pages for planning practicals and managing their places."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import Response
 from sqlalchemy.orm import Session
@@ -28,6 +26,7 @@ from app.practicals.forms import (
     empty_plan,
     values_of,
 )
+from app.practicals.pages.list_filters import LONGEST_SEARCH, list_filters, listed_days
 from app.practicals.queries.admin_detail import (
     admin_page,
     choices,
@@ -36,7 +35,7 @@ from app.practicals.queries.admin_detail import (
     seat_has_ended,
     waiting_page,
 )
-from app.practicals.queries.admin_lists import ListedDays, ListFilters, board, by_week, list_choices
+from app.practicals.queries.admin_lists import board, by_week, list_choices
 from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.reservation_candidates import candidates
 from app.web.access import ADMIN
@@ -47,14 +46,13 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/practicals")
-LONGEST_SEARCH = 100
 
 
 @pages.get("", name="admin.practicals", access=ADMIN)
 def list_all(visit: Visit) -> Response:
     query = visit.request.query_params
-    shown = _listed(query.get("show"))
-    narrowed = _narrowed(query)
+    shown = listed_days(query.get("show"))
+    narrowed = list_filters(query)
     zone = visit.academy.zone
     with visit.database.read() as db:
         number = page_number(query.get("page"))
@@ -258,29 +256,6 @@ def take_seat_away(
 def _flash(done: Message, told: Recipients) -> Message:
     """Return a message that says what was done and who gets a mail."""
     return sentences(done, told.message if told.people else None)
-
-
-def _listed(show: str | None) -> ListedDays:
-    """Return which list an address shows, at first the days to come. Refuse one that does not exist."""
-    if not show:
-        return ListedDays.coming
-    if show not in set(ListedDays):
-        raise Invalid(msg("There is no such list of practicals."))
-    return ListedDays(show)
-
-
-def _narrowed(query: Mapping[str, str]) -> ListFilters:
-    """Return the filters of an address. An instructor that is not an id is ignored."""
-    try:
-        instructor = UserId(UUID(query.get("instructor", "")))
-    except ValueError:
-        instructor = None
-    return ListFilters(
-        kind=query.get("kind") or None,
-        month=query.get("month") or None,
-        instructor_id=instructor,
-        text=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
-    )
 
 
 def _form(
