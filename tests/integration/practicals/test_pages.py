@@ -664,7 +664,7 @@ def test_statements_do_not_grow_with_the_people(database, ann, admin, teacher, a
         f"/teach/practicals/{practical_id}": (other, 8),
         "/admin/practicals": (boss, 8),
         "/admin/practicals?show=past&q=practice": (boss, 8),
-        f"/admin/practicals/{practical_id}": (boss, 8),
+        f"/admin/practicals/{practical_id}": (boss, 9),
         f"/admin/practicals/{practical_id}/waiting": (boss, 9),
         f"/admin/practicals/{practical_id}/reserve?q=p": (boss, 9),
         "/dates": (student, 6),
