@@ -252,6 +252,21 @@ def seat(world: World, practical_id: UUID, person: DemoPerson | None = None) -> 
     return new_seat.id
 
 
+def a_rebooking(world: World) -> Any:
+    """Give somebody whose day is cancelled a place on another one."""
+    cancelled, person = day(world), ready(world)
+    seat(world, cancelled, person)
+    world.post(ADMIN, practical(cancelled) + "/cancel", reason="Burst pipe")
+    return world.post(
+        ADMIN,
+        practical(cancelled) + "/rebook",
+        people=str(world.id_of(person)),
+        day=str(day(world, days=25)),
+        reason="Burst pipe",
+        override="true",
+    )
+
+
 def day_with_needs(world: World) -> UUID:
     """Return a practical of the teacher on which somebody with access needs is expected."""
     practical_id = day(world)
@@ -861,6 +876,7 @@ ACTS: dict[str, tuple[str, Step]] = {
         "practicals.published",
         lambda w: w.post(ADMIN, practical(day(w, status="draft")) + "/publish"),
     ),
+    "POST /admin/practicals/{practical_id}/rebook": ("practicals.reserved", a_rebooking),
     "POST /admin/practicals/{practical_id}/reserve": (
         "practicals.reserved",
         lambda w: w.post(
