@@ -57,7 +57,7 @@ from app.enrolments import (
 from app.enrolments import api as enrolments_api
 from app.enrolments import pages as enrolments_pages
 from app.history import pages as history_pages
-from app.home import office_pages, site_pages
+from app.home import office_pages, outbox_pages, site_pages
 from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
@@ -164,6 +164,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     correction_pages.pages,
     group_pages.pages,
     office_pages.pages,
+    outbox_pages.pages,
     rights_pages.pages,
     kept_mail.pages,
     system.pages,

@@ -257,6 +257,10 @@ ABOUT_PEOPLE: Final[dict[str, ActSentence]] = {
         msg("Undelivered mail dismissed"),
         act_text("{actor} dismissed a mail that could not be delivered."),
     ),
+    "outbox.restored": ActSentence(
+        msg("Dismissed mail taken back"),
+        act_text("{actor} took back a mail that was dismissed."),
+    ),
     "outbox.tried_again": ActSentence(
         msg("Delivery tried again"),
         act_text("{actor} had a delivery tried again."),

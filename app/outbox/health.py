@@ -88,7 +88,7 @@ def deliveries(db: Session, *, now: datetime) -> tuple[Delivery, ...]:
     )
     given_up = (
         select(is_mail, literal(True), func.count(), null())
-        .where(OutboxEvent.dead_at.is_not(None))
+        .where(OutboxEvent.dead_at.is_not(None), OutboxEvent.dismissed_at.is_(None))
         .group_by(is_mail)
     )
     # One statement of two parts, because each part has an index of its own.

@@ -12,7 +12,8 @@ from app.kit.ids import EventId
 
 class OutboxEvent(Base):
     """One delivery: a mail to send, or a fact for one of its handlers. `done_at` is set once it is
-    delivered, `dead_at` once it is given up and an admin must look.
+    delivered, `dead_at` once it is given up and an admin must look, and `dismissed_at` once an admin has
+    decided that a given-up mail is not needed.
 
     The deliveries of one fact have the same `fact_id`, which is the id of the first. Both columns
     are empty for mails, for facts without handlers, and for facts that versions before 20261201_0100
@@ -54,6 +55,7 @@ class OutboxEvent(Base):
     tries: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     error_message: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 

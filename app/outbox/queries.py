@@ -1,11 +1,12 @@
 """Reading the outbox: kept mails, what is due and what was given up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.paging import PAGE_SIZE, Page, page_of
@@ -42,31 +43,42 @@ class KeptMailSummary:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FailedEvent:
-    """A delivery that failed and waits for its next try; `to` is set for mails."""
+class ShownEvents(StrEnum):
+    """The lists of what was not delivered."""
 
-    name: str
-    to: str | None
-    created_at: datetime
-    again_at: datetime
-    last_error: Text
+    given_up = "given_up"
+    waiting = "waiting"
+    dismissed = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUpEvent:
-    """A delivery that was given up after its last try; `to`, `template` and `values` are set for
-    mails."""
+class UndeliveredEvent:
+    """A mail or a follow-up that failed: it waits for its next try, was given up, or was dismissed. `to`,
+    `template` and `values` are set for mails; `since` is when it failed last for good, or is tried again."""
 
     id: EventId
     name: str
     to: str | None
     created_at: datetime
-    given_up_at: datetime
+    since: datetime
     tries: int
     last_error: Text
     template: str
     values: Any
+
+    @property
+    def feature(self) -> str:
+        """The feature of a mail: `enrolments` of `enrolments/confirmed`."""
+        return self.template.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredPage:
+    """One list of them, and how many each list holds."""
+
+    shown: ShownEvents
+    rows: Page[UndeliveredEvent]
+    counts: Mapping[ShownEvents, int]
 
 
 def due(kind: EventKind, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -102,52 +114,68 @@ def is_anything_due(db: Session, kind: EventKind, *, now: datetime) -> bool:
     )
 
 
-def refused(db: Session, *, most: int = 100) -> tuple[FailedEvent, ...]:
-    """Return the events that wait for another try after a failure, the oldest first."""
+_LISTS: Final = {
+    ShownEvents.given_up: and_(
+        OutboxEvent.dead_at.is_not(None), OutboxEvent.dismissed_at.is_(None)
+    ),
+    ShownEvents.waiting: and_(
+        OutboxEvent.done_at.is_(None),
+        OutboxEvent.dead_at.is_(None),
+        OutboxEvent.last_error.is_not(None),
+    ),
+    ShownEvents.dismissed: and_(
+        OutboxEvent.dead_at.is_not(None), OutboxEvent.dismissed_at.is_not(None)
+    ),
+}
+_ORDER: Final = {
+    ShownEvents.given_up: OutboxEvent.dead_at.desc(),
+    ShownEvents.waiting: OutboxEvent.available_at,
+    ShownEvents.dismissed: OutboxEvent.dismissed_at.desc(),
+}
+
+
+def undelivered_page(db: Session, *, shown: ShownEvents | None, number: int) -> UndeliveredPage:
+    """Return one list of what was not delivered: what waits in the order of the next tries, the others the
+    newest first. By default that is what was given up, or what waits if nothing was."""
+    counted = union_all(
+        *(
+            select(literal(name.value).label("name"), func.count().label("events")).where(which)
+            for name, which in _LISTS.items()
+        )
+    )
+    counts = {ShownEvents(row.name): row.events for row in db.execute(counted)}
+    if shown is None:
+        only_waits = counts[ShownEvents.waiting] and not counts[ShownEvents.given_up]
+        shown = ShownEvents.waiting if only_waits else ShownEvents.given_up
     rows = db.scalars(
         select(OutboxEvent)
-        .where(
-            OutboxEvent.done_at.is_(None),
-            OutboxEvent.dead_at.is_(None),
-            OutboxEvent.last_error.is_not(None),
-        )
-        .order_by(OutboxEvent.available_at, OutboxEvent.id)
-        .limit(most)
+        .where(_LISTS[shown])
+        .order_by(_ORDER[shown], OutboxEvent.id)
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
     )
-    return tuple(
-        FailedEvent(
-            _name(row),
-            said_in(row.payload, "to"),
-            row.created_at,
-            row.available_at,
-            message_beside(row.error_message, row.last_error or ""),
-        )
-        for row in rows
-    )
+    page = page_of([_undelivered(row) for row in rows], number=number, total=counts[shown])
+    return UndeliveredPage(shown, page, counts)
 
 
-def given_up(db: Session, *, most: int = 100) -> tuple[GivenUpEvent, ...]:
-    """Return the events that were given up, the newest first."""
-    rows = db.scalars(
-        select(OutboxEvent)
-        .where(OutboxEvent.dead_at.is_not(None))
-        .order_by(OutboxEvent.dead_at.desc(), OutboxEvent.id)
-        .limit(most)
-    )
-    return tuple(_given_up(row) for row in rows)
+def given_up(db: Session) -> tuple[UndeliveredEvent, ...]:
+    """Return the newest events that were given up and not dismissed."""
+    return undelivered_page(db, shown=ShownEvents.given_up, number=1).rows.rows
 
 
-def given_up_mail(db: Session, event_id: EventId) -> GivenUpEvent:
-    """Return a mail that was given up. Raise NotFound if there is none, or if it is being tried
-    again."""
+def given_up_mail(db: Session, event_id: EventId) -> UndeliveredEvent:
+    """Return a mail that was given up. Raise NotFound if there is none, or if it is being tried again or is
+    dismissed."""
     row = db.scalars(
         select(OutboxEvent).where(
-            OutboxEvent.id == event_id, OutboxEvent.name == MAIL, OutboxEvent.dead_at.is_not(None)
+            OutboxEvent.id == event_id,
+            OutboxEvent.name == MAIL,
+            _LISTS[ShownEvents.given_up],
         )
     ).one_or_none()
     if row is None:
         raise NotFound
-    return _given_up(row)
+    return _undelivered(row)
 
 
 def kept_mails(
@@ -198,13 +226,13 @@ def _name(row: OutboxEvent) -> str:
     return f"{row.name}, {row.handler}" if row.handler else row.name
 
 
-def _given_up(row: OutboxEvent) -> GivenUpEvent:
-    return GivenUpEvent(
+def _undelivered(row: OutboxEvent) -> UndeliveredEvent:
+    return UndeliveredEvent(
         id=row.id,
         name=_name(row),
         to=said_in(row.payload, "to"),
         created_at=row.created_at,
-        given_up_at=row.dead_at or row.created_at,
+        since=row.dead_at or row.available_at,
         tries=row.tries,
         last_error=message_beside(row.error_message, row.last_error or ""),
         template=said_in(row.payload, "template") or "",

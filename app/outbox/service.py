@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, true, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import EventId, new_uuid
@@ -291,37 +291,57 @@ def hold_back_mails(db: Session, *, now: datetime) -> int:
     return len(held.all())
 
 
-def dismiss(db: Session, event_id: EventId) -> str | None:
-    """Delete a mail that was given up and return the name of its template, or None if there is no
-    such mail. Facts are never deleted, because somebody's records depend on them."""
-    payload = db.scalar(
-        delete(OutboxEvent)
-        .where(
-            OutboxEvent.id == event_id,
-            OutboxEvent.name == MAIL,
-            OutboxEvent.dead_at.is_not(None),
-        )
-        .returning(OutboxEvent.payload)
+def dismiss(db: Session, event_ids: Collection[EventId], *, now: datetime) -> dict[EventId, str]:
+    """Set aside mails that were given up, and return the name of each one's template. Others are left as
+    they are. Facts are never dismissed, because somebody's records depend on them."""
+    rows = db.execute(
+        update(OutboxEvent)
+        .where(*_set_aside(event_ids, OutboxEvent.dismissed_at.is_(None)))
+        .values(dismissed_at=now)
+        .returning(OutboxEvent.id, OutboxEvent.payload)
         .execution_options(synchronize_session=False)
     )
-    return None if payload is None else said_in(payload, "template") or ""
+    return {row.id: said_in(row.payload, "template") or "" for row in rows}
 
 
-def try_again(db: Session, event_id: EventId, *, now: datetime) -> bool:
-    """Make an event that was given up due again; return whether there was one."""
-    return bool(_revive(db, OutboxEvent.id == event_id, now))
+def restore(db: Session, event_ids: Collection[EventId]) -> list[EventId]:
+    """Take dismissed mails back among those that were given up, and return their ids."""
+    rows = db.scalars(
+        update(OutboxEvent)
+        .where(*_set_aside(event_ids, OutboxEvent.dismissed_at.is_not(None)))
+        .values(dismissed_at=None)
+        .returning(OutboxEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(rows)
+
+
+def _set_aside(
+    event_ids: Collection[EventId], state: ColumnElement[bool]
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxEvent.id.in_(event_ids),
+        OutboxEvent.name == MAIL,
+        OutboxEvent.dead_at.is_not(None),
+        state,
+    )
+
+
+def try_again(db: Session, event_ids: Collection[EventId], *, now: datetime) -> list[EventId]:
+    """Make events that were given up due again, dismissed ones too, and return their ids."""
+    return _revive(db, OutboxEvent.id.in_(event_ids), now)
 
 
 def try_all_again(db: Session, *, now: datetime) -> list[EventId]:
-    """Make every event that was given up due again, and return their ids."""
-    return _revive(db, true(), now)
+    """Make every event that was given up and is not dismissed due again, and return their ids."""
+    return _revive(db, OutboxEvent.dismissed_at.is_(None), now)
 
 
 def _revive(db: Session, which: ColumnElement[bool], now: datetime) -> list[EventId]:
     revived = db.scalars(
         update(OutboxEvent)
         .where(which, OutboxEvent.dead_at.is_not(None))
-        .values(dead_at=None, tries=0, available_at=now, leased_until=None)
+        .values(dead_at=None, dismissed_at=None, tries=0, available_at=now, leased_until=None)
         .returning(OutboxEvent.id)
     )
     return list(revived)

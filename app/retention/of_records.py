@@ -133,9 +133,7 @@ RULES_OF_RECORDS: Final = (
         msg("Mails that could not be sent"),
         "outbox_events/mails_given_up",
         MAIL_LASTS,
-        lambda span: msg(
-            "{span} after it was given up, or when an admin dismisses it, then deleted", span=span
-        ),
+        lambda span: msg("{span} after it was given up, then deleted", span=span),
         Ending.deleted,
         msg("So that an admin can see why and send it again."),
     ),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from typer.testing import CliRunner
 
 from app import cli, jobs
@@ -15,7 +15,7 @@ from app.db import migrate
 from app.db.database import Database
 from app.home import service as office
 from app.kit.actor import Actor
-from app.kit.errors import Forbidden, NotFound
+from app.kit.errors import Forbidden
 from app.kit.formats import ENGLISH
 from app.kit.ids import EventId
 from app.operations import health
@@ -344,7 +344,7 @@ class TestTheOffice:
     def test_a_page_with_everything_in_order(self, database, admin, as_person):
         beat(database, *EventKind)
         page = as_person(admin).get("/admin/outbox").text
-        assert "Nothing was refused" in page
+        assert "Nothing was given up" in page
         assert "banner-warning" not in page
 
     def test_what_was_given_up_can_be_tried_again(self, app, database, admin, as_person):
@@ -355,10 +355,11 @@ class TestTheOffice:
         page = browser.get("/admin/outbox")
         assert "The mail server refuses this address (550)." in page.text
         proof = {"csrf_token": csrf_in(page.text)}
-        assert browser.post(f"/admin/outbox/{first}/again", data=proof).status_code == 303
+        pressed = proof | {"only": str(first)}
+        assert browser.post("/admin/outbox/again", data=pressed).status_code == 303
         assert dead(database) == {second}
-        again = browser.post(f"/admin/outbox/{first}/again", data=proof)
-        assert again.status_code == 404
+        assert browser.post("/admin/outbox/again", data=pressed).status_code == 303
+        assert "Nothing was done" in browser.get("/admin/outbox").text
         assert acts(database) == [(admin.user_id, first)]
 
     def test_everything_that_was_given_up_can_be_tried_again(self, database, admin, as_person):
@@ -370,15 +371,16 @@ class TestTheOffice:
         page = browser.get("/admin/outbox")
         proof = {"csrf_token": csrf_in(page.text)}
         assert "Try all again" in page.text
-        done = browser.post("/admin/outbox/again", data=proof)
+        every = proof | {"every": "yes"}
+        done = browser.post("/admin/outbox/again", data=every)
         assert done.status_code == 303
-        assert "All 3 are tried again now." in browser.get("/admin/outbox").text
+        assert "3 are tried again now." in browser.get("/admin/outbox").text
         assert dead(database) == set()
         assert {event_id for _, event_id in acts(database)} == set(given_up)
         with database.read() as db:
             assert db.get_one(OutboxEvent, waiting).tries == 0
-        browser.post("/admin/outbox/again", data=proof)
-        assert "Nothing was given up any more" in browser.get("/admin/outbox").text
+        browser.post("/admin/outbox/again", data=every)
+        assert "Nothing was done" in browser.get("/admin/outbox").text
         assert len(acts(database)) == 3
 
     def test_a_mail_that_was_given_up_can_be_dismissed(self, database, admin, as_person):
@@ -386,22 +388,20 @@ class TestTheOffice:
         browser = as_person(admin)
         for each in (first, second):
             give_up(database, each)
-        confirm = f"/admin/outbox/{first}/dismiss"
-        assert confirm in browser.get("/admin/outbox").text
-        page = browser.get(confirm).text
+        page = browser.get("/admin/outbox").text
         assert "The mail server refuses this address (550)." in page
-        assert "deleted by itself 90 days after it was given up" in page
-        proof = {"csrf_token": csrf_in(page)}
-        assert browser.post(confirm, data=proof).status_code == 303
-        assert "The mail is dismissed and deleted." in browser.get("/admin/outbox").text
-        assert dead(database) == {second}
+        assert "deleted by itself 90 days later" in page
+        pressed = {"csrf_token": csrf_in(page), "only": str(first)}
+        assert browser.post("/admin/outbox/dismiss", data=pressed).status_code == 303
+        assert "1 mail is dismissed." in browser.get("/admin/outbox").text
+        assert dead(database) == {first, second}
         with database.read() as db:
-            assert db.get(OutboxEvent, first) is None
+            assert db.get_one(OutboxEvent, first).dismissed_at == NOW
             (act,) = db.scalars(select(AuditEvent).where(AuditEvent.action == "outbox.dismissed"))
         assert (act.actor_id, act.subject_id) == (admin.user_id, first)
         assert list(act.details) == ["template"]
-        assert browser.post(confirm, data=proof).status_code == 404
-        assert browser.get(confirm).status_code == 404
+        assert browser.post("/admin/outbox/dismiss", data=pressed).status_code == 303
+        assert "Nothing was done" in browser.get("/admin/outbox").text
 
     def test_only_what_was_given_up_and_is_a_mail_is_dismissed(self, database, admin):
         waiting, again, fact = a_mail(database), a_mail(database), a_mail(database)
@@ -409,23 +409,24 @@ class TestTheOffice:
             give_up(database, each)
         with database.write() as db:
             db.get_one(OutboxEvent, fact).name = "certificate.earned"
-            office.try_again(db, admin, again, now=NOW)
-        for each in (waiting, again, fact):
-            with pytest.raises(NotFound), database.write() as db:
-                office.dismiss(db, admin, each, now=NOW)
+            office.try_again(db, admin, [again], now=NOW)
+        with database.write() as db:
+            assert office.dismiss(db, admin, [waiting, again, fact], now=NOW) == 0
         with database.read() as db:
-            assert db.scalar(select(func.count()).select_from(OutboxEvent)) == 3
+            assert set(db.scalars(select(OutboxEvent.dismissed_at))) == {None}
 
     def test_only_the_office_tries_again(self, database):
         event_id = a_mail(database)
         give_up(database, event_id)
         student = an_actor("student", "instructor")
         with pytest.raises(Forbidden), database.write() as db:
-            office.try_again(db, student, event_id, now=NOW)
+            office.try_again(db, student, [event_id], now=NOW)
         with pytest.raises(Forbidden), database.write() as db:
             office.try_all_again(db, student, now=NOW)
         with pytest.raises(Forbidden), database.write() as db:
-            office.dismiss(db, student, event_id, now=NOW)
+            office.dismiss(db, student, [event_id], now=NOW)
+        with pytest.raises(Forbidden), database.write() as db:
+            office.restore(db, student, [event_id], now=NOW)
         assert dead(database) == {event_id}
         assert acts(database) == []
 

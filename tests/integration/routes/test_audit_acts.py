@@ -972,15 +972,18 @@ ACTS: dict[str, tuple[str, Step]] = {
     ),
     "POST /admin/outbox/again": (
         "outbox.tried_again",
-        lambda w: (a_given_up_mail(w), w.post(ADMIN, "/admin/outbox/again"))[1],
+        lambda w: w.post(ADMIN, "/admin/outbox/again", only=str(a_given_up_mail(w))),
     ),
-    "POST /admin/outbox/{event_id}/again": (
-        "outbox.tried_again",
-        lambda w: w.post(ADMIN, f"/admin/outbox/{a_given_up_mail(w)}/again"),
-    ),
-    "POST /admin/outbox/{event_id}/dismiss": (
+    "POST /admin/outbox/dismiss": (
         "outbox.dismissed",
-        lambda w: w.post(ADMIN, f"/admin/outbox/{a_given_up_mail(w)}/dismiss"),
+        lambda w: w.post(ADMIN, "/admin/outbox/dismiss", only=str(a_given_up_mail(w))),
+    ),
+    "POST /admin/outbox/restore": (
+        "outbox.restored",
+        lambda w: (
+            w.post(ADMIN, "/admin/outbox/dismiss", only=(e := str(a_given_up_mail(w)))),
+            w.post(ADMIN, "/admin/outbox/restore", only=e),
+        )[1],
     ),
     "POST /admin/leftovers": ("practicals.seat_ended", leftovers),
     "POST /admin/checklists/{practical_id}": (
