@@ -179,6 +179,14 @@ INTENDED: tuple[Difference, ...] = (
         lambda at: f"Read Foundation course in facial mesotherapy, revision {at[0]}",
     ),
     Difference(
+        "a decision can be undone for a while, and is kept for a day",
+        "/privacy",
+        r"(?<=certificates rest on them\. )(?=That you waited for a practical)",
+        "What the office decided about your request, while it can undo it A day after it was decided, then "
+        "deleted So that a mistake can be taken back before the mail about it leaves. ",
+    ),
+    Difference(UNDELIVERED, "/privacy", " or when an admin dismisses it,", ""),
+    Difference(
         UNDELIVERED,
         r"/admin/outbox",
         r"(?<=, 08:59 )Given up A mail that .*?(?=Preceptor Academy Courses)",
