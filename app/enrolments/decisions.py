@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import people
+from app.accounts.steps.locks import lock_people
 from app.enrolments import domain, policy
 from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
@@ -95,7 +96,7 @@ def undo_decisions(
     def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> None:
         undoing.undo(db, actor, intake_id, intake, enrolment_id, now=now)
 
-    return _each(db, enrolment_ids, step)
+    return _each(db, enrolment_ids, step, locks_people=True)
 
 
 def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
@@ -123,13 +124,17 @@ def _demand_all(outcome: DecisionOutcome) -> None:
         raise EnrolmentRefused(refused.reason)
 
 
-def _each(db: Session, enrolment_ids: Sequence[EnrolmentId], step: Step) -> DecisionOutcome:
+def _each(
+    db: Session, enrolment_ids: Sequence[EnrolmentId], step: Step, *, locks_people: bool = False
+) -> DecisionOutcome:
     """Run a step for each enrolment; a step that is refused leaves nothing behind. The intakes are locked
-    first, in the order of their ids, so that two admins never wait for each other. Raise NotFound if an
-    enrolment does not exist."""
+    first, in the order of their ids, so that two admins never wait for each other. With `locks_people` no
+    account is closed meanwhile. Raise NotFound if an enrolment does not exist."""
     chosen = tuple(dict.fromkeys(enrolment_ids))
     intake_of = _intakes_of(db, chosen)
     locked = {intake_id: lock_intake(db, intake_id) for intake_id in sorted({*intake_of.values()})}
+    if locks_people:
+        lock_people(db, db.scalars(select(Enrolment.user_id).where(Enrolment.id.in_(chosen))))
     done: list[EnrolmentId] = []
     reasons: dict[EnrolmentId, EnrolmentsReason] = {}
     for enrolment_id in chosen:

@@ -250,7 +250,8 @@ def cancel_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
 @dataclass(frozen=True, slots=True)
 class DecisionToUndo:
     """What undoing a decision needs to know. `moved_up` are the present states of the people who moved up
-    because of it."""
+    because of it, and `is_invoiced_on` says that an invoice is recorded for one of them. `asked_again`: the
+    person has another live enrolment in the intake. `is_closed`: their account is closed."""
 
     state_before: EnrolmentState
     state_after: EnrolmentState
@@ -258,6 +259,9 @@ class DecisionToUndo:
     decided_at: datetime
     is_undone: bool
     moved_up: tuple[EnrolmentState, ...] = ()
+    is_invoiced_on: bool = False
+    asked_again: bool = False
+    is_closed: bool = False
 
     @property
     def places_needed(self) -> int:
@@ -276,7 +280,8 @@ def undo_refusal(
 ) -> EnrolmentsReason | None:
     """Return why the newest decision about an enrolment cannot be undone, or None. `state` and `decided_at`
     are those of the enrolment now. Everything must be as the decision left it: the place was not decided
-    anew, nobody else took it, and the people who moved up still ask for theirs."""
+    anew, its person neither asked again nor left, nobody else took it, and the people who moved up still ask
+    for theirs, without an invoice."""
     if decision is None:
         return EnrolmentsReason.nothing_to_undo
     if decision.is_undone:
@@ -287,9 +292,18 @@ def undo_refusal(
         return EnrolmentsReason.intake_cancelled
     if state is not decision.state_after or decided_at != decision.decided_at:
         return EnrolmentsReason.decided_anew
+    return _undo_obstacle(decision, intake)
+
+
+def _undo_obstacle(decision: DecisionToUndo, intake: Intake) -> EnrolmentsReason | None:
+    """Return what happened around a decision that keeps it from being undone, or None."""
+    if decision.is_closed:
+        return EnrolmentsReason.holder_closed
+    if decision.asked_again:
+        return EnrolmentsReason.asked_again
     others_decided = any(each is not EnrolmentState.requested for each in decision.moved_up)
     most = intake.places + decision.override_before
-    if others_decided or intake.taken + decision.places_needed > most:
+    if others_decided or decision.is_invoiced_on or intake.taken + decision.places_needed > most:
         return EnrolmentsReason.place_went_on
     return None
 

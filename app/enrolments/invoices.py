@@ -46,16 +46,17 @@ def record_invoice(
     now: datetime,
 ) -> None:
     """Record the invoice of a held place. A second call replaces it, and the audit trail keeps
-    both. Raises Stale if the invoice was changed since the form was opened."""
+    both; the same invoice again is no act. Raises Stale if the invoice was changed since the form was
+    opened."""
     require(policy.may_manage_intakes(actor))
     _, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.money_refusal(row.state))
-    demand_current(
-        expected_version,
-        recorded=invoice_record(row.invoice_number, row.invoiced_at),
-        sent=invoice_record(number, invoiced_at),
-    )
+    recorded = invoice_record(row.invoice_number, row.invoiced_at)
+    sent = invoice_record(number, invoiced_at)
+    demand_current(expected_version, recorded=recorded, sent=sent)
+    if sent == recorded:
+        return
     if row.price_pence is None:
         row.price_pence = intake.price_pence
     _write_invoice(db, actor, row, number, invoiced_at, action="enrolment.invoiced", now=now)
@@ -97,15 +98,16 @@ def record_payment(
     expected_version: str,
     now: datetime,
 ) -> None:
-    """Record that the invoice of a held place is paid. Refused if no invoice is recorded; raises
-    Stale if another day was recorded since the form was opened."""
+    """Record that the invoice of a held place is paid; the same day again is no act. Refused if no invoice
+    is recorded; raises Stale if another day was recorded since the form was opened."""
     require(policy.may_manage_intakes(actor))
     lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(money_rules.payment_refusal(_money_of(row)))
-    demand_current(
-        expected_version, recorded=payment_record(row.paid_at), sent=payment_record(paid_at)
-    )
+    recorded, sent = payment_record(row.paid_at), payment_record(paid_at)
+    demand_current(expected_version, recorded=recorded, sent=sent)
+    if sent == recorded:
+        return
     _write_payment(db, actor, row, paid_at, action="enrolment.paid", now=now)
 
 

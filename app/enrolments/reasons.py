@@ -49,6 +49,8 @@ class EnrolmentsReason(StrEnum):
     mail_has_left = "mail_has_left"
     decided_anew = "decided_anew"
     place_went_on = "place_went_on"
+    asked_again = "asked_again"
+    holder_closed = "holder_closed"
 
     @property
     def refusal(self) -> Refusal:
@@ -174,6 +176,14 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
     EnrolmentsReason.place_went_on: (
         msg("The place has gone on to somebody else in the meantime."),
         msg("Undo that decision first, or reserve a place with a reason."),
+    ),
+    EnrolmentsReason.asked_again: (
+        msg("This person has asked for a place again since the decision."),
+        msg("Decide about the new request."),
+    ),
+    EnrolmentsReason.holder_closed: (
+        msg("The account of this person is closed, so it holds no place."),
+        msg("If they come after all, open the account and reserve a place."),
     ),
     EnrolmentsReason.no_invoice: (
         msg("No invoice is recorded for this place."),

@@ -61,8 +61,10 @@ def reserve(
     note: str | None,
     now: datetime,
 ) -> EnrolmentId:
-    """Give a person a confirmed place, by changing the row that they have or by adding one."""
+    """Give a person a confirmed place, by changing the row that they have or by adding one. The mail that a
+    place became free for them leaves before that of the reservation."""
     if row is not None:
+        settle(db, row.id, now=now)
         confirm(db, actor, row, revision_id, now=now, reserved_by=actor.user_id, note=note)
         return row.id
     added = add_row(

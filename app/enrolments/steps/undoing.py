@@ -1,5 +1,5 @@
-"""Steps that note a decision which can be undone, and undo it. Callers lock the intake and check
-permissions."""
+"""Steps that note a decision which can be undone, and undo it. Callers lock the intake and its
+people, and check permissions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import people
 from app.enrolments import domain
 from app.enrolments.domain import DecisionToUndo, EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
@@ -15,6 +16,7 @@ from app.enrolments.models import Enrolment, UndoableDecision
 from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import transitions
 from app.enrolments.steps.locking import (
+    live_rows,
     move_state,
     release_places,
     row_of,
@@ -71,7 +73,7 @@ def undo(
     moved_up = _take_moved_up(db, intake_id, decision)
     to_undo = None
     if decision is not None:
-        to_undo = _to_undo(decision, [moved.state for _, moved in moved_up])
+        to_undo = _to_undo(db, decision, row, [moved for _, moved in moved_up])
     refusal = domain.undo_refusal(to_undo, intake, row.state, row.decided_at, now=now)
     if refusal is not None or decision is None or to_undo is None:
         raise EnrolmentRefused(refusal or EnrolmentsReason.nothing_to_undo)
@@ -134,14 +136,20 @@ def _take_moved_up(
     return last
 
 
-def _to_undo(decision: UndoableDecision, moved_up: Sequence[EnrolmentState]) -> DecisionToUndo:
+def _to_undo(
+    db: Session, decision: UndoableDecision, row: Enrolment, moved_up: Sequence[Enrolment]
+) -> DecisionToUndo:
+    live = live_rows(db, row.intake_id, [row.user_id])
     return DecisionToUndo(
         state_before=decision.state_before,
         state_after=decision.state_after,
         override_before=decision.override_before,
         decided_at=decision.decided_at,
         is_undone=decision.undone_at is not None,
-        moved_up=tuple(moved_up),
+        moved_up=tuple(moved.state for moved in moved_up),
+        is_invoiced_on=any(moved.invoice_number is not None for moved in moved_up),
+        asked_again=any(each.id != row.id for each in live),
+        is_closed=people(db, [row.user_id])[row.user_id].is_closed,
     )
 
 

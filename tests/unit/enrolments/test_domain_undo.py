@@ -22,9 +22,10 @@ def a_decision(
     moved_up: tuple[State, ...] = (),
     override: int = 0,
     is_undone: bool = False,
+    **meanwhile: bool,
 ) -> DecisionToUndo:
     before, after = states
-    return DecisionToUndo(before, after, override, NOW, is_undone, moved_up)
+    return DecisionToUndo(before, after, override, NOW, is_undone, moved_up, **meanwhile)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,12 @@ def test_how_many_places_undoing_takes(states, moved_up, needed):
         (a_decision(DECLINED, moved_up=(State.requested,)), {"taken": 10}, None),
         (a_decision(DECLINED, moved_up=(State.confirmed,)), {"taken": 10}, Reason.place_went_on),
         (a_decision(DECLINED, moved_up=(State.cancelled,)), {"taken": 9}, Reason.place_went_on),
+        (a_decision(DECLINED, is_invoiced_on=True), {"taken": 9}, Reason.place_went_on),
+        # What became of the person in between.
+        (a_decision(DECLINED, asked_again=True), {"taken": 10}, Reason.asked_again),
+        (a_decision(OFF_THE_LIST, asked_again=True), {}, Reason.asked_again),
+        (a_decision(CONFIRMED, is_closed=True), {}, Reason.holder_closed),
+        (a_decision(DECLINED, is_closed=True, asked_again=True), {}, Reason.holder_closed),
         # An intake that ran over runs over again by as many, and by no more.
         (a_decision(DECLINED, override=2), {"taken": 11, "override": 1}, None),
         (a_decision(DECLINED, override=2), {"taken": 12, "override": 2}, Reason.place_went_on),

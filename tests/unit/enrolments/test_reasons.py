@@ -104,6 +104,13 @@ SAID = {
         "The place has gone on to somebody else in the meantime. Undo that decision first, or "
         "reserve a place with a reason."
     ),
+    "enrolments.reasons.asked_again": (
+        "This person has asked for a place again since the decision. Decide about the new request."
+    ),
+    "enrolments.reasons.holder_closed": (
+        "The account of this person is closed, so it holds no place. If they come after all, open "
+        "the account and reserve a place."
+    ),
     "enrolments.reasons.students_only": (
         "Only students ask for a place for themselves. As staff, reserve places for people on "
         "the intake's page."
