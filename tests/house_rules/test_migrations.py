@@ -6,9 +6,15 @@ from alembic.script import Script, ScriptDirectory
 from app.db.releases import RELEASES
 from app.kit.paths import MIGRATIONS
 
-CHAIN = tuple(ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+STORED = ScriptDirectory(str(MIGRATIONS))
+CHAIN = tuple(STORED.walk_revisions())
 PLACES = {step.revision: place for place, step in enumerate(CHAIN)}
 LATER = CHAIN[: PLACES[RELEASES[0].revision]]
+
+
+def test_the_migrations_are_one_chain() -> None:
+    """Two that follow on the same one, such as of two branches, leave a database that upgrades to neither."""
+    assert len(STORED.get_heads()) == 1, f"put one behind the other: {STORED.get_heads()}"
 
 
 def test_the_releases_stand_in_the_chain_in_their_order() -> None:
