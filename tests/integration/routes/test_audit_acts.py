@@ -395,6 +395,43 @@ def a_reissue(world: World) -> Any:
     return world.post(ADMIN, f"{here}/reissue")
 
 
+def a_replacement(world: World) -> Any:
+    """Replace a certificate whose holder has another name by now."""
+    certificate = world.value(select(Certificate))
+    holder = User.id == certificate.user_id
+    world.change(update(User).where(holder).values(certificate_name="Another Name"))
+    here = f"/admin/certificates/{certificate.id}"
+    return world.press(ADMIN, here, f"{here}/replace", replace_reason="She married")
+
+
+def an_address_back(world: World) -> Any:
+    """Take back a correction of an address that nobody has confirmed yet."""
+    before = "before@example.org"
+    values = {"address_before": before, "confirmed_at": None}
+    world.change(update(User).where(User.email == NEWCOMER.email).values(values))
+    here = person(world.id_of(NEWCOMER)) + "/details"
+    return world.press(ADMIN, here, f"{here}/address-back", back_reason="A slip of the pen")
+
+
+def with_phone(world: World) -> DemoPerson:
+    """Return the learner, whose phone number is on record: to replace it needs a fresh proof."""
+    standing = update(User).where(User.email == LEARNER.email)
+    world.change(standing.values(phone="+442079460000"))
+    return LEARNER
+
+
+def a_new_phone(world: World) -> Any:
+    browser = world.browser_of(with_phone(world))
+    contact = browser.get("/api/v1/me/contact").json()
+    return browser.put("/api/v1/me/contact", json={**contact, "phone": "020 7946 0001"})
+
+
+def contacts_of_today(world: World) -> Any:
+    practical_id = day(world, days=0)
+    seat(world, practical_id, with_phone(world))
+    return world.post(TEACHER, f"/teach/practicals/{practical_id}/contacts")
+
+
 def a_reset(world: World) -> Any:
     token = world.link(LinkPurpose.reset, LEARNER)
     return world.post(None, "/reset", token=token, password=NEW_PASSWORD)
@@ -655,6 +692,10 @@ ACTS: dict[str, tuple[str, Step]] = {
             ADMIN, f"/admin/certificates/{w.value(select(Certificate.id))}/revoke", reason="Wrong"
         ),
     ),
+    "POST /admin/certificates/{certificate_id}/replace": (
+        "certificates.certificate_issued",
+        a_replacement,
+    ),
     "POST /admin/courses/{course_key}/hide": ("courses.hidden", course_hidden),
     "POST /admin/courses/{course_key}/show": ("courses.shown", course_shown),
     "POST /admin/enquiries/{enquiry_id}/answered": (
@@ -830,6 +871,10 @@ ACTS: dict[str, tuple[str, Step]] = {
             name="Corrected Name",
             reason="A slip of the pen",
         ),
+    ),
+    "POST /admin/people/{person_id}/details/address-back": (
+        "accounts.address_restored",
+        an_address_back,
     ),
     "POST /admin/people/{person_id}/open": (
         "accounts.opened",
@@ -1023,6 +1068,10 @@ ACTS: dict[str, tuple[str, Step]] = {
             reason="To set the room up",
         ),
     ),
+    "POST /teach/practicals/{practical_id}/contacts": (
+        "accounts.contact_read",
+        contacts_of_today,
+    ),
     "POST /teach/groups/{group_id}/access-needs": (
         "accounts.access_needs_read",
         lambda w: w.post(TEACHER, f"/teach/groups/{group_with_needs(w)}/access-needs"),
@@ -1082,6 +1131,11 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /me": (
         "accounts.profile_changed",
         lambda w: w.press(LEARNER, "/me", "/me", name="Another Name"),
+    ),
+    "PUT /api/v1/me/contact": ("accounts.contact_changed", a_new_phone),
+    "POST /me/contact": (
+        "accounts.contact_changed",
+        lambda w: w.press(with_phone(w), "/me/contact", "/me/contact", phone="020 7946 0001"),
     ),
     "DELETE /api/v1/me/sign-ins/{sign_in_id}": (
         "accounts.sign_in_ended",

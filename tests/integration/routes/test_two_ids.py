@@ -40,8 +40,8 @@ class Case:
     answer 404. `own` is a pair that belongs together; the same request with it must not."""
 
     who: DemoPerson
-    foreign: tuple[tuple[object, object], ...]
-    own: tuple[object, object]
+    foreign: tuple[tuple[object, ...], ...]
+    own: tuple[object, ...]
     form: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     succeeds: bool = True
@@ -196,6 +196,30 @@ def of_the_course(
     return find
 
 
+def of_a_revision(kind: str = "") -> Find:
+    """A revision is of its course, and what stands in it is found under the key of its own kind only."""
+
+    def find(db: Session) -> Case:
+        published = courses.current(db, COURSE)
+        assert published is not None
+        course, number = published.course, published.number
+        keys = {
+            "lesson": course.modules[0].lessons[0].key,
+            "quiz": course.modules[0].quiz,
+            "checklist": course.checklists[0].key,
+        }
+        mine = (keys.pop(kind),) if kind else ()
+        foreign: list[tuple[object, ...]] = [
+            (ELSEWHERE, number, *mine),
+            (COURSE, number + 99, *mine),
+            (COURSE, 0, *mine),
+        ]
+        foreign += [(COURSE, number, other) for other in (*keys.values(), ELSEWHERE) if kind]
+        return Case(INSTRUCTORS[0], tuple(foreign), (COURSE, number, *mine))
+
+    return find
+
+
 def an_intake(db: Session) -> Case:
     intake = db.scalars(
         select(IntakeRow)
@@ -225,6 +249,7 @@ def a_student_without_attempts(db: Session) -> Case:
 
 
 LEARNER = STUDENTS[1]
+REVISION = "/teach/courses/{course_key}/revisions/{number}"
 CASES: dict[str, Find] = {
     "POST /admin/groups/{group_id}/members/{person_id}/remove": a_member,
     "GET /admin/practicals/{practical_id}/seats/{seat_id}": a_seat(ADMIN),
@@ -257,6 +282,12 @@ CASES: dict[str, Find] = {
     "GET /results/{course_key}/people/{person_id}": a_student_without_attempts,
     "POST /results/{course_key}/people/{person_id}/attempts": a_student_without_attempts,
     "GET /results/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", ADMIN),
+    f"GET {REVISION}": of_a_revision(),
+    f"GET {REVISION}/search": of_a_revision(),
+    f"GET {REVISION}/glossary": of_a_revision(),
+    f"GET {REVISION}/lessons/{{lesson_key}}": of_a_revision("lesson"),
+    f"GET {REVISION}/quizzes/{{quiz_key}}": of_a_revision("quiz"),
+    f"GET {REVISION}/checklists/{{checklist_key}}": of_a_revision("checklist"),
     "GET /courses/{course_key}/reserve/{intake_id}": an_intake,
     "POST /courses/{course_key}/reserve/{intake_id}": an_intake,
 }
@@ -283,7 +314,7 @@ def test_a_child_of_another_parent_is_not_found(route, academy_database, as_demo
     browser = as_demo_person(case.who)
     browser.get("/home")  # what the first request of a sign-in writes
 
-    def ask(pair: tuple[object, object]):
+    def ask(pair: tuple[object, ...]):
         parts = iter(pair)
         address = re.sub(r"{[^}]*}", lambda _: str(next(parts)), path)
         if method == "GET":
