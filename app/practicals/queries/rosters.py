@@ -186,7 +186,11 @@ def _roster(db: Session, practical_id: PracticalId, *, number: int | None = None
         people = db.execute(EXPECTED_SEATS.where(SEAT.practical_id == practical_id))
     else:
         demand_page(number, total=expected, size=SHOWN)
-        people = PAGE_EXPECTED.all(db, practical_id=practical_id, skipped=(number - 1) * SHOWN)
+        skipped = (number - 1) * SHOWN
+        # Nobody is expected on a cancelled day, whose page reads who was on it instead.
+        people = (
+            PAGE_EXPECTED.all(db, practical_id=practical_id, skipped=skipped) if expected else ()
+        )
     day = PracticalSummary(*brief)
     asks_life_support, unreadable = _asks_life_support(db, day)
     return Roster(
