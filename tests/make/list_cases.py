@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -28,7 +28,7 @@ from app.kit.ids import (
     new_uuid,
 )
 from app.notices.models import Notice
-from app.outbox.models import KeptMail
+from app.outbox.models import KeptMail, OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from tests.make import NOW
@@ -293,6 +293,30 @@ def kept_mails(stage: Stage, numbers: range) -> None:
     )
 
 
+def _undelivered(stage: Stage, numbers: range, *, dead_at: datetime | None) -> None:
+    stage.db.add_all(
+        OutboxEvent(
+            id=EventId(new_uuid()),
+            name="mail",
+            payload={"to": f"person.{number}@example.org"},
+            created_at=NOW,
+            available_at=NOW + timedelta(hours=1),
+            tries=8 if dead_at else 1,
+            dead_at=dead_at,
+            last_error="The server does not answer",
+        )
+        for number in numbers
+    )
+
+
+def mails_given_up(stage: Stage, numbers: range) -> None:
+    _undelivered(stage, numbers, dead_at=NOW)
+
+
+def mails_that_wait(stage: Stage, numbers: range) -> None:
+    _undelivered(stage, numbers, dead_at=None)
+
+
 DATES = "//h2[.='Practical days']/following-sibling::ul[1]/li"
 CARDS = "//main//ul[@role='list' and contains(@class, 'stack')]/li"
 CASES: Sequence[ListCase] = (
@@ -435,6 +459,26 @@ CASES: Sequence[ListCase] = (
         "Nothing yet",
         rows="//main//ul[contains(@class, 'task-list')]/li",
         size=20,
+    ),
+    ListCase(
+        "GET /admin/outbox",
+        "/admin/outbox?show=given_up",
+        "admin",
+        mails_given_up,
+        "Nothing was given up",
+        "Given up (1)",
+        "Given up ({n})",
+        rows=f"{TABLE_ROWS}[.//input[@type='checkbox']]",
+    ),
+    ListCase(
+        "GET /admin/outbox",
+        "/admin/outbox?show=waiting",
+        "admin",
+        mails_that_wait,
+        "Nothing waits for another try",
+        "Waits for another try (1)",
+        "Waits for another try ({n})",
+        rows="//main//table[.//th[normalize-space()='Next try']]/tbody/tr",
     ),
     ListCase("GET /dev/mail", "/dev/mail", "admin", kept_mails, "No mail yet"),
 )
