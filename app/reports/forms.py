@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from app.kit.ids import GroupId, IntakeId
 from app.kit.messages import Text
@@ -15,6 +15,12 @@ from app.web.forms import Form, label
 
 LONGEST_SEARCH = 100
 LONGEST_REASON = 500
+
+
+def _shortened(typed: object) -> object:
+    """Return a search without what stands behind its longest length. Ignored as a whole, it would look as if
+    everybody had been found."""
+    return typed[:LONGEST_SEARCH] if isinstance(typed, str) else typed
 
 
 class ResultsQueryForm(Form):
@@ -27,9 +33,7 @@ class ResultsQueryForm(Form):
     intake: UUID | None = Field(None, title=label("intake"))
     group: UUID | None = Field(None, title=label("group"))
     show: Annotated[str, StringConstraints(max_length=20)] | None = Field(None, title=label("who"))
-    q: Annotated[str, StringConstraints(max_length=LONGEST_SEARCH)] = Field(
-        "", title=label("search")
-    )
+    q: Annotated[str, BeforeValidator(_shortened)] = Field("", title=label("search"))
     sort: Annotated[str, StringConstraints(max_length=20)] = Field("name", title=label("order"))
 
     @classmethod
