@@ -140,6 +140,8 @@ def holds_words(search_texts: SQLColumnExpression[Any], typed: str) -> ColumnEle
     return and_(*(search_texts.like(f"%{word}%") for word in words)) if words else false()
 
 
+_NO_SEARCH_TEXT = "!"
+"""A pattern that no search text is like, because there are only letters, numbers and spaces in them."""
 WORD_PATTERNS: tuple[BindParameter[str], ...] = tuple(
     bindparam(f"word_{number}") for number in range(MOST_WORDS)
 )
@@ -153,6 +155,6 @@ def holds_bound_words(search_texts: SQLColumnExpression[Any]) -> ColumnElement[b
 def word_patterns(typed: str) -> dict[str, str]:
     """Return the values of `holds_bound_words`."""
     words: Iterable[str] = search_words(typed)
-    patterns = [f"%{word}%" for word in words] or ["\x00"]
+    patterns = [f"%{word}%" for word in words] or [_NO_SEARCH_TEXT]
     spare = ["%"] * (MOST_WORDS - len(patterns))
     return {f"word_{number}": pattern for number, pattern in enumerate([*patterns, *spare])}

@@ -11,7 +11,12 @@ from tests.make.list_cases import CASES, ListCase, stage
 STRANGE = ("word " * 200, "?!…", "\u0301", "\u200b", "%")
 SEARCHED = (
     *("/admin/people", "/admin/intakes/{intake_id}", "/admin/practicals", "/admin/certificates"),
-    *("/admin/practicals/{practical_id}/reserve", "/admin/invoices", "/admin/enquiries", "/results"),
+    *(
+        "/admin/practicals/{practical_id}/reserve",
+        "/admin/invoices",
+        "/admin/enquiries",
+        "/results",
+    ),
 )
 
 
