@@ -5,12 +5,15 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+import idna
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 HOST_NAME = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
+_INTERNATIONAL = re.compile(r"xn--[a-z0-9-]+")
 NO_PROXY = "none"
 _WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[0-9.]+):\d+")
 LONGEST_UNKNOWN = 60
@@ -28,6 +31,20 @@ def is_this_host(host: str) -> bool:
 def is_host(host: str) -> bool:
     """Return whether this is an ASCII host name, or an address without brackets."""
     return HOST_NAME.fullmatch(host.lower()) is not None or address_of(host) is not None
+
+
+def readable_address(text: str) -> str:
+    """Return an e-mail address or a host with its international domain as people type it, or an empty text
+    if it has none."""
+    readable = _INTERNATIONAL.sub(lambda match: _readable_label(match[0]), text)
+    return "" if readable == text else readable
+
+
+def _readable_label(label: str) -> str:
+    try:
+        return idna.decode(label)
+    except (idna.IDNAError, UnicodeError):
+        return label
 
 
 def address_of(text: str) -> Address | None:

@@ -16,6 +16,7 @@ import unicodedata
 from typing import Final
 
 from app.kit.characters import without_ignorable
+from app.kit.hosts import readable_address
 
 MOST_WORDS: Final = 6
 """How many words of a search are looked for; what stands behind them is not."""
@@ -68,10 +69,11 @@ def _letter_or_space(character: str) -> str:
 
 def search_text(*texts: str | None) -> str:
     """Return what a search looks through: the words of names, addresses or numbers. Each text stands in it
-    also as one word, and so does each word with a hyphen or a full stop inside."""
+    also as one word, and so does each word with a hyphen or a full stop inside. The international domain of
+    an address stands in it as people type it, too."""
     words: dict[str, None] = {}
     for text in filter(None, texts):
-        for part in (*text.split(), text):
+        for part in (*text.split(), text, *readable_address(text).split()):
             separate = folded(part).split()
             words.update(dict.fromkeys([*separate, "".join(separate)]))
     return " ".join(filter(None, words))

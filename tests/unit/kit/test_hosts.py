@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.kit.hosts import client_address, is_host, is_this_host, networks_of
+from app.kit.hosts import client_address, is_host, is_this_host, networks_of, readable_address
 
 PROXIES = networks_of("10.0.0.0/24, 127.0.0.1")
 
@@ -75,3 +75,19 @@ def test_which_host_is_this_machine(host, is_ours):
 )
 def test_what_can_be_a_host(host, can_be):
     assert is_host(host) is can_be
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        ("ann@xn--mller-kva.example", "ann@müller.example"),
+        ("xn--mller-kva.xn--p1ai", "müller.рф"),
+        ("ann@müller.example", ""),
+        ("ann@example.org", ""),
+        ("ann@xn--99999999999.example", ""),  # encodes nothing
+        ("ann@xn--.example", ""),
+        ("", ""),
+    ],
+)
+def test_an_international_address_as_people_type_it(text, readable):
+    assert readable_address(text) == readable

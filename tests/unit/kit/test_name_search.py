@@ -73,6 +73,12 @@ def test_an_address_is_found_whole_and_in_pieces():
     assert not finds("ben", stored)
 
 
+def test_an_international_address_is_found_as_it_is_typed_and_as_it_is_stored():
+    stored = search_text("Ann Lee", "ann@xn--mller-kva.xn--bcher-kva.example")
+    for typed in ("ann@müller.bücher.example", "muller", "BÜCHER.example", "ann@xn--mller-kva"):
+        assert finds(typed, stored)
+
+
 def test_names_sort_where_people_look_for_them():
     expected = [
         *("Adam Żak", "Élodie Ávila", "elodie Bauer", "Lukas Peters", "Łukasz Nowak"),
