@@ -2,9 +2,10 @@
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from app.courses.domain.parsing import ParsedCourse
     from app.courses.domain.problems import Problem
 
-app = typer.Typer(no_args_is_help=True, help="Courses as files: check, publish, export, count.")
+app = typer.Typer(
+    no_args_is_help=True, help="Courses as files: check, preview, publish, export, count."
+)
 
 
 @app.command("check")
@@ -57,6 +60,37 @@ def count_content(path: Path) -> None:
     refuse_problems(path, parsed, undone="Nothing was counted")
     if parsed.course is not None and parsed.keys is not None:
         print(json.dumps(statistics(parsed.course, parsed.keys)))
+
+
+@app.command("preview")
+def preview_content(
+    path: Path,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8010,
+) -> None:
+    """Show a course folder in the browser as staff read it, before it is published; only on this machine.
+
+    Nothing is published, and no database of an academy is opened. A changed file shows at the next page.
+    Problems are shown as `content check` prints them. Ctrl-C ends it.
+    """
+    from datetime import UTC, datetime
+
+    import uvicorn
+
+    from app import serving
+    from app.cli.previewing import preview_of
+
+    parse_folder(path)  # before a port is taken: it may be no folder of a course
+    with (
+        serving.bind("127.0.0.1", port) as taken,
+        preview_of(path, lambda: parse_folder(path), port=port, now=datetime.now(UTC)) as preview,
+    ):
+        server = uvicorn.Server(
+            uvicorn.Config(preview, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        )
+        with suppress(KeyboardInterrupt):
+            taken.listen(serving.BACKLOG)  # whoever reads the line below may open the page at once
+            print(f"{path} is at http://127.0.0.1:{port} (Ctrl-C ends the preview)", flush=True)
+            server.run([taken])
 
 
 def parse_folder(path: Path) -> "ParsedCourse":

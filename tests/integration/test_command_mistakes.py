@@ -48,7 +48,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "mail test": (EMAIL,),
 }
 """How each command is called that reads the settings."""
-WITHOUT_SETTINGS = {"assets", "content check", "content stats"}
+WITHOUT_SETTINGS = {"assets", "content check", "content preview", "content stats"}
 WITHOUT_DATABASE = {"settings", "keys new", "keys list", "mail test", "verify", "restore"}
 """Commands that do not need the live database: a restore is for a day on which it is gone."""
 WAITING = {"serve", "work"}
