@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.courses.queries import is_offered
 from app.db.base import table_of
 from app.db.prepared import MOST_ROWS, Prepared
 from app.enrolments.place_conditions import PLACE
@@ -90,6 +91,13 @@ FOR_THEM = or_(
 place, because the viewer can do nothing about that. People without a place on the course see all
 its dates."""
 
+NOT_HIDDEN = or_(
+    is_offered(PRACTICAL.course_key), PRACTICAL.course_key.in_(_confirmed(PLACE.course_key))
+)
+"""Leaves out dates of a hidden course, of which only the people on it read."""
+MET_THE_COURSE = PRACTICAL.course_key.in_(select(PLACE.course_key).where(PLACE.user_id == VIEWER))
+"""The viewer has, had or asked for a place on the course: mails of then lead them to its dates."""
+
 
 @dataclass(frozen=True, slots=True)
 class DateListRow:
@@ -152,7 +160,7 @@ def _with_own_places(*seen: PracticalStatus) -> Rows:
 
 def _others(*which: ColumnElement[bool]) -> Rows:
     """Return the statement for one page of the future dates that are not the viewer's."""
-    conditions = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, *which)
+    conditions = (PRACTICAL.starts_at > bindparam("now"), FOR_THEM, NOT_HIDDEN, *which)
 
     def counted(*more: ColumnElement[bool]) -> ColumnElement[int]:
         is_shown = PRACTICAL.status == PracticalStatus.published
@@ -183,10 +191,12 @@ OTHER_DATES = Prepared(_others(), _other, most_kept=MOST_ROWS)
 
 
 def one_date(db: Session, *, viewer: UserId, practical_id: PracticalId) -> DateListRow | None:
-    """Return one published or cancelled date with the viewer's place on it, or None."""
+    """Return one published or cancelled date with the viewer's place on it, or None. One of a hidden course
+    is for those who have met the course."""
     statement = _with_own_places(PracticalStatus.published, PracticalStatus.cancelled)
     row = db.execute(
-        statement.where(PRACTICAL.id == practical_id), {"viewer": viewer}
+        statement.where(PRACTICAL.id == practical_id, or_(NOT_HIDDEN, MET_THE_COURSE)),
+        {"viewer": viewer},
     ).one_or_none()
     return None if row is None else _own(row)
 

@@ -224,6 +224,29 @@ def test_the_page_of_an_old_intake_is_gone_for_strangers(as_person, database, pu
     assert as_person(person).get(address).status_code == 200
 
 
+def test_its_practical_days_are_gone_for_strangers(as_person, database, published, office):
+    with database.write() as db:
+        student, applicant = a_user(db, "Sam Student"), a_user(db, "Ann Applicant")
+        stranger = a_user(db, "Sue Stranger")
+        a_learner_place(db, student, published, now=NOW - timedelta(days=90))
+        closed = an_intake(db, KEY, opens_at=NOW - timedelta(days=9), closes_at=PAST)
+        an_enrolment(db, closed, applicant, EnrolmentState.requested)
+        day = a_practical(db, revision_id=published.revision_id, title="Zebra day")
+    lists = ("/practicals", "/api/v1/practicals")
+    listed = [as_person(stranger).get(path) for path in lists]
+    assert ["Zebra day" in page.text for page in listed] == [True, True]
+    hide(database, office)
+    for person, is_listed, status in (
+        *((student, True, 200), (applicant, False, 200)),
+        (stranger, False, 404),
+    ):
+        browser = as_person(person)
+        listed = [browser.get(path) for path in lists]
+        assert [page.status_code for page in listed] == [200, 200]
+        assert ["Zebra day" in page.text for page in listed] == [is_listed] * 2
+        assert [browser.get(f"{path}/{day}").status_code for path in lists] == [status] * 2
+
+
 def test_an_enquiry_names_no_hidden_course(client, database, published, office):
     hide(database, office)
     form = {
