@@ -28,6 +28,7 @@ from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import DrawnQuestion
+from app.quizzes.key_readers import reads_keys
 from app.quizzes.marking import AttemptMarks
 
 
@@ -99,7 +100,8 @@ class ResultPage:
 @dataclass(frozen=True, slots=True)
 class StaffReview:
     """An attempt as staff read it, with the right answers. `score` is None while it runs, and so is
-    `ended_at`; `questions` is empty then. The missed questions come first."""
+    `ended_at`; `questions` is empty then. It is empty, too, without `shows_keys`, for staff who take the
+    course themselves: what others answered tells them what is right. The missed questions come first."""
 
     attempt: Attempt
     quiz: Quiz
@@ -109,6 +111,7 @@ class StaffReview:
     questions: tuple[ReviewedQuestion, ...]
     language: str
     """The tag of the language in which the course is written."""
+    shows_keys: bool
 
     @property
     def missed(self) -> tuple[ReviewedQuestion, ...]:
@@ -162,13 +165,14 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
     )
 
 
-def review_for_staff(db: Session, attempt: Attempt, *, now: datetime) -> StaffReview:
+def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> StaffReview:
     """Return an attempt with every answer and the right one, before its release to the student too.
-    Callers check permissions. Nothing is written."""
+    Callers check whether the reader may see this student. Nothing is written."""
     quiz = queries.quiz_of(db, attempt)
     language = courses.revision(db, attempt.revision_id).language
+    shows_keys = reads_keys(db, actor, attempt.course_key)
     if not attempt.has_ended(now):
-        return StaffReview(attempt, quiz, None, None, False, (), language)
+        return StaffReview(attempt, quiz, None, None, False, (), language, shows_keys)
     answers = saved_answers.answers_of(db, attempt.id)
     marks = marking.mark_saved(db, attempt, answers)
     return StaffReview(
@@ -177,8 +181,9 @@ def review_for_staff(db: Session, attempt: Attempt, *, now: datetime) -> StaffRe
         score=attempt.score or marks.score,
         ended_at=attempt.ended_at(now),
         time_ran_out=attempt.ended_at(now) == attempt.due_at,
-        questions=_review(db, attempt, quiz, answers, marks),
+        questions=_review(db, attempt, quiz, answers, marks) if shows_keys else (),
         language=language,
+        shows_keys=shows_keys,
     )
 
 

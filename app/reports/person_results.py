@@ -126,15 +126,15 @@ def person_results(
 def attempt_answers(
     db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime
 ) -> AttemptOfPerson:
-    """Return one attempt with every answer and the right one. Raise NotFound for one of a student whom the
-    reader does not look after."""
+    """Return one attempt with every answer and the right one; without them for a reader who takes the course.
+    Raise NotFound for one of a student whom the reader does not look after."""
     require(policy.may_see_results(actor))
     attempt = quizzes.attempt_for_staff(db, attempt_id)
     demand_student(db, actor, attempt.user_id, now=now)
     return AttemptOfPerson(
         accounts.person(db, attempt.user_id),
         courses.revision(db, attempt.revision_id).course.title,
-        review.review_for_staff(db, attempt, now=now),
+        review.review_for_staff(db, actor, attempt, now=now),
     )
 
 

@@ -15,12 +15,11 @@ from app.courses.domain.delivery import Module, Question, QuestionType, Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.domain.keys import QuestionKey
 from app.courses.queries import PublishedCourse
-from app.enrolments.queries import place_on
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.learning.lesson_reading import with_links_below
+from app.quizzes.key_readers import reads_keys
 from app.quizzes.queries import split_stem
-from app.teaching import policy
 from app.teaching.domain import module_of_quiz
 from app.teaching.queries import StaffReading, reading_of
 
@@ -69,8 +68,7 @@ def quiz_of(db: Session, actor: Actor, course_key: str, number: int, quiz_key: s
     quiz = reading.course.quiz(quiz_key)
     if quiz is None:
         raise NotFound
-    learns_it = actor.is_student and place_on(db, actor.user_id, course_key) is not None
-    shows_keys = policy.may_read_keys(actor, learns_it=learns_it)
+    shows_keys = reads_keys(db, actor, course_key)
     keys: Mapping[str, QuestionKey] = {}
     corrections: Mapping[str, tuple[Correction, ...]] = {}
     if shows_keys:

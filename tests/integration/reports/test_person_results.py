@@ -71,6 +71,30 @@ def test_an_attempt_that_runs_shows_no_answers(as_person, database, ada, cia, re
     assert "Which layer has vessels?" not in words(page)
 
 
+@pytest.mark.parametrize("role", ["admin", "instructor"])
+def test_staff_who_take_the_course_read_no_answers(
+    as_person, database, ada, cia, missed, revision_id, role
+):
+    with database.write() as db:
+        person = a_user(db, "Dee Double", roles=("student", role))
+        group_id = groups.make_group(db, ada, name="Evening", now=NOW)
+        for member, as_role in ((person, Role.instructor), (cia, Role.student)):
+            if role == "instructor" or member is cia:
+                groups.add_member(db, ada, group_id, email=member.email, role=as_role, now=NOW)
+    browser = as_person(person)
+    assert "4 questions missed" in words(browser.get(f"/results/attempts/{missed}"))
+    with database.write() as db:
+        a_place(db, person, revision_id)
+        own = a_sent_attempt(db, person, revision_id, right=False)
+    for attempt_id in (missed, own) if role == "admin" else (missed,):
+        page = browser.get(f"/results/attempts/{attempt_id}")
+        assert page.status_code == 200
+        assert "You have a place on this course yourself" in words(page)
+        assert "Not passed" in words(page)
+        assert "Which layer has vessels?" not in words(page)
+        assert "data-state" not in page.text
+
+
 def test_who_does_not_look_after_the_student_finds_nothing(
     as_person, client, database, ada, ina, cia, missed
 ):

@@ -4,7 +4,7 @@ import pytest
 
 from app.kit.actor import Actor, roles_held
 from app.kit.ids import UserId, new_uuid
-from app.teaching.policy import may_read_courses, may_read_keys
+from app.teaching.policy import may_read_courses
 
 HELD = [
     (student, instructor, admin)
@@ -23,10 +23,3 @@ def somebody(held: tuple[bool, bool, bool]) -> Actor:
 @pytest.mark.parametrize("held", HELD)
 def test_instructors_and_admins_read_courses_and_nobody_else(held):
     assert may_read_courses(somebody(held)) is (held[1] or held[2])
-
-
-@pytest.mark.parametrize("held", HELD)
-@pytest.mark.parametrize("learns_it", [False, True])
-def test_keys_are_for_staff_who_do_not_take_the_course_themselves(held, learns_it):
-    may_read = may_read_keys(somebody(held), learns_it=learns_it)
-    assert may_read is ((held[1] or held[2]) and not learns_it)
