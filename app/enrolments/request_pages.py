@@ -1,6 +1,7 @@
 """The office decides requests where they stand: one list over all intakes, several people at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,6 +26,8 @@ from app.web.safe_paths import HOME, local_path
 
 pages = Pages(prefix="/admin/requests")
 ONE_REFUSED: Final = 409
+_WHY: Final = frozenset({"preset", "reason"})
+"""The fields of the page that asks for the reason."""
 
 
 @pages.get("", name="enrolments.requests", access=ADMIN)
@@ -55,11 +58,15 @@ def show_decline(visit: Visit) -> Response:
 def decline_requests(visit: Visit, submitted: Submitted) -> Response:
     """Decline with the reason that was chosen. The list sends no reason yet; it is asked for on a page."""
     try:
-        form = DeclineRequestsForm.read(submitted)
-        ids = form.chosen()
+        people = _without(submitted, _WHY)
+        ids = RequestsForm.read(people).chosen()
     except Invalid as refused:
         return _list(visit, _intake_in(submitted), refused=refused)
-    if not {"preset", "reason"} & set(submitted.fields):
+    try:
+        form = DeclineRequestsForm.read(submitted)
+    except Invalid as refused:
+        return _decline_page(visit, ids, people.get("back"), submitted, refused)
+    if not _WHY & set(submitted.fields):
         query = urlencode([*(("enrolment", str(each)) for each in ids), ("back", form.back)])
         return visit.redirect(f"{visit.url('enrolments.decline_form')}?{query}")
     reason = _reason(visit, form)
@@ -160,6 +167,11 @@ def _decline_page(
         back=_back(visit, back),
         presets=[(reason.value, reason.label) for reason in DeclineReason],
     )
+
+
+def _without(submitted: Submission, names: frozenset[str]) -> Submission:
+    fields = {name: typed for name, typed in submitted.fields.items() if name not in names}
+    return replace(submitted, fields=fields)
 
 
 def _reason(visit: RequestContext, form: DeclineRequestsForm) -> str | None:

@@ -164,6 +164,29 @@ def test_a_refusal_without_a_reason_changes_nothing(office, database, intakes):
     assert office.get(f"{LIST}/decline?enrolment={new_uuid()}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ({"preset": "papers", "reason": "No"}, "at least 3 characters"),
+        ({"preset": "", "reason": "Long, " * 400}, "at most 2000 characters"),
+        ({"preset": "gone", "reason": "We are full."}, "Choose one of the"),
+    ],
+)
+def test_a_reason_that_cannot_be_read_stays_on_its_page(office, database, intakes, typed, problem):
+    winter = intakes[0]
+    ids = [str(ask(database, winter, f"Person {n}", n)) for n in range(2)]
+    sent = office.post(
+        f"{LIST}/decline", data={"enrolment": ids, "back": f"{LIST}?page=2", **typed}
+    )
+    assert sent.status_code == 422
+    assert problem in sent.text
+    page = html.document_fromstring(sent.text)
+    assert page.xpath("//textarea[@name='reason']")[0].text.strip() == typed["reason"].strip()
+    assert sorted(page.xpath("//main//input[@name='enrolment']/@value")) == sorted(ids)
+    assert page.xpath("//main//input[@name='back']/@value") == [f"{LIST}?page=2"]
+    assert set(states_in(database, winter).values()) == {"requested"}
+
+
 def test_the_way_back_leads_nowhere_else(office, database, intakes):
     ann = ask(database, intakes[0], "Ann Ames", 1)
     pressed = {"only": str(ann), "back": "//evil.example/"}
