@@ -108,6 +108,7 @@ def person_results(
             allowances=sum(each.attempts for each in granted if each.is_live),
             has_place=place is not None,
             is_certified=is_certified,
+            is_closed=people[person_id].is_closed,
         )
         is_final = column.key == course.final_test
         return _at_quiz(column, standing, granted, people, now, is_final=is_final)

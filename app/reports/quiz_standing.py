@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.certificates import queries as certificates
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course, Quiz
@@ -56,5 +57,6 @@ def student_at_quiz(
         allowances=allowances,
         has_place=place is not None,
         is_certified=certificates.live_certificate(db, user_id, course_key) is not None,
+        is_closed=accounts.person(db, user_id).is_closed,
     )
     return StudentAtQuiz(course.title, quiz, standing)

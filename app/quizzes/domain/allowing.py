@@ -43,6 +43,7 @@ class Allowance:
 class AllowanceReason(StrEnum):
     """Why no further attempt can be allowed, or why one cannot be taken back."""
 
+    closed = "closed"
     certified = "certified"
     passed = "passed"
     place_ended = "place_ended"
@@ -54,6 +55,11 @@ class AllowanceReason(StrEnum):
     taken_back = "taken_back"
 
 
+CLOSED: Final = Refusal(
+    AllowanceReason.closed,
+    msg("The account of this person is closed, so they can start no attempt."),
+    msg("Open the account first if they come back."),
+)
 CERTIFIED: Final = Refusal(
     AllowanceReason.certified,
     msg("The certificate of this course is issued, so its quizzes are settled."),
@@ -99,13 +105,15 @@ TAKEN_BACK: Final = Refusal(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizStanding:
     """Where a student stands at one quiz. `by_quiz` is the number of attempts that the quiz itself allows,
-    None for no limit; `attempts` are all theirs, and `allowances` is what their live allowances add."""
+    None for no limit; `attempts` are all theirs, and `allowances` is what their live allowances add.
+    `is_closed`: their account is closed."""
 
     by_quiz: int | None
     attempts: Sequence[AttemptFacts]
     allowances: int
     has_place: bool
     is_certified: bool
+    is_closed: bool
 
     @property
     def allowed(self) -> int | None:
@@ -150,6 +158,8 @@ def allowing_obstacle(standing: QuizStanding, *, now: datetime) -> Refusal | Non
     """Return why one more attempt may not be allowed, or None if it may. It may be allowed only where no
     attempt is left, so there is never more than one that is not used."""
     left = standing.left
+    if standing.is_closed:
+        return CLOSED
     if standing.is_certified:
         return CERTIFIED
     if standing.is_passed:
@@ -178,6 +188,8 @@ def taking_back_obstacle(
     is what the live ones add that came after this."""
     if not allowance.is_live:
         return TAKEN_BACK
+    if standing.is_closed:
+        return CLOSED
     if standing.left is not None and standing.left <= later:
         return CERTIFIED if standing.is_certified else USED
     return None

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import groups
+from app.accounts.models import User
 from app.audit.changed_fields import ChangedField
 from app.audit.changes import read_details
 from app.audit.models import AuditEvent
@@ -180,6 +181,19 @@ def test_it_is_allowed_only_where_none_is_left(database, ada, ben, revision_id):
         attempts.submit(db, ben, attempt_id, now=NOW)
         db.execute(Enrolment.__table__.update().values(state=EnrolmentState.cancelled))
     assert refused(database, allow, ada, ben) == "place_ended"
+
+
+def test_a_closed_account_gets_none_and_loses_none(as_person, database, ada, ben):
+    """It gets no mail, either, so nobody may be told that it does."""
+    allowance_id = allow(database, ada, ben)
+    with database.write() as db:
+        db.get_one(User, ben.user_id).disabled_at = NOW
+    assert refused(database, take_back, ada, allowance_id) == "closed"
+    assert refused(database, allow, ada, ben) == "closed"
+    page = words(as_person(ada).get(f"/results/{COURSE}/people/{ben.user_id}"))
+    assert "One more attempt allowed" in page
+    assert "Take it back" not in page
+    assert "You can allow one more." not in page
 
 
 def test_an_overdue_attempt_is_marked_before_the_decision(database, ada, ben):

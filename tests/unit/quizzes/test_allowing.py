@@ -33,13 +33,16 @@ OVERDUE = an_attempt(due_at=NOW - timedelta(minutes=1))
 COURSE = small_course().course
 
 
-def a_standing(*attempts, by_quiz=3, allowances=0, has_place=True, is_certified=False):
+def a_standing(
+    *attempts, by_quiz=3, allowances=0, has_place=True, is_certified=False, is_closed=False
+):
     return QuizStanding(
         by_quiz=by_quiz,
         attempts=attempts,
         allowances=allowances,
         has_place=has_place,
         is_certified=is_certified,
+        is_closed=is_closed,
     )
 
 
@@ -65,6 +68,7 @@ def an_allowance(number=1, attempts=1, quiz_key="skin-quiz", **values):
         (a_standing(*[FAILED] * 3), None),
         (a_standing(*[FAILED] * 4, allowances=1), None),
         (a_standing(*[FAILED] * 4), None),
+        (a_standing(*[FAILED] * 3, is_closed=True), "closed"),
         (a_standing(*[FAILED] * 3, is_certified=True), "certified"),
         (a_standing(*[FAILED] * 2, PASSED), "passed"),
         (a_standing(*[FAILED] * 2, PASSED, is_certified=True), "certified"),
@@ -101,6 +105,7 @@ def test_a_refusal_says_how_many_are_left(left, words):
     ("standing", "later", "reason"),
     [
         (a_standing(*[FAILED] * 3, allowances=1), 0, None),
+        (a_standing(*[FAILED] * 3, allowances=1, is_closed=True), 0, "closed"),
         (a_standing(*[FAILED] * 4, allowances=1), 0, "used"),
         (a_standing(*[FAILED] * 3, RUNNING, allowances=1), 0, "used"),
         (a_standing(*[FAILED] * 3, PASSED, allowances=1, is_certified=True), 0, "certified"),
