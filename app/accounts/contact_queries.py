@@ -1,5 +1,7 @@
 """Reads phone numbers and emergency contacts. Callers check permissions."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,14 @@ def contact_of(db: Session, user_id: UserId) -> ContactDetails:
     if row is None:
         raise NotFound
     return ContactDetails(*row)
+
+
+def phones_of(db: Session, user_ids: Collection[UserId]) -> Mapping[UserId, str]:
+    """Return the phone numbers of those of several people who gave one."""
+    has_phone = select(_USER.id, _USER.phone).where(
+        _USER.id.in_(user_ids), _USER.phone.is_not(None)
+    )
+    return {row.id: row.phone for row in db.execute(has_phone)}
 
 
 def own_details(

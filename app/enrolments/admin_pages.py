@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Response
 
+from app.accounts.contact_queries import phones_of
 from app.accounts.loss_preview import Loss, held_by
 from app.audit.history import history_of
 from app.courses import queries as courses
@@ -28,6 +29,7 @@ from app.kit.currency import Currency
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId
 from app.kit.messages import Message, Money, msg, msgs, sentences
+from app.kit.phone_numbers import listed_phone
 from app.kit.versions import Stale, version_of
 from app.web.access import ADMIN, FreshProof
 from app.web.csv_response import Cell, CsvResponse
@@ -164,12 +166,13 @@ def export_people(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> Re
     with visit.database.write() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
         rows = admin_queries.everybody_in(db, visit.actor, intake_id)
+        phones = phones_of(db, {row.user_id for row in rows})
         service.note_export(db, visit.actor, intake_id, rows=len(rows), now=visit.now)
     name = f"{intake.course_key}-{intake.starts_on.isoformat()}"
     return CsvResponse(
         name,
         _csv_heading(visit.academy.currency),
-        (_csv_row(row, visit.academy) for row in rows),
+        (_csv_row(row, phones.get(row.user_id, ""), visit.academy) for row in rows),
         visit.words,
     )
 
@@ -303,17 +306,25 @@ def _typed(intake: IntakeFacts, academy: Academy) -> dict[str, Any]:
 
 def _csv_heading(currency: Currency) -> tuple[Message, ...]:
     return (
-        *(msg("Name"), msg("E-mail"), msg("State"), msg("Position"), msg("Requested")),
+        *(
+            msg("Name"),
+            msg("E-mail"),
+            msg("Phone"),
+            msg("State"),
+            msg("Position"),
+            msg("Requested"),
+        ),
         *(msg("Decided"), msg("Reserved by the office")),
         msg("Price in {currency}", currency=currency.code),
         *(msg("Invoice"), msg("Invoiced"), msg("Paid"), msg("Note"), msg("Reason")),
     )
 
 
-def _csv_row(row: EnrolmentRow, academy: Academy) -> tuple[Cell, ...]:
+def _csv_row(row: EnrolmentRow, phone: str, academy: Academy) -> tuple[Cell, ...]:
     return (
         row.name,
         row.email,
+        listed_phone(phone),
         STATE_WORDS[row.state],
         str(row.position or ""),
         row.requested_at,

@@ -145,6 +145,12 @@ def spaced_phone(stored: str) -> str:
     return f"{spaced} ext {extension}" if extension else spaced
 
 
+def listed_phone(stored: str) -> str:
+    """Return a stored number for a cell of a spreadsheet, which reads what begins with a plus as a formula:
+    `(+44) 207 946 0000`."""
+    return re.sub(r"^(\+\d+)", r"(\1)", spaced_phone(stored))
+
+
 def dialled(stored: str) -> str:
     """Return the address that dials a stored number: `tel:+442079460000;ext=12`."""
     number, _, extension = stored.partition(" ext ")

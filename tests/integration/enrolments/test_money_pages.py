@@ -8,6 +8,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.enrolments.domain import EnrolmentState
 from tests.conftest import statements_of
@@ -276,10 +277,15 @@ def test_the_list_is_taken_away_as_csv(office, database, invoices):
     assert sorted(act["rows"] for act in acts) == [1, 5]
 
 
-def test_the_price_stands_in_the_csv_of_an_intake(office, invoices, intake_id):
+def test_the_price_and_the_phone_stand_in_the_csv_of_an_intake(
+    office, database, invoices, intake_id
+):
+    with database.write() as db:
+        db.query(User).where(User.name == "Ann Ames").one().phone = "+442079460000"
     text = office.post(f"/admin/intakes/{intake_id}/export").text.removeprefix("\ufeff")
     (row,) = csv.DictReader(StringIO(text))
     assert (row["Name"], row["Price in GBP"]) == ("Ann Ames", "1000.00")
+    assert row["Phone"] == "(+44) 207 946 0000"
 
 
 def test_a_long_list_costs_as_many_statements_as_a_short_one(office, database, published):

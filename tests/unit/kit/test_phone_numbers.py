@@ -9,9 +9,11 @@ from app.kit.phone_numbers import (
     LONGEST_STORED,
     LONGEST_TYPED,
     dialled,
+    listed_phone,
     normal_phone,
     spaced_phone,
 )
+from app.kit.spreadsheets import harmless
 
 LONDON = "+442079460000"
 
@@ -74,6 +76,19 @@ def test_a_stored_number_is_shown_in_groups_and_dialled(stored, shown, address):
     assert (spaced_phone(stored), dialled(stored)) == (shown, address)
 
 
+@pytest.mark.parametrize(
+    ("stored", "listed"),
+    [
+        (f"{LONDON} ext 12", "(+44) 207 946 0000 ext 12"),
+        ("+353861234567", "(+353) 861 234 567"),
+        ("01234567", "01234567"),
+        ("", ""),
+    ],
+)
+def test_a_spreadsheet_reads_a_number_as_text(stored, listed):
+    assert listed_phone(stored) == harmless(listed_phone(stored)) == listed
+
+
 @given(
     st.text("+0123456789 ()-./x#٣abc", max_size=LONGEST_TYPED), st.sampled_from([*DIAL_PLANS, None])
 )
@@ -85,3 +100,4 @@ def test_what_is_shown_can_be_typed_again(typed, region):
     assert stored.isascii()
     if stored.startswith("+"):
         assert normal_phone(spaced_phone(stored), region) == stored
+        assert normal_phone(listed_phone(stored), region) == stored
