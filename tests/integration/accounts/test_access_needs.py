@@ -18,6 +18,7 @@ from tests.make import NOW
 from tests.make.browsing import a_browser
 from tests.make.fingerprint import fingerprint
 from tests.make.keys import sealing_keys
+from tests.make.pages import words
 from tests.make.people import a_user, with_needs
 from tests.make.versions import version_on
 
@@ -166,7 +167,8 @@ class TestOfOnePerson:
         assert (row.actor_id, row.person_id, row.at) == (ada.user_id, ben.user_id, NOW)
         assert row.details == {"place": "person", "network": "testclient"}
         assert row.reason is None
-        assert "Access needs read" in browser.get(f"/admin/people/{ben.user_id}").text
+        page = words(browser.get(f"/admin/people/{ben.user_id}"))
+        assert "Ada Admin read the access needs of Ben Bold." in page
 
     def test_where_there_are_none_nothing_is_recorded(self, as_person, database, sam, ada):
         browser = as_person(ada)

@@ -371,7 +371,9 @@ def test_the_office_sees_how_many_tokens_there_are_and_ends_them(
     assert "1 token for programs works in this person’s name." in page
     assert admin.post(f"{path}/sign-ins/end").status_code == 303
     assert client.get(ME, headers=bearing(token)).status_code == 401
-    assert "for programs" not in admin.get(path).text
+    page = admin.get(path).text
+    assert "Not signed in anywhere." in page
+    assert "for programs works" not in page
 
 
 def test_a_mail_tells_of_a_token_from_the_command_line_too(app, database, sam, token):

@@ -176,7 +176,7 @@ def test_nobody_is_not_found(database, ada):
 def test_the_page_keeps_what_was_typed_and_leads_back(database, ada, sam, as_person):
     browser = as_person(ada)
     path = f"/admin/people/{sam.user_id}/details"
-    assert f'href="{path}"' in browser.get(f"/admin/people/{sam.user_id}").text
+    assert f'href="{path}#f-name"' in browser.get(f"/admin/people/{sam.user_id}").text
     page = browser.get(path)
     version = re.search(r'name="version" value="([^"]+)"', page.text)
     assert version

@@ -133,7 +133,7 @@ def test_the_page_of_a_person(admin, database, sam, ada):
     for words in (
         "Sam Student",
         "sam@example.org",
-        "Reset started",
+        "sent Sam Student a link for a new password.",
         "Ada Admin",
         "127.0.0.1",
         "In no group.",

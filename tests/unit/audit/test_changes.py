@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -17,11 +18,11 @@ from app.audit.changes import (
     stored_details,
     stored_personal_values,
 )
-from app.kit.ids import UserId, new_uuid
+from app.kit.ids import UserId
 from app.kit.messages import Money, msg
 
 HIDDEN = [field for field in ChangedField if field.exposure is Exposure.hidden]
-TEACHER = PersonRef(UserId(new_uuid()))
+TEACHER = PersonRef(UserId(UUID("01a22c8f-4e6a-76f7-bfa0-7b2ae132949b")))
 VALUES = [
     "Room 2",
     12,

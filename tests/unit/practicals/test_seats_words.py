@@ -289,7 +289,9 @@ OFFICE_REMEDIES = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "remedy", "link"), OFFICE_REMEDIES)
+@pytest.mark.parametrize(
+    ("changes", "remedy", "link"), OFFICE_REMEDIES, ids=[remedy for _, remedy, _ in OFFICE_REMEDIES]
+)
 def test_the_office_reads_what_it_can_do_for_the_person(changes, remedy, link):
     """T14: the office was told to follow the link in its mail, and to join the waiting list."""
     facts = some_facts(**changes)
