@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.integration.upgrades.lists_now import money_lines, requests_now, undelivered_now
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -56,26 +58,6 @@ READ = "staff read the courses that they teach, and the checklist of a day"
 UNDELIVERED = "what is undelivered stands in three lists, and is dismissed without being deleted"
 
 
-def _undelivered_now(_: re.Match[str]) -> str:
-    """Return the list of what was given up as it reads now."""
-    subject = "We have your request: Foundation course in facial mesotherapy, October 2026 intake"
-    mails = (
-        ("Paolo Benedetti", "paolo. benedetti@", "01a22a2c-e962-7f8c-b880-eddeeb3c2a69"),
-        ("Darius Petrauskas", "darius. petrauskas@", "01a22a2c-e96a-7cb5-abdf-51c4c9faacff"),
-    )
-    rows = "".join(
-        f"Choose “{subject}” [event: {event}] {subject} Mail about a place on a course 550 No such mailbox. "
-        f"{name} {address} demo. preceptor. example Tue 1 Dec 2026, 08:00 after 8 tries "
-        f"Try again {subject} Dismiss {subject} "
-        for name, address, event in mails
-    )
-    return (
-        "Given up (2) Waits for another try (0) Dismissed (0) A mail that was given up is deleted by itself "
-        "90 days later. Dismiss it when nobody needs it any more. Try the ticked again Dismiss the ticked "
-        f"Try all again What was not delivered Choose What To Given up Action {rows}"
-    )
-
-
 NOT_READ_BEFORE = Difference(
     "a reservation begins with the people who come next",
     r"/admin/practicals/[\w-]+/reserve",
@@ -88,29 +70,26 @@ LATE_REQUEST = "01a22a2d-3267-79a7-aebe-b3b4aede326d"
 MONEY = "a place has a price of its own, and its price, invoice and payment stand in one line each"
 
 
-def money_lines(price: str) -> Callable[[re.Match[str]], str]:
-    """Return what makes the lines of a place at this price, without an invoice."""
-
-    def lines(match: re.Match[str]) -> str:
-        name = re.search(r"Decline Reason (.+?) reads this in a mail", match.string)
-        return (
-            f"{match['at']} Price £{price} Change the price Price for this person £ "
-            f"[price: {price.replace(',', '')}] Reason for another price {name and name[1]} reads this in a "
-            f"mail. Change the price Invoice Not recorded Record the invoice Invoice number "
-            f"{match['number']}Date of the invoice (optional) Left empty, it is today. {match['day']} "
-            f"Record the invoice Paid No payment recorded Record the invoice first."
-        )
-
-    return lines
-
-
 WITHOUT_INVOICE = (
     r"(?P<at>\d\d:\d\d) Invoice Not recorded Paid No payment recorded Invoice Invoice number "
     r"(?P<number>.*?)Date of the invoice (?P<day>\[invoiced_on: [^\]]*\]) Record the invoice"
 )
 
 
+REQUESTS = "requests are decided where they stand, several at once"
+
+
 INTENDED: tuple[Difference, ...] = (
+    Difference(
+        REQUESTS, r"/admin/intakes(\?.*)?", r"(?<=Make an intake )", "Requests of all intakes "
+    ),
+    Difference(
+        REQUESTS,
+        r"/admin/intakes/[\w-]+(\?.*)?",
+        r"To decide \((?P<number>\d+)\)(?P<tabs>.*?)Requests to decide, the oldest first "
+        r"Name Asked Note Decide(?P<rows>.*?)(?=Download as CSV)",
+        requests_now,
+    ),
     *(
         Difference(
             MONEY,
@@ -190,7 +169,7 @@ INTENDED: tuple[Difference, ...] = (
         UNDELIVERED,
         r"/admin/outbox",
         r"(?<=, 08:59 )Given up A mail that .*?(?=Preceptor Academy Courses)",
-        _undelivered_now,
+        undelivered_now,
     ),
     Difference(
         UNDELIVERED,
