@@ -305,3 +305,11 @@ def test_the_timings_are_the_longest_of_the_leaflets() -> None:
     assert "no make-up, gym or heat for 48 hours" in text
     assert "no sauna for 2 weeks" in text
     assert "12 to 24 hours" not in everything()
+
+
+def test_no_length_is_written_beside_the_one_that_is_counted() -> None:
+    """Its pages say how long the course and a day take; the prose named another number."""
+    assert course().hours == 14
+    for words in (course().summary, course().description_html, *course().outcomes):
+        assert re.search(r"\bhours?\b|\bminutes\b", words) is None
+    assert "takes is counted from its words" in course().description_html
