@@ -2,7 +2,6 @@
 
 import json
 import sys
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,20 +76,25 @@ def preview_content(
     import uvicorn
 
     from app import serving
-    from app.cli.previewing import preview_of
+    from app.cli.previewing import ended_by_signals, preview_of
+    from app.courses.domain.parsing import parse_course
+    from app.courses.source_folder import read_folder
 
     parse_folder(path)  # before a port is taken: it may be no folder of a course
+    key = path.resolve().name
     with (
+        ended_by_signals(),
         serving.bind("127.0.0.1", port) as taken,
-        preview_of(path, lambda: parse_folder(path), port=port, now=datetime.now(UTC)) as preview,
+        preview_of(
+            path, lambda: parse_course(key, read_folder(path)), port=port, now=datetime.now(UTC)
+        ) as preview,
     ):
         server = uvicorn.Server(
             uvicorn.Config(preview, log_config=None, access_log=False, timeout_graceful_shutdown=1)
         )
-        with suppress(KeyboardInterrupt):
-            taken.listen(serving.BACKLOG)  # whoever reads the line below may open the page at once
-            print(f"{path} is at http://127.0.0.1:{port} (Ctrl-C ends the preview)", flush=True)
-            server.run([taken])
+        taken.listen(serving.BACKLOG)  # whoever reads the line below may open the page at once
+        print(f"{path} is at http://127.0.0.1:{port} (Ctrl-C ends the preview)", flush=True)
+        server.run([taken])
 
 
 def parse_folder(path: Path) -> "ParsedCourse":

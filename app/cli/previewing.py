@@ -2,15 +2,18 @@
 
 The pages are those of `teaching`, over a database in a folder that is deleted at the end. The academy's own
 database and settings are not opened. Whenever a file of the folder has changed, the next request reads it
-again; while there are problems, they stand in the place of every page.
+again; while there are problems, or it cannot be read as a course, this stands in the place of every page.
 """
 
+import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from stat import S_ISDIR
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, Final
@@ -22,11 +25,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import key_files
 from app.certificates.late_signing import upgrade
+from app.courses.domain.leftovers import is_leftover
 from app.courses.domain.parsing import ParsedCourse
 from app.courses.domain.problems import Problem
 from app.courses.service import publish
 from app.db.database import Database
 from app.kit.actor import Actor, Role, SystemActor
+from app.kit.errors import Refused
 from app.kit.ids import UserId, new_uuid
 from app.main import create_app
 from app.settings import Environment, Settings
@@ -34,7 +39,7 @@ from app.teaching.domain import staff_base
 from app.web.csrf import cookie_name
 
 READS_ONLY: Final = "This is a preview of a course: it shows pages, and takes nothing."
-Fingerprint = tuple[tuple[str, int, int], ...]
+Fingerprint = tuple[tuple[str, int, int, int], ...]
 
 
 class _ReaderOfThePreview:
@@ -52,7 +57,8 @@ class _ReaderOfThePreview:
 
 
 class CoursePreview:
-    """The application of a preview. `parse` reads the folder; it raises nothing for what is wrong in it."""
+    """The application of a preview. `parse` reads the folder: what is wrong in a file is a problem of what it
+    returns; it raises Refused or OSError if the folder cannot be read as a course."""
 
     def __init__(self, app: FastAPI, folder: Path, parse: Callable[[], ParsedCourse]) -> None:
         self._app: ASGIApp = app
@@ -62,8 +68,10 @@ class CoursePreview:
         self._parse = parse
         self._lock = Lock()
         self._read: Fingerprint | None = None
-        self._problems: tuple[Problem, ...] = ()
+        self._why_not = ""
         self._home = "/"
+        address = self._context.settings.base_url.partition("//")[2]
+        self._hosts = {address.encode(), address.replace("127.0.0.1", "localhost").encode()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -72,23 +80,35 @@ class CoursePreview:
         answer: ASGIApp = self._app
         if scope["method"] not in ("GET", "HEAD"):
             answer = PlainTextResponse(READS_ONLY, 405)
-        elif not scope["path"].startswith("/static/"):
-            problems = await anyio.to_thread.run_sync(self.read_again)
-            if problems:
-                answer = PlainTextResponse(self.words_of(problems), 422)
+        elif self._is_asked(scope) and not scope["path"].startswith("/static/"):
+            why_not = await anyio.to_thread.run_sync(self.read_again)
+            if why_not:
+                answer = PlainTextResponse(why_not, 422)
             elif scope["path"] == "/":
                 answer = RedirectResponse(self._home, 303)
         headers = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
         await answer({**scope, "headers": [*headers, (b"cookie", self._cookie)]}, receive, send)
 
-    def read_again(self) -> tuple[Problem, ...]:
-        """Read the folder if a file of it has changed, and return the problems in it."""
+    def _is_asked(self, scope: Scope) -> bool:
+        """Return whether a request names this preview, and not the host of a site that leads here. The
+        application refuses the others."""
+        return dict(scope["headers"]).get(b"host") in self._hosts
+
+    def read_again(self) -> str:
+        """Read the folder if a file of it has changed, and return why it cannot be shown, or ""."""
         with self._lock:
             fingerprint = fingerprint_of(self._folder)
             if fingerprint != self._read:
-                self._problems = self._publish(self._parse())
+                self._read = None
+                try:
+                    problems = self._publish(self._parse())
+                except Refused as refused:
+                    return f"{refused}\n"
+                except OSError as error:
+                    return f"{error.filename} was changed while it was read. Open the page again.\n"
+                self._why_not = self.words_of(problems) if problems else ""
                 self._read = fingerprint
-            return self._problems
+            return self._why_not
 
     def words_of(self, problems: tuple[Problem, ...]) -> str:
         """Return the problems as `content check` prints them."""
@@ -107,10 +127,34 @@ class CoursePreview:
 
 
 def fingerprint_of(folder: Path) -> Fingerprint:
-    """Return what changes when a file of a folder is written, added or taken away."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    stats = ((path, path.stat()) for path in files)
-    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    """Return what changes when a file of a folder is written, added, taken away or made readable. Files that
+    programs leave behind count as little as for a course."""
+    return tuple(sorted(_states_below(str(folder))))
+
+
+def _states_below(folder: str) -> Iterator[tuple[str, int, int, int]]:
+    for directory, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_leftover(name)]
+        for name in filter(lambda name: not is_leftover(name), (*folders, *names)):
+            with suppress(FileNotFoundError):  # an editor has taken it away since
+                state = os.lstat(f"{directory}/{name}")
+                size = 0 if S_ISDIR(state.st_mode) else state.st_size
+                yield f"{directory}/{name}", state.st_mode, state.st_mtime_ns, size
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """End as by Ctrl-C if the terminal is closed or the process is told to end, so that the folder of the
+    preview is deleted then, too."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 @contextmanager

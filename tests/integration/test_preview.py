@@ -5,7 +5,7 @@ import signal
 import subprocess
 import urllib.request
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 
 import pytest
 from starlette.testclient import TestClient
@@ -92,6 +92,64 @@ def test_stated_hours_that_differ_are_a_problem(browser, folder):
     assert page.text.splitlines()[-1] == f"{folder}: 1 problem"
 
 
+def a_link(folder: Path) -> None:
+    (folder / "lessons" / "link.md").symlink_to("/etc/hostname")
+
+
+def a_pipe(folder: Path) -> None:
+    os.mkfifo(folder / "lessons" / "pipe.md")
+
+
+def no_folder(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (a_link, "{folder}/lessons/link.md is a link or a special file."),
+        (a_pipe, "{folder}/lessons/pipe.md is a link or a special file."),
+        (no_folder, "There is no folder {folder}."),
+    ],
+)
+def test_why_it_is_no_course_any_more_stands_there_until_it_is_one(browser, folder, damage, why):
+    assert browser.get(f"{BASE}/1").status_code == 200
+    whole = copytree(folder, folder.with_name("whole"))
+    damage(folder)
+    page = browser.get(f"{BASE}/1")
+    assert page.status_code == 422
+    assert page.text.startswith(why.format(folder=folder))
+    rmtree(folder, ignore_errors=True)
+    copytree(whole, folder)
+    assert browser.get(f"{BASE}/1").status_code == 200
+
+
+def test_a_file_that_is_taken_away_while_it_is_read_is_read_again(folder):
+    """Editors write a new file and put it in the place of the old one."""
+    gone = iter([OSError(2, "No such file", f"{folder}/course.yaml")])
+
+    def parse():
+        for error in gone:
+            raise error
+        return parse_course("small-course", read_folder(folder))
+
+    with preview_of(folder, parse, port=PORT, now=NOW) as preview:
+        client = TestClient(preview, base_url=f"http://127.0.0.1:{PORT}", follow_redirects=False)
+        first = client.get("/")
+        assert (first.status_code, client.get("/").status_code) == (422, 303)
+        assert first.text == (
+            f"{folder}/course.yaml was changed while it was read. Open the page again.\n"
+        )
+
+
+@pytest.mark.parametrize("path", ["/", f"{BASE}/1", f"{BASE}/1/quizzes/skin-quiz"])
+def test_a_site_that_leads_its_own_name_here_reads_nothing(browser, folder, path):
+    edit(folder, "course.yaml", "final_test: final-test", "final_test: final-tset")
+    strange = browser.get(path, headers={"host": "evil.example"})
+    assert (strange.status_code, strange.text) == (400, "This host name is not served here.")
+    assert browser.get(path, headers={"host": f"localhost:{PORT}"}).status_code == 422
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_it_takes_nothing(browser, method):
     refused = getattr(browser, method)("/learn/small-course/lessons/skin-layers/done")
@@ -109,17 +167,26 @@ def test_what_is_no_course_is_said_plainly(tmp_path):
     assert said.stderr == f"preceptor: There is no folder {tmp_path / 'none'}.\n"
 
 
-def test_ctrl_c_ends_it(folder):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_or_a_closed_terminal_ends_it_and_leaves_nothing(folder, tmp_path, how):
     port = free_port()
     command = [PRECEPTOR, "content", "preview", str(folder), "--port", str(port)]
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(temporary)},
     ) as run:
         assert run.stdout is not None
         first = run.stdout.readline()
         assert first == f"{folder} is at http://127.0.0.1:{port} (Ctrl-C ends the preview)\n"
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS) as page:
             assert page.url.endswith(f"{BASE}/1")
-        run.send_signal(signal.SIGINT)
+        assert [place.name[:18] for place in temporary.iterdir()] == ["preceptor-preview-"]
+        run.send_signal(how)
         _, errors = run.communicate()
     assert (run.returncode, errors) == (0, "")
+    assert list(temporary.iterdir()) == []
