@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fastapi import Response
+from sqlalchemy.orm import Session
 
 from app.audit.act_sentences import ACT_SENTENCES
 from app.audit.history import HistoryEntry
@@ -25,6 +26,7 @@ from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/audit")
 
+ON_LIFE_SUPPORT = "accounts.life_support_"
 FIELDS = ("person", "by", "kind", "act", "first", "last", "reason")
 HEADING = (
     msg("When"),
@@ -42,11 +44,11 @@ def show_history(visit: Visit) -> Response:
     try:
         form = HistoryFilterForm.of_address(address)
     except Invalid as refused:
-        values = {name: address.get(name, "") for name in FIELDS}
-        return _page(visit, values, refused=refused)
+        return _refused(visit, {name: address.get(name, "") for name in FIELDS}, refused)
     with visit.database.read() as db:
         page = queries.history_page(db, visit.actor, form.query(visit.academy.zone))
-    return _page(visit, form.values, page=page, is_first=not form.before)
+        acts = _acts(visit, db, form.values)
+    return _page(visit, form.values, acts, page=page, is_first=not form.before)
 
 
 @pages.post(
@@ -60,17 +62,35 @@ def export_history(visit: Visit, submitted: Submitted) -> Response:
     try:
         form = HistoryExportForm.read(submitted)
     except Invalid as refused:
-        values = {name: submitted.get(name) for name in (*FIELDS, "of")}
-        return _page(visit, values, refused=refused)
+        return _refused(visit, {name: submitted.get(name) for name in (*FIELDS, "of")}, refused)
     with visit.database.write() as db:
         entries = queries.exported(db, visit.actor, form.query(visit.academy.zone))
         service.note_export(db, visit.actor, rows=len(entries), reason=form.reason, now=visit.now)
     return CsvResponse("history", HEADING, (_line(entry) for entry in entries), visit.words)
 
 
+def _refused(visit: RequestContext, values: Mapping[str, str], refused: Invalid) -> Response:
+    with visit.database.read() as db:
+        acts = _acts(visit, db, values)
+    return _page(visit, values, acts, refused=refused)
+
+
+def _acts(visit: RequestContext, db: Session, values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the acts that can be chosen, by their words. Those on proofs of life support are offered where a
+    course asks for one, and where one of them is chosen already."""
+    asks = visit.app_context.subjects(db).asks_life_support
+    offered = (
+        (act, visit.words.of(sentence.label))
+        for act, sentence in ACT_SENTENCES.items()
+        if asks or not act.startswith(ON_LIFE_SUPPORT) or act == values.get("act")
+    )
+    return sorted(offered, key=lambda act: act[1])
+
+
 def _page(
     visit: RequestContext,
     values: Mapping[str, str],
+    acts: list[tuple[str, str]],
     *,
     page: HistoryPage | None = None,
     is_first: bool = True,
@@ -87,10 +107,7 @@ def _page(
         values=values,
         errors=errors,
         kinds=[(kind.kind, visit.words.of(kind.label)) for kind in subject_kinds()],
-        acts=sorted(
-            ((act, visit.words.of(sentence.label)) for act, sentence in ACT_SENTENCES.items()),
-            key=lambda act: act[1],
-        ),
+        acts=acts,
         newest=None if is_first else address_with(values),
         older=address_with(values, before=older) if older else None,
         most=MOST_EXPORTED,

@@ -21,6 +21,8 @@ from app.kit.leaving import NAME_OF_WHO_LEFT
 from app.kit.messages import Money, msg
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.courses import changed_course
+from tests.make.learning import a_published_course
 from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
@@ -238,6 +240,19 @@ def test_a_filter_that_does_not_exist_is_refused(several, admin, query, said):
     assert answer.status_code == 422
     assert said in words(answer)
     assert "signed in." not in words(answer), "a wrong filter shows no list"
+
+
+def test_acts_on_proofs_of_life_support_are_offered_where_a_course_asks(database, admin):
+    """Where none asks, one that an address names can still be chosen."""
+    seen = "accounts.life_support_proof_seen"
+    option = f'value="{seen}"'
+    asking = {"practicals/practice-day.yaml": ("bring:", "basic_life_support: true\nbring:")}
+    assert 'value="accounts.closed"' in admin.get(HISTORY).text
+    assert option not in admin.get(HISTORY).text
+    assert option in admin.get(f"{HISTORY}?act={seen}").text
+    with database.write() as db:
+        a_published_course(db, changed_course(asking))
+    assert option in admin.get(HISTORY).text
 
 
 def test_pages_follow_each_other_without_a_gap(database, admin, sam):
