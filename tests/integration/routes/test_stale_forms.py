@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html
+from sqlalchemy import select
 
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson
+from app.enrolments.domain import EnrolmentState
+from app.enrolments.models import Enrolment
 from tests.make.crawl import shape
 from tests.make.fingerprint import fingerprint
 from tests.make.forms import PageForm, forms_of, forms_on_the_way
@@ -34,6 +37,10 @@ class Edit:
 
 EDITS = {
     "/me": Edit({"name": "Saved elsewhere"}, {"theme": "dark"}),
+    "/me/contact": Edit(
+        {"phone": "+44 207 946 0000"},
+        {"emergency_name": "Jo Doe", "emergency_phone": "+44 207 946 0001"},
+    ),
     "/admin/practicals/*/edit": Edit(
         {"room": "Room 99", "starts": "09:15"}, {"note": "Bring the keys", "starts": "09:45"}
     ),
@@ -80,6 +87,7 @@ PRICE = "/admin/enrolments/*/price"
 
 NO_RECORD = {
     "/admin/invoices/payments": "each tick has the version of its invoice",
+    "/admin/requests/decline": "decides requests; who is decided already is refused by name",
     "/admin/practicals/new": "makes a record; what it shows are suggestions",
     "/admin/intakes/new": "makes a record; what it shows are suggestions",
     "/enquiry": "makes a record; shows who is signed in",
@@ -98,6 +106,20 @@ def browser_of(as_demo_person) -> Callable[[str], TestClient]:
     return lambda who: as_demo_person(WHO[who])
 
 
+@pytest.fixture
+def starts(academy_database) -> tuple[str, ...]:
+    """Return where the walks begin: first at a place whose price no invoice fixes yet, of which the
+    lists show only some."""
+    with academy_database.read() as db:
+        place_id = db.scalars(
+            select(Enrolment.id).where(
+                Enrolment.state == EnrolmentState.requested, Enrolment.invoice_number.is_(None)
+            )
+        ).first()
+    assert place_id is not None
+    return (f"/admin/enrolments/{place_id}", *STARTS)
+
+
 def kind(form: PageForm) -> str:
     """Return the action without its identifiers and keys."""
     path = shape(form.action)
@@ -114,9 +136,9 @@ def shows_stored_values(form: PageForm) -> bool:
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_every_form_that_shows_stored_values_carries_their_version(browser_of, who):
+def test_every_form_that_shows_stored_values_carries_their_version(browser_of, starts, who):
     unsafe = []
-    for path, form in forms_on_the_way(browser_of(who), *STARTS):
+    for path, form in forms_on_the_way(browser_of(who), *starts):
         if shows_stored_values(form) and kind(form) not in NO_RECORD:
             if "version" not in form.hidden:
                 unsafe.append(f"{form.action} on {path} carries no version")
@@ -125,10 +147,12 @@ def test_every_form_that_shows_stored_values_carries_their_version(browser_of, w
     assert unsafe == [], "\n".join(unsafe)
 
 
-def edit_forms(browser: TestClient) -> dict[str, tuple[str, PageForm]]:
+def edit_forms(
+    browser: TestClient, starts: tuple[str, ...] = STARTS
+) -> dict[str, tuple[str, PageForm]]:
     return {
         kind(form): (path, form)
-        for path, form in forms_on_the_way(browser, *STARTS)
+        for path, form in forms_on_the_way(browser, *starts)
         if "version" in form.hidden and kind(form) not in NO_RECORD
     }
 
@@ -162,11 +186,11 @@ def form_at(page: str, action: str) -> PageForm:
     return next(form for form in forms_of(page) if form.action == action)
 
 
-def test_a_stale_form_is_refused_and_keeps_what_was_typed(browser_of, academy_database):
+def test_a_stale_form_is_refused_and_keeps_what_was_typed(browser_of, academy_database, starts):
     refused = set()
     for who in ("admin", "learner", "instructor"):
         browser = browser_of(who)
-        waiting = edit_forms(browser)
+        waiting = edit_forms(browser, starts)
         while waiting:
             form_kind = PRICE if PRICE in waiting else next(reversed(waiting))
             path, form = waiting.pop(form_kind)
@@ -199,9 +223,11 @@ def test_a_stale_form_is_refused_and_keeps_what_was_typed(browser_of, academy_da
     assert refused == set(EDITS)
 
 
-def test_a_form_of_an_older_page_has_no_version_and_is_refused_alike(browser_of, academy_database):
+def test_a_form_of_an_older_page_has_no_version_and_is_refused_alike(
+    browser_of, academy_database, starts
+):
     browser = browser_of("admin")
-    for form_kind, (_, form) in edit_forms(browser).items():
+    for form_kind, (_, form) in edit_forms(browser, starts).items():
         before = fingerprint(academy_database)
         answer = send(browser, form, {**EDITS[form_kind].yours, "version": []})
         assert answer.status_code == 409, form_kind
