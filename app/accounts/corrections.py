@@ -59,8 +59,8 @@ def details_of(db: Session, actor: Actor, person_id: UserId) -> PersonDetails:
 def address_before(db: Session, actor: Actor, person_id: UserId) -> str | None:
     """Return the address that a person had before a correction that nobody has confirmed yet, or None."""
     require(policy.may_manage_people(actor))
-    waits = User.id == person_id, User.confirmed_at.is_(None)
-    return db.scalar(select(User.address_before).where(*waits))
+    user = db.scalars(select(User).where(User.id == person_id)).one_or_none()
+    return None if user is None else _waiting_for(user)
 
 
 def correct_person(
@@ -91,7 +91,7 @@ def correct_person(
     if not changed:
         return changed
     write_details(db, user, details.record)
-    if "email" in changed and details.email == user.address_before:
+    if "email" in changed and details.email == _waiting_for(user):
         return_to_address_before(db, actor, user, recorded.email, now=now)
     elif "email" in changed:
         start_with_new_address(db, actor, user, recorded.email, now=now)
@@ -126,7 +126,7 @@ def take_address_back(
     user = locked_user(db, person_id)
     if user is None:
         raise NotFound
-    address = None if user.confirmed_at else user.address_before
+    address = _waiting_for(user)
     is_closed = user.disabled_at is not None
     refusal = undo_refusal(
         actor.user_id, user.id, is_closed=is_closed, has_address_before=address is not None
@@ -147,6 +147,12 @@ def take_address_back(
         reason=reason,
         changes=(FieldChange.hidden(ChangedField.email),),
     )
+
+
+def _waiting_for(user: User) -> str | None:
+    """Return the address of before while the new one is not confirmed. A version before this column confirms
+    without forgetting it."""
+    return None if user.confirmed_at else user.address_before
 
 
 def _changes(before: PersonDetails, after: PersonDetails) -> tuple[FieldChange, ...]:

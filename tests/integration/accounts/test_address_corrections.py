@@ -148,6 +148,8 @@ def test_what_an_older_version_confirmed_does_not_wait(database, ada, sam):
     with pytest.raises(PersonRefused) as refused:
         take_back(database, ada, sam)
     assert refused.value.reason == "no_address_waits"
+    correct(database, ada, sam, OLD)
+    assert state(database, sam) == (OLD, None, NEW), "whoever has it now is asked"
     correct(database, ada, sam, NEWER)
     assert state(database, sam) == (NEWER, None, NEW)
 
