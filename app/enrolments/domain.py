@@ -251,7 +251,8 @@ def cancel_refusal(state: EnrolmentState) -> EnrolmentsReason | None:
 class DecisionToUndo:
     """What undoing a decision needs to know. `moved_up` are the present states of the people who moved up
     because of it, and `is_invoiced_on` says that an invoice is recorded for one of them. `asked_again`: the
-    person has another live enrolment in the intake. `is_closed`: their account is closed."""
+    person has another live enrolment in the intake. `is_closed`: their account is closed, so it gets nothing
+    that it does not hold now."""
 
     state_before: EnrolmentState
     state_after: EnrolmentState
@@ -297,7 +298,7 @@ def undo_refusal(
 
 def _undo_obstacle(decision: DecisionToUndo, intake: Intake) -> EnrolmentsReason | None:
     """Return what happened around a decision that keeps it from being undone, or None."""
-    if decision.is_closed:
+    if decision.is_closed and decision.state_after not in LIVE:
         return EnrolmentsReason.holder_closed
     if decision.asked_again:
         return EnrolmentsReason.asked_again

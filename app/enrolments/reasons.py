@@ -182,7 +182,7 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
         msg("Decide about the new request."),
     ),
     EnrolmentsReason.holder_closed: (
-        msg("The account of this person is closed, so it holds no place."),
+        msg("The account of this person is closed, so their request stays declined."),
         msg("If they come after all, open the account and reserve a place."),
     ),
     EnrolmentsReason.no_invoice: (

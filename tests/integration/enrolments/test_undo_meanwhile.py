@@ -1,17 +1,20 @@
 """What happens to a person between a decision of the office and its undoing, within the same ten seconds."""
 
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select
 
 from app import jobs
+from app.accounts import service as accounts
 from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.courses import queries as courses
+from app.db.database import Database
 from app.enrolments import decisions, invoices, service
 from app.enrolments.domain import EnrolmentState, invoice_record, payment_record
-from app.enrolments.models import IntakeRow
+from app.enrolments.models import Enrolment, IntakeRow
 from app.enrolments.reasons import EnrolmentsReason
 from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId
@@ -23,11 +26,14 @@ from tests.make.enrolments import an_enrolment, broken_promises
 from tests.make.fingerprint import fingerprint
 from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.places import an_intake
 
 State, Reason = EnrolmentState, EnrolmentsReason
 SOON = NOW + timedelta(seconds=1)
+A_MOMENT = 1.0
+"""Seconds for which an undo is made to wait."""
 NOT_INVOICED = version_of(invoice_record(None, None))
 NOT_PAID = version_of(payment_record(None))
 
@@ -108,6 +114,49 @@ def test_a_closed_account_gets_no_request_back(database, office, ann):
     with database.write() as db:
         db.get_one(User, ann.user_id).disabled_at = SOON
     assert refused_undo(database, office, declined) is Reason.holder_closed
+
+
+def closed_at_once(database, office, person, enrolment_id, *, pause: float) -> None:
+    """Undo a decision while the account of its person is being closed by somebody who began first."""
+    closing, reading = Event(), Event()
+
+    def close() -> None:
+        own = Database(database.url.render_as_string(hide_password=False))
+        with own.write() as db:
+            accounts.close_account(db, office, person.user_id, reason="Asked to", now=SOON)
+            db.flush()
+            closing.set()
+            reading.wait(pause)
+        own.close()
+
+    thread = Thread(target=close)
+    thread.start()
+    assert closing.wait(SECONDS)
+    with database.write() as db:
+        decisions.undo_decisions(db, office, [enrolment_id], now=SOON)
+    reading.set()
+    thread.join(SECONDS)
+
+
+def test_an_account_that_is_being_closed_gets_no_request_back(database, office, ann):
+    _, (declined,) = enrolled(database, (ann, State.requested), places=1)
+    decline(database, office, declined)
+    closed_at_once(database, office, ann, declined, pause=A_MOMENT)
+    assert state_of(database, declined) is State.declined
+
+
+def test_without_the_lock_it_would(database, office, ann, monkeypatch):
+    monkeypatch.setattr(decisions, "lock_people", lambda *_: None)
+    _, (declined,) = enrolled(database, (ann, State.requested), places=1)
+    decline(database, office, declined)
+    has_one_writer = database.is_sqlite
+    closed_at_once(database, office, ann, declined, pause=A_MOMENT if has_one_writer else SECONDS)
+    assert state_of(database, declined) is (State.declined if has_one_writer else State.requested)
+
+
+def state_of(database, enrolment_id) -> State:
+    with database.read() as db:
+        return db.get_one(Enrolment, enrolment_id).state
 
 
 def test_who_moved_up_and_has_an_invoice_keeps_the_place(database, office, ann, ben):

@@ -62,7 +62,8 @@ def test_how_many_places_undoing_takes(states, moved_up, needed):
         # What became of the person in between.
         (a_decision(DECLINED, asked_again=True), {"taken": 10}, Reason.asked_again),
         (a_decision(OFF_THE_LIST, asked_again=True), {}, Reason.asked_again),
-        (a_decision(CONFIRMED, is_closed=True), {}, Reason.holder_closed),
+        (a_decision(CONFIRMED, is_closed=True), {}, None),  # the office kept its places
+        (a_decision(OFF_THE_LIST, is_closed=True), {}, Reason.holder_closed),
         (a_decision(DECLINED, is_closed=True, asked_again=True), {}, Reason.holder_closed),
         # An intake that ran over runs over again by as many, and by no more.
         (a_decision(DECLINED, override=2), {"taken": 11, "override": 1}, None),

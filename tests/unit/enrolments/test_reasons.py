@@ -108,8 +108,8 @@ SAID = {
         "This person has asked for a place again since the decision. Decide about the new request."
     ),
     "enrolments.reasons.holder_closed": (
-        "The account of this person is closed, so it holds no place. If they come after all, open "
-        "the account and reserve a place."
+        "The account of this person is closed, so their request stays declined. If they come after "
+        "all, open the account and reserve a place."
     ),
     "enrolments.reasons.students_only": (
         "Only students ask for a place for themselves. As staff, reserve places for people on "
