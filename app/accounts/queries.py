@@ -31,6 +31,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import EventId, GroupId, SignInId, UserId
 from app.kit.keys import SealingKeys
 from app.kit.messages import Message
+from app.kit.name_search import sort_key
 from app.kit.versions import version_of
 
 
@@ -160,7 +161,6 @@ GROUPS = (
     )
     .select_from(GROUP.outerjoin(MEMBER, MEMBER.c.group_id == GROUP.c.id))
     .group_by(GROUP.c.id)
-    .order_by(GROUP.c.closed_at.is_not(None), GROUP.c.name, GROUP.c.id)
 )
 
 
@@ -273,13 +273,13 @@ def person_story(db: Session, actor: Actor, person_id: UserId, *, now: datetime)
 
 def groups(db: Session) -> tuple[GroupRow, ...]:
     """Return every group, the open ones first, by name."""
-    return tuple(ALL_GROUPS.all(db))
+    return _by_name(ALL_GROUPS.all(db))
 
 
 def groups_of(db: Session, person_id: UserId) -> tuple[GroupRow, ...]:
     """Return the groups a person is in, as student or instructor."""
     mine = select(MEMBER.c.group_id).where(MEMBER.c.user_id == person_id)
-    return tuple(GroupRow(*row) for row in db.execute(GROUPS.where(GROUP.c.id.in_(mine))))
+    return _by_name(GroupRow(*row) for row in db.execute(GROUPS.where(GROUP.c.id.in_(mine))))
 
 
 def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
@@ -287,7 +287,14 @@ def taught_groups(db: Session, actor: Actor) -> tuple[GroupRow, ...]:
     taught = select(MEMBER.c.group_id).where(
         MEMBER.c.user_id == actor.user_id, MEMBER.c.role == Role.instructor
     )
-    return tuple(GroupRow(*row) for row in db.execute(GROUPS.where(GROUP.c.id.in_(taught))))
+    return _by_name(GroupRow(*row) for row in db.execute(GROUPS.where(GROUP.c.id.in_(taught))))
+
+
+def _by_name(rows: Iterable[GroupRow]) -> tuple[GroupRow, ...]:
+    """Return groups by name, the open ones first. Groups are few and have no sort key in the database."""
+    return tuple(
+        sorted(rows, key=lambda row: (row.closed_at is not None, sort_key(row.name), row.id))
+    )
 
 
 def group_page(db: Session, actor: Actor, group_id: GroupId) -> GroupPage:

@@ -10,6 +10,7 @@ from app.accounts.models import Group, GroupMember
 from app.accounts.person_columns import PERSON
 from app.kit.actor import Role
 from app.kit.ids import GroupId, UserId
+from app.kit.name_search import sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,9 @@ def groups_with(
         _students_of(instructor_id)
         .join(Group, Group.id == GroupMember.group_id)
         .where(GroupMember.user_id.in_(student_ids))
-        .order_by(Group.name, Group.id)
         .with_only_columns(GroupMember.user_id, Group.id, Group.name)
     )
-    for student_id, group_id, name in rows:
+    for student_id, group_id, name in sorted(rows, key=lambda row: (sort_key(row.name), row.id)):
         groups[student_id] = (*groups.get(student_id, ()), TaughtGroup(group_id, name))
     return groups
 

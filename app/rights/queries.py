@@ -20,6 +20,7 @@ from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Role
 from app.kit.ids import PracticalId, UserId
 from app.kit.messages import Message, Text, msg, msgs
+from app.kit.name_search import sort_key
 from app.kit.zones import zone_words
 from app.practicals.domain.lost_rights import lost_right, read_waived
 from app.practicals.domain.seats import EligibilityFacts, Practical
@@ -88,9 +89,7 @@ def leftovers(db: Session, *, now: datetime) -> tuple[Leftover, ...]:
         for attempt in attempts_without_right(db, now=now)
     ]
     return tuple(
-        sorted(
-            [*days, *attempts], key=lambda leftover: (leftover.name.casefold(), leftover.user_id)
-        )
+        sorted([*days, *attempts], key=lambda leftover: (sort_key(leftover.name), leftover.user_id))
     )
 
 

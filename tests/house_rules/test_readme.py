@@ -16,10 +16,10 @@ FILE = re.compile(r"`(app/[\w/]+\.py)`")
 
 
 def test_the_tour_names_everything_in_app():
-    here = {path.name for path in APP.iterdir() if (path / "__init__.py").is_file()}
+    here = {f"{path.name}/" for path in APP.iterdir() if (path / "__init__.py").is_file()}
     here |= {path.name for path in APP.glob("*.py")} - {"__init__.py"}
     assert len(here) > 30
-    assert {name for name in here if not re.search(rf"\b{re.escape(name)}\b", TOUR)} == set()
+    assert {name for name in here if not re.search(rf"\b{re.escape(name)}(?!\w)", TOUR)} == set()
 
 
 def named() -> set[tuple[str, str]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.kit.ids import PracticalId, UserId
+from app.kit.name_search import sort_key
 from app.practicals.domain.clashes import Clash, ClashKind, OtherDay, clashes_of
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
@@ -63,8 +64,9 @@ def _around(
         PracticalRow.ends_at > starts_at,
     )
     combined = union_all(_days(practical_id, then), _people(practical_id, then)).subquery()
-    rows = db.execute(
-        select(combined).order_by(combined.c.starts_at, combined.c.practical_id, combined.c.name)
+    rows = sorted(
+        db.execute(select(combined)),
+        key=lambda row: (row.starts_at, row.practical_id, sort_key(row.name or "")),
     )
     days: dict[PracticalId, OtherDay] = {}
     people = []

@@ -11,6 +11,7 @@ from app.courses import queries as courses
 from app.kit.errors import Refusal
 from app.kit.ids import RevisionId, UserId
 from app.kit.messages import Message, sentences
+from app.kit.name_search import sort_key
 from app.practicals.domain.refusals import PracticalsReason
 from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, eligibility
 from app.practicals.models import PracticalRow, Seat
@@ -75,4 +76,6 @@ def holders_lacking(
         )
         if unmet:
             holders_without.append(HolderWithoutRequirements(user_id, candidate.person.name, unmet))
-    return tuple(sorted(holders_without, key=lambda holder: (holder.name, str(holder.user_id))))
+    return tuple(
+        sorted(holders_without, key=lambda holder: (sort_key(holder.name), str(holder.user_id)))
+    )

@@ -16,6 +16,7 @@ from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import PracticalId, RevisionId, SeatId
+from app.kit.name_search import sort_key
 from app.learning import queries as learning
 from app.learning.domain import Done
 from app.practicals.domain.seats import (
@@ -214,7 +215,7 @@ def practical_page(
         language=published.language,
         bring=kind.bring if kind else (),
         live_models=bool(kind and kind.live_models),
-        instructors=tuple(sorted(person.name for person in names)),
+        instructors=tuple(sorted((person.name for person in names), key=sort_key)),
         cancel_unmet=cancel_refusal(practical, cancel_deadline(practical, row.seat_until), now),
         person_unmet=eligibility(practical, facts),
         passes_on=waiting > 0 and freed(practical, now) > 0,

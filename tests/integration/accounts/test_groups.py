@@ -198,3 +198,17 @@ def test_a_name_is_unique_in_the_database_too(database, ada, evening):
             )
     with database.read() as db:
         assert sorted(db.scalars(select(Group.name))) == ["Evening", "Other"]
+
+
+def test_groups_are_sorted_alike_on_both_databases(database, ada, sam, ina):
+    names = ["evening B", "Élan", "Evening A", "Zoe", "Ärzte", "Closed"]
+    with database.write() as db:
+        for name in names:
+            group_id = groups.make_group(db, ada, name=name, now=NOW)
+            groups.add_member(db, ada, group_id, email=sam.email, role=Role.student, now=NOW)
+            groups.add_member(db, ada, group_id, email=ina.email, role=Role.instructor, now=NOW)
+        groups.close_group(db, ada, group_id, now=NOW)
+        expected = ["Ärzte", "Élan", "Evening A", "evening B", "Zoe", "Closed"]
+        assert [row.name for row in queries.groups(db)] == expected
+        assert [row.name for row in queries.groups_of(db, sam.user_id)] == expected
+        assert [row.name for row in queries.taught_groups(db, ina)] == expected
