@@ -313,3 +313,30 @@ def test_no_length_is_written_beside_the_one_that_is_counted() -> None:
     for words in (course().summary, course().description_html, *course().outcomes):
         assert re.search(r"\bhours?\b|\bminutes\b", words) is None
     assert "takes is counted from its words" in course().description_html
+
+
+BODIES = {
+    *("ahpa.co.uk", "bexley.gov.uk", "britishbeautycouncil.com", "gillettechildrens.org", "gov.uk"),
+    "medicines.ie",
+    *("othm.org.uk", "practicenurse.co.uk", "ukons.org", "vtct.org.uk", "wandsworth.gov.uk"),
+}
+"""Sites of authorities, awarding and professional bodies, of a hospital, of a journal for nurses and of the
+makers’ own instructions."""
+NAMED_AFTER_A_SITE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b")
+SAID_TO_BE_WEAK = re.compile(
+    r"blog|forum|slides|secondary source|weak source|judged wrong", re.IGNORECASE
+)
+
+
+def test_a_source_that_is_a_website_or_a_blog_is_marked_as_weak() -> None:
+    unmarked = {
+        source.key: source.text
+        for source in course().references
+        if source.weak is None
+        and (
+            SAID_TO_BE_WEAK.search(source.text)
+            or ((site := NAMED_AFTER_A_SITE.match(source.text)) and site[0] not in BODIES)
+        )
+    }
+    assert unmarked == {}
+    assert any(NAMED_AFTER_A_SITE.match(source.text) for source in course().references)
