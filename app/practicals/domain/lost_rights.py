@@ -54,7 +54,8 @@ def seat_may_end(practical: Practical, attendance: Attendance | None, now: datet
 
 def written(passed_over: Iterable[str]) -> str | None:
     """Return the waived reasons as they are stored with a seat, or None."""
-    reasons = [reason.value for reason in RIGHT if reason in set(passed_over)]
+    waived = set(passed_over)
+    reasons = [reason.value for reason in RIGHT if reason in waived]
     return ",".join(reasons) or None
 
 

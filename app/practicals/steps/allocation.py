@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -76,7 +76,7 @@ def allocate_seat(
         person_id=person.user_id,
         reason=reason,
         passed_over=[unmet.message for unmet in overridden],
-        details={"seat_id": str(seat_id)},
+        details=_details(seat_id, overridden),
     )
     tell_of_seat(
         db,
@@ -137,6 +137,12 @@ def lock_and_read_candidates(
     """Lock the people, then read the facts about them, which stay true until the transaction ends."""
     lock_people(db, user_ids)
     return read_candidates(db, practical, user_ids)
+
+
+def _details(seat_id: SeatId, overridden: tuple[Refusal, ...]) -> dict[str, Any]:
+    """Return what the trail holds beside the sentence. Migration 20261129_0050 reads the words of
+    `overridden` and fills in `waived` of the seat."""
+    return {"seat_id": str(seat_id), "overridden": [str(unmet.reason) for unmet in overridden]}
 
 
 def lock_and_read_with_queue(db: Session, practical: Practical, user_id: UserId) -> Candidate:

@@ -65,6 +65,7 @@ def test_waived_reasons_are_kept_as_words():
         written((PracticalsReason.other_intake, PracticalsReason.full, PracticalsReason.no_place))
         == "no_place,other_intake"
     )
+    assert written(reason for reason in (PracticalsReason.no_place,)) == "no_place"  # read once
     assert read_waived("no_place,other_intake") == {
         PracticalsReason.no_place,
         PracticalsReason.other_intake,
