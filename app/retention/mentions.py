@@ -44,6 +44,7 @@ NAMELESS: Final = {
     "course_errata": ("was", "now", "why"),
     "course_revisions": ("delivery", "keys"),
     "enquiries": ("message", "note", "search_text"),
+    "intakes": ("search_text",),
     "kept_mails": ("text", "source"),
     "operation_runs": ("detail", "detail_message"),
     "outbox_events": ("payload", "last_error", "error_message"),

@@ -11,19 +11,20 @@ from app.retention.of_people import account_data
         (
             True,
             True,
-            "Your account: name, address, profession, registration number, access needs (encrypted), "
-            "proofs of basic life support, groups, second factor and passkeys",
+            "Your account: name, address, phone number, emergency contact, profession, registration number, "
+            "access needs (encrypted), proofs of basic life support, groups, second factor and passkeys",
         ),
         (
             False,
             True,
-            "Your account: name, address, access needs (encrypted), proofs of basic life support, groups, "
-            "second factor and passkeys",
+            "Your account: name, address, phone number, emergency contact, access needs (encrypted), "
+            "proofs of basic life support, groups, second factor and passkeys",
         ),
         (
             False,
             False,
-            "Your account: name, address, access needs (encrypted), groups, second factor and passkeys",
+            "Your account: name, address, phone number, emergency contact, access needs (encrypted), groups, "
+            "second factor and passkeys",
         ),
     ],
 )
