@@ -104,7 +104,8 @@ def test_nothing_in_a_value_becomes_structure(mail: MailKind) -> None:
     hostile = "<b>x</b> {{ 7 * 7 }}\n\n[Click](https://evil.example/)\n- a\n= b: c\x07"
     people = {"name", "inviter", "title", "reason", "course", "intake", "room", "quiz", "by"}
     stored = mail.stored()
-    changed: dict[str, Any] = dict.fromkeys(people & stored.keys(), hostile)
+    said = {name for name, value in stored.items() if value is not None}
+    changed: dict[str, Any] = dict.fromkeys(people & said, hostile)
     message = to_stored(msg("{words}", words=hostile))
     for several, line in (("bring", hostile), ("ended", message), ("changes", message)):
         if several in stored:
