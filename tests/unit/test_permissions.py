@@ -21,12 +21,14 @@ ROLES = {
     "assessments.may_correct_checklists": {ADMIN},
     "assessments.may_discard": STAFF,
     "certificates.may_manage": {ADMIN},
+    "courses.may_hide_courses": {ADMIN},
     "courses.may_publish": {ADMIN},
     "courses.may_see_revisions": {ADMIN},
     "enquiries.may_answer": {ADMIN},
     "enquiries.may_see_enquiries": {ADMIN},
     "enrolments.may_manage_intakes": {ADMIN},
     "enrolments.may_reserve_own_place": {STUDENT},
+    "history.may_read_history": {ADMIN},
     "learning.may_learn": {STUDENT},
     "practicals.may_book": {STUDENT},
     "practicals.may_manage": {ADMIN},
@@ -34,6 +36,8 @@ ROLES = {
     "quizzes.may_take_quizzes": {STUDENT},
     "reports.may_see_results": STAFF,
     "rights.may_end_leftovers": {ADMIN},
+    "search.may_search": STAFF,
+    "teaching.may_read_courses": STAFF,
 }
 
 

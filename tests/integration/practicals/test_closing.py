@@ -14,8 +14,8 @@ from app.outbox.models import OutboxEvent
 from app.practicals import checks, service
 from app.practicals.domain.seats import WaitingState
 from app.practicals.models import WaitingEntry
-from app.practicals.queries.admin_detail import candidates
 from app.practicals.queries.eligibility_facts import read_practical
+from app.practicals.queries.reservation_candidates import candidates
 from tests.make import NOW
 from tests.make.pages import words
 from tests.make.practicals import STARTS, a_practical, a_ready_student, a_seat, a_waiter
@@ -207,7 +207,7 @@ def test_a_place_that_somebody_waits_for_is_not_offered_to_another(database, adm
     with database.read() as db:
         practical = read_practical(db, practical_id)
         assert practical is not None
-        (dora,) = candidates(db, practical, "Dora", now=NOW)
-        (waits,) = candidates(db, practical, "Ben", now=NOW)
+        (dora,) = candidates(db, practical, "Dora", number=1, now=NOW).page.rows
+        (waits,) = candidates(db, practical, "Ben", number=1, now=NOW).page.rows
     assert [str(unmet.reason) for unmet in dora.unmet] == ["queue_ahead"]
     assert waits.unmet == ()

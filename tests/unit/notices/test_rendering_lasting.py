@@ -15,9 +15,18 @@ from tests.make.mails import BASE_URL, LANGUAGES, a_writer
 NOTICES = [golden for golden in golden_documents() if golden.kind == "notices"]
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_every_kind_that_is_a_notice_is_here_in_each_version(version: int):
-    kinds = {kind.template for kind in KINDS if issubclass(kind, PersonMail)}
+NEVER_OF_VERSION_1 = {
+    "certificates/replaced",
+    "enrolments/price-changed",
+    "quizzes/attempt-taken-back",
+    "quizzes/one-more-attempt",
+}
+"""Kinds that are younger than the class of a mail: no notice of theirs was stored without one."""
+
+
+@pytest.mark.parametrize(("version", "younger"), [(1, NEVER_OF_VERSION_1), (2, set())])
+def test_every_kind_that_is_a_notice_is_here_in_each_version(version: int, younger: set[str]):
+    kinds = {kind.template for kind in KINDS if issubclass(kind, PersonMail)} - younger
     there = {golden.stored["template"] for golden in NOTICES if golden.version == version}
     assert there == kinds
 
