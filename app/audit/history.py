@@ -35,8 +35,8 @@ Names = dict[tuple[str, UUID], SubjectName]
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One act as people read it. `thing` is what it was done to, with the address of its page. `is_whole` is
-    False if a later version stored more than this one can read."""
+    """One act as people read it. `thing` is what it was done to, with the address of its page, and `link` the
+    words that lead there. `is_whole` is False if a later version stored more than this one can read."""
 
     id: EventId
     at: datetime
@@ -45,6 +45,7 @@ class HistoryEntry:
     passed_over: tuple[Text, ...]
     reason: Text | None
     thing: SubjectName | None
+    link: Text | None
     request_id: str | None
     is_whole: bool = True
 
@@ -124,9 +125,17 @@ def _entry(act: AuditEvent, details: ReadDetails, names: Names) -> HistoryEntry:
         passed_over=details.passed_over,
         reason=read_reason(act.reason),
         thing=thing if thing is not None and thing.address else None,
+        link=_link(act, thing, names),
         request_id=act.request_id,
         is_whole=details.is_complete,
     )
+
+
+def _link(act: AuditEvent, thing: SubjectName | None, names: Names) -> Text | None:
+    kind = subject_kind(act.subject_kind)
+    if thing is None or kind is None or kind.link_of is None:
+        return None if thing is None else thing.words
+    return kind.link_of(_person(act.person_id, names, NOBODY).words)
 
 
 def _actor(user_id: UserId | None, names: Names) -> SubjectName:

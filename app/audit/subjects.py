@@ -61,13 +61,15 @@ class SubjectName:
 class SubjectKind:
     """One kind of thing. `select_rows` reads the rows with some ids (made with `subject_rows`), `name_of`
     names one of them, and `parts_of` selects the ids of its parts by their kind: acts on them belong to its
-    history."""
+    history. `link_of` words the link to the page of a thing that a person holds, given their name; without
+    it the link is the name of the thing."""
 
     kind: str
     label: Message
     select_rows: Callable[[Collection[UUID]], Select[Any]]
     name_of: Callable[[Session, SubjectRow], SubjectName]
     parts_of: Callable[[UUID], Mapping[str, Select[Any]]] = lambda _: {}
+    link_of: Callable[[Text], Message] | None = None
 
 
 _kinds: dict[str, SubjectKind] = {}

@@ -42,4 +42,10 @@ def _name_of_place(db: Session, row: SubjectRow) -> SubjectName:
 INTAKES_IN_TRAIL: Final = SubjectKind(
     "intake", msg("Intakes"), _intakes, _name_of_intake, _places_of
 )
-PLACES_IN_TRAIL: Final = SubjectKind("enrolment", msg("Places on courses"), _places, _name_of_place)
+PLACES_IN_TRAIL: Final = SubjectKind(
+    "enrolment",
+    msg("Places on courses"),
+    _places,
+    _name_of_place,
+    link_of=lambda person: msg("The place of {person}", person=person),
+)

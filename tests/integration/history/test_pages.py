@@ -121,6 +121,8 @@ def test_the_history_of_an_intake_holds_what_happened_to_its_places(database, ad
     with database.read() as db:
         place = db.scalars(select(Enrolment).where(Enrolment.user_id == sam.user_id)).first()
     act(database, ada, "enrolment.paid", kind="enrolment", subject=place.id, person=sam)
+    link = f'href="/admin/enrolments/{place.id}"><bdi>The place of Sam Student</bdi></a>'
+    assert link in admin.get(f"/admin/intakes/{place.intake_id}").text
     for path in (f"/admin/intakes/{place.intake_id}", f"/admin/enrolments/{place.id}"):
         assert "Ada Admin recorded that Sam Student paid for " in words(admin.get(path)), path
     everything = shown(admin, f"?kind=intake&of={place.intake_id}")
