@@ -1,5 +1,7 @@
 """The catalogue, drawings and the admins' list."""
 
+import re
+
 import pytest
 
 from app.courses import overview, queries
@@ -92,6 +94,9 @@ def test_admins_see_revisions_and_figures(database, as_person, published, clock_
         assert words in page.text
     assert published.digest[3:15] in page.text
     assert "lessons" in page.text
+    current = re.search(r'href="(\S+)">Read its lessons, quizzes and checklists', page.text)
+    assert current
+    assert browser.get(current[1]).status_code == 200
     assert statements_of(browser.get("/admin/courses")) <= 4
 
 
