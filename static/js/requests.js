@@ -37,14 +37,20 @@ async function show(answer) {
   await attachAll(main);
 }
 
+/** Keeps the keyboard in the row that was decided. After several it stands on what can be done to all of them next. */
+function focusAfter(decided) {
+  const rows = decided.length === 1 ? [`[data-request="${CSS.escape(decided[0])}"] button`] : [];
+  const next = [...rows, "#requests button", "#main"].map((place) => document.querySelector(place)).find(Boolean);
+  next?.focus({ preventScroll: true });
+}
+
 async function post(form, submitter) {
   const sent = new URLSearchParams(new FormData(form, submitter));
   const { answer, address } = await ask("POST", submitter.getAttribute("formaction") ?? form.action, sent);
   // Somewhere else: the sign-in has ended.
   if (!new URL(address).pathname.startsWith("/admin/")) window.location.assign(address);
   else await show(answer);
-  // The keyboard stays in the row whose button was pressed.
-  document.querySelector(`[data-request="${CSS.escape(submitter.value)}"] button`)?.focus({ preventScroll: true });
+  focusAfter(submitter.value ? [submitter.value] : sent.getAll("enrolment"));
 }
 
 function countTicks(list) {

@@ -52,11 +52,31 @@ def test_twenty_requests_are_confirmed_in_two_presses(
     expect(page.locator("#main").get_by_text("20 places are confirmed.")).to_be_visible()
     assert presses.count <= 4
     assert set(states_in(small_academy.database, intake_id).values()) == {"confirmed"}
+    if scripts:
+        expect(page.get_by_role("button", name="Undo all 20")).to_be_focused()
     presses.click(page.get_by_role("button", name="Undo all 20"))
     expect(
         page.locator("#main").get_by_text("The decisions about 20 people are undone.")
     ).to_be_visible()
     assert set(states_in(small_academy.database, intake_id).values()) == {"requested"}
+    if scripts:
+        expect(page.get_by_role("button", name="Confirm the ticked")).to_be_focused()
+
+
+@pytest.mark.browser
+def test_the_reasons_fit_on_a_phone(small_academy, new_context, intake_id):
+    page = listed(small_academy, new_context, intake_id, viewport={"width": 320, "height": 700})
+    page.get_by_role("link", name="Decline the request of Person 05").click()
+    form = page.locator("#decline-form")
+    expect(form).to_be_visible()
+    inside = form.evaluate("form => form.closest('tr').getBoundingClientRect().right")
+    rights = form.locator("button, textarea, .choice").evaluate_all(
+        "parts => parts.map((part) => part.getBoundingClientRect().right)"
+    )
+    assert len(rights) > 4
+    assert max(rights) <= inside
+    # Above the column of labels, which this cell has not.
+    assert form.evaluate("form => form.getBoundingClientRect().width") > 250
 
 
 @pytest.mark.browser
