@@ -56,6 +56,7 @@ SEARCHES = {
     "enrolments/admin_pages.py": "people_of_an_intake",
     "enrolments/forms.py": "export_of_invoices",
     "enrolments/invoice_pages.py": "list_of_invoices",
+    "practicals/pages/list_filters.py": "days_in_a_room",
     "practicals/pages/planning.py": "people_to_reserve_for",
     "reports/forms.py": "list_of_results",
     "search/api.py": "search_of_the_office",
@@ -168,6 +169,23 @@ def people_to_reserve_for(db: Session, admin: Actor) -> List:
     }
 
 
+def days_in_a_room(db: Session, admin: Actor) -> List:
+    """Rooms are called like the people, because practicals are found by their places."""
+    for name in PLAIN:
+        a_practical(db, room=name)
+    return lambda typed: {
+        row.practical.room
+        for row in board(
+            db,
+            ListedDays.coming,
+            ListFilters(text=typed),
+            zone="Europe/London",
+            number=1,
+            now=NOW,
+        ).rows
+    }
+
+
 def titles(db: Session, actor: Actor, typed: str, kind: Findable) -> set[str]:
     results = search(db, actor, typed, ISSUER.keys, zone="Europe/London", now=NOW)
     return {str(row.title) for group in results.groups if group.kind is kind for row in group.rows}
@@ -224,7 +242,7 @@ def test_each_name_is_found_in_each_way_of_typing(database, admin, make_list):
 @pytest.mark.parametrize(
     "make_list",
     [
-        *(list_of_invoices, export_of_invoices, people_to_reserve_for),
+        *(list_of_invoices, export_of_invoices, people_to_reserve_for, days_in_a_room),
         *(search_of_the_office, search_of_an_instructor),
     ],
 )
