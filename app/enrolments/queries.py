@@ -66,7 +66,7 @@ class Offer:
 class CoursePage:
     """The public page of a course. `may_reserve` is false for staff, who hold no places; `language` is the
     tag of the language in which the course is written. A hidden course is for staff and for the people who
-    have a place on it: for everybody else `is_gone` is true."""
+    have, had or asked for a place on it: for everybody else `is_gone` is true."""
 
     course: Course
     offers: tuple[Offer, ...]
@@ -215,10 +215,14 @@ def _current(db: Session, course_key: str) -> tuple[PublishedCourse, bool]:
 
 
 def _is_inside(db: Session, actor: Actor | None, course_key: str) -> bool:
-    """Return whether a person is of the staff, or has a place on the course."""
-    if actor is None:
-        return False
-    return actor.is_staff or place_on(db, actor.user_id, course_key) is not None
+    """Return whether a person is of the staff, or has, had or asked for a place on the course: their pages
+    lead to its page."""
+    if actor is None or actor.is_staff:
+        return actor is not None
+    met = select(ENROLMENT.id).where(
+        ENROLMENT.user_id == actor.user_id, ENROLMENT.course_key == course_key
+    )
+    return db.scalar(met.limit(1)) is not None
 
 
 def offers(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEvent
@@ -222,6 +223,28 @@ def test_the_page_of_an_old_intake_is_gone_for_strangers(as_person, database, pu
     hide(database, office)
     assert as_person(stranger).get(address).status_code == 404
     assert as_person(person).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("state", EnrolmentState)
+def test_who_asked_for_a_place_is_led_nowhere_in_vain(
+    as_person, database, published, office, state
+):
+    with database.write() as db:
+        person = a_user(db, "Ann Applicant")
+        closed = an_intake(db, KEY, opens_at=NOW - timedelta(days=9), closes_at=PAST)
+        an_enrolment(db, closed, person, state, published=published)
+    hide(database, office)
+    browser = as_person(person)
+    pages = {path: browser.get(path) for path in ("/home", "/enrolments", "/dates")}
+    links = {
+        link.partition("#")[0]
+        for page in pages.values()
+        for link in html.fromstring(page.text).xpath("//main//a/@href")
+        if link.startswith("/")
+    }
+    assert "/courses" in {link[:8] for link in links}
+    followed = {link: browser.get(link).status_code for link in links}
+    assert {link for link, status in followed.items() if status >= 400} == set()
 
 
 def test_its_practical_days_are_gone_for_strangers(as_person, database, published, office):
