@@ -20,15 +20,16 @@ from app.accounts.steps.locks import lock_people
 from app.enrolments import domain, policy
 from app.enrolments.domain import EnrolmentState, Intake
 from app.enrolments.errors import EnrolmentRefused
-from app.enrolments.mails import PlaceConfirmedMail, PlaceDeclinedMail
+from app.enrolments.mails import PlaceConfirmedMail, PlaceDeclinedMail, words_of_reason
 from app.enrolments.models import Enrolment
 from app.enrolments.reasons import EnrolmentsReason
 from app.enrolments.steps import notifications, transitions, undoing
 from app.enrolments.steps.locking import lock_intake, promote, release_places, row_of
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
-from app.kit.ids import EnrolmentId, IntakeId
-from app.kit.messages import Message
+from app.kit.ids import DecisionId, EnrolmentId, IntakeId
+from app.kit.messages import Message, Text
+from app.kit.stored_messages import stored_reason
 
 Step = Callable[[IntakeId, Intake, EnrolmentId], None]
 """Decides one enrolment of a locked intake, or raises EnrolmentRefused."""
@@ -73,11 +74,12 @@ def decline_requests(
     actor: Actor,
     enrolment_ids: Sequence[EnrolmentId],
     *,
-    reason: str,
+    reason: Text,
     now: datetime,
 ) -> DecisionOutcome:
     """Decline the requests and waiting-list entries that can be declined, and name the others. Each person
-    is told the reason, and a place that becomes free goes to the first person who waits."""
+    is told the reason, in their language if it is a message, and a place that becomes free goes to the first
+    person who waits."""
     require(policy.may_manage_intakes(actor))
 
     def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> None:
@@ -106,7 +108,7 @@ def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now
 
 
 def decline_request(
-    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
+    db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: Text, now: datetime
 ) -> None:
     """As `decline_requests` for one person. Raise EnrolmentRefused if they cannot be declined."""
     require(policy.may_manage_intakes(actor))
@@ -201,15 +203,22 @@ def _decline(
     intake: Intake,
     enrolment_id: EnrolmentId,
     *,
-    reason: str,
+    reason: Text,
     now: datetime,
 ) -> None:
     row = row_of(db, enrolment_id)
     before = row.state
     _refuse(domain.decline_refusal(before))
-    transitions.end(db, actor, row, EnrolmentState.declined, reason=reason, now=now)
+    stored = reason if isinstance(reason, str) else stored_reason(reason)
+    transitions.end(db, actor, row, EnrolmentState.declined, reason=stored, now=now)
     mails = notifications.send(
-        db, PlaceDeclinedMail, intake, [row.user_id], now=now, waits=True, reason=reason
+        db,
+        PlaceDeclinedMail,
+        intake,
+        [row.user_id],
+        now=now,
+        waits=True,
+        **words_of_reason(reason),
     )
     decision_id = undoing.note(
         db,
@@ -220,8 +229,20 @@ def _decline(
         mail_id=mails[row.user_id],
         now=now,
     )
-    if before not in domain.HOLDING:
-        return
+    if before in domain.HOLDING:
+        _give_place_on(db, actor, intake_id, intake, decision_id, now=now)
+
+
+def _give_place_on(
+    db: Session,
+    actor: Actor,
+    intake_id: IntakeId,
+    intake: Intake,
+    decision_id: DecisionId,
+    *,
+    now: datetime,
+) -> None:
+    """Give the place that a decision freed to the first person who waits, and note it as its consequence."""
     freed = release_places(db, intake_id, intake, 1)
     for moved_id, mail_id in promote(db, actor.user_id, intake_id, freed, now=now, waits=True):
         undoing.note(

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import ClassVar
 
+from app.kit.messages import Text
 from app.mail.kinds import PersonMail
-from app.mail.values import Amount
+from app.mail.values import Amount, Words
 
 
 class IntakeMail(PersonMail):
@@ -51,9 +52,18 @@ class PlaceConfirmedMail(IntakeMail):
 
 
 class PlaceDeclinedMail(IntakeMailWithReason):
-    """A request was declined."""
+    """A request was declined. `usual_reason` is set if the admin chose one of the usual reasons, with what
+    they added; it is read in the language of the reader, and `reason` is the same in English."""
 
     template: ClassVar[str] = "enrolments/declined"
+
+    usual_reason: Words | None = None
+
+
+def words_of_reason(reason: Text) -> dict[str, Text | None]:
+    """Return the fields of a declined request that say why."""
+    usual = None if isinstance(reason, str) else reason
+    return {"reason": str(reason), "usual_reason": usual}
 
 
 class PlaceCancelledMail(IntakeMailWithReason):

@@ -15,7 +15,7 @@ from app.enrolments.domain import DeclineReason
 from app.enrolments.forms import DeclineRequestsForm, RequestsForm
 from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EnrolmentId, IntakeId
-from app.kit.messages import Message, msg, msgs, sentences
+from app.kit.messages import Message, Text, msg, msgs, sentences
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import errors_of, form_page
@@ -69,7 +69,7 @@ def decline_requests(visit: Visit, submitted: Submitted) -> Response:
     if not _WHY & set(submitted.fields):
         query = urlencode([*(("enrolment", str(each)) for each in ids), ("back", form.back)])
         return visit.redirect(f"{visit.url('enrolments.decline_form')}?{query}")
-    reason = _reason(visit, form)
+    reason = _reason(form)
     if reason is None:
         missing = msg("Choose a reason, or write one.")
         unexplained = Invalid(missing, fields={"preset": missing})
@@ -174,12 +174,13 @@ def _without(submitted: Submission, names: frozenset[str]) -> Submission:
     return replace(submitted, fields=fields)
 
 
-def _reason(visit: RequestContext, form: DeclineRequestsForm) -> str | None:
-    """Return the reason as the person will read it: the chosen sentence, what was typed, or both."""
+def _reason(form: DeclineRequestsForm) -> Text | None:
+    """Return the reason: the chosen sentence, which each person reads in their own language, what was typed,
+    or both."""
+    if form.preset is None:
+        return form.reason
     typed = msg("{words}", words=form.reason) if form.reason else None
-    if form.preset is None and typed is None:
-        return None
-    return visit.words.of(sentences(form.preset.label if form.preset else None, typed))
+    return sentences(form.preset.label, typed)
 
 
 def _back(visit: RequestContext, wanted: str) -> str:

@@ -12,6 +12,7 @@ from app.certificates import mails as certificates
 from app.enquiries import mails as enquiries
 from app.enquiries.domain import Topic
 from app.enrolments import mails as enrolments
+from app.enrolments.domain import DeclineReason
 from app.kit.ids import AssessmentId, AttemptId, EnquiryId, EventId
 from app.kit.messages import Money, msg
 from app.learning import mails as learning
@@ -137,6 +138,9 @@ EXAMPLES: tuple[MailKind, ...] = (
     enrolments.PlacePromotedMail(**PLACE),
     enrolments.PlaceConfirmedMail(**PLACE),
     enrolments.PlaceDeclinedMail(**PLACE, reason=BECAUSE),
+    enrolments.PlaceDeclinedMail(
+        **PLACE, reason=str(DeclineReason.papers.label), usual_reason=DeclineReason.papers.label
+    ),
     enrolments.PlaceCancelledMail(**PLACE, reason=BECAUSE),
     enrolments.PlaceWithdrawnMail(**PLACE),
     enrolments.IntakeMovedMail(**PLACE),

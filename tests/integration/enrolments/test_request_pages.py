@@ -4,21 +4,28 @@ from datetime import timedelta
 
 import pytest
 from lxml import html
+from sqlalchemy import select
 
 from app.enrolments.domain import EnrolmentState
-from app.kit.ids import EnrolmentId, new_uuid
+from app.kit.ids import EnrolmentId, EventId, new_uuid
 from app.kit.messages import msg
 from app.kit.stored_messages import stored_reason
 from app.kit.undo_time import UNDO_TIME
+from app.outbox.models import OutboxEvent
+from app.outbox.queries import MAIL
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.academy import ACADEMY
 from tests.make.enrolments import an_enrolment, states_in
 from tests.make.learning import a_published_course
+from tests.make.mails import a_mailer
 from tests.make.people import a_user
 from tests.make.places import an_intake
+from tests.make.pseudo_languages import in_three
 
 State = EnrolmentState
 LIST = "/admin/requests"
+IN_THREE = in_three(ACADEMY)
 
 
 @pytest.fixture
@@ -151,6 +158,30 @@ def test_several_are_declined_with_a_reason(office, database, intakes, typed, re
     assert (declined.status_code, declined.headers["location"]) == (303, back)
     assert set(states_in(database, winter).values()) == {"declined"}
     assert reason in office.get(f"/admin/intakes/{winter}?show=ended").text
+
+
+def test_a_usual_reason_is_read_in_the_language_of_the_reader(
+    office, database, intakes, as_person, speak
+):
+    speak(IN_THREE)
+    with database.write() as db:
+        dora = a_user(db, "Dora", language="de")
+        place = an_enrolment(db, intakes[0], dora)
+    why = {"preset": "papers", "reason": "Send it by post."}
+    declined = office.post(f"{LIST}/decline", data={"enrolment": str(place), **why})
+    assert declined.status_code == 303
+    usual = "The proof of your qualification has not reached us."
+    own = as_person(dora).get("/enrolments").text
+    assert f"⟦{usual}⟧ ⟦Send it by post.⟧" in own
+    shown = office.get(f"/admin/enrolments/{place}").text
+    assert f"{usual} Send it by post." in shown
+    with database.read() as db:
+        (payload,) = db.scalars(select(OutboxEvent.payload).where(OutboxEvent.name == MAIL))
+    mail = a_mailer(IN_THREE).build(EventId(new_uuid()), payload, now=NOW)
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert f"⟦{usual}⟧" in text
+    assert "Send it by post." in text
+    assert "version" not in text
 
 
 def test_a_refusal_without_a_reason_changes_nothing(office, database, intakes):
