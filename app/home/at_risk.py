@@ -22,6 +22,7 @@ from app.enrolments.models import Enrolment, IntakeRow
 from app.home.domain import RiskFinding, RiskReason, StudyState, Unpassed, risk_of
 from app.kit.actor import Actor, Role
 from app.kit.ids import RevisionId, UserId
+from app.kit.name_search import sort_key
 from app.learning.models import Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
@@ -105,7 +106,7 @@ def students_at_risk(db: Session, actor: Actor, *, now: datetime) -> AtRiskList:
         key=lambda student: (
             order.index(student.help.trouble),
             student.help.since or now,
-            student.name,
+            sort_key(student.name),
         )
     )
     return AtRiskList(tuple(at_risk[:MOST_SHOWN]), max(0, len(at_risk) - MOST_SHOWN), is_partial)

@@ -14,11 +14,11 @@ def compared(node: ast.Call) -> list[ast.expr]:
     """Return the expressions by which a call sorts."""
     if called(node) == "order_by":
         return node.args
-    if called(node) != "sorted":
+    if called(node) not in ("sorted", "sort"):
         return []
     keys = [keyword.value for keyword in node.keywords if keyword.arg == "key"]
-    rows = node.args[0]
-    return keys or ([rows.elt] if isinstance(rows, ast.GeneratorExp | ast.ListComp) else [])
+    rows = [rows.elt for rows in node.args if isinstance(rows, ast.GeneratorExp | ast.ListComp)]
+    return keys or rows
 
 
 def sorted_by_names(tree: ast.Module) -> list[int]:
@@ -49,6 +49,7 @@ def test_nothing_sorts_names_by_their_letters():
         ("sorted((person.name for person in people), key=sort_key)", []),
         ("select(User).order_by(User.sort_key)", []),
         ("sorted(names)", []),
+        ("rows.sort(key=lambda row: row.name)", [1]),
         ("select(User.name).order_by(User.id)", []),
     ],
 )
