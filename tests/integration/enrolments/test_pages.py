@@ -375,9 +375,9 @@ def test_the_list_of_people_is_exported_harmlessly(office, database, intake_id):
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     lines = answer.text.splitlines()
-    assert lines[0].startswith('\ufeff"Name","E-mail","State","Position","Requested",')
-    assert lines[1].startswith('" \'=HYPERLINK(1)","x@example.org","requested","",')
-    assert lines[2].startswith('"Ben, Bo","b@example.org","waiting","1",')
+    assert lines[0].startswith('\ufeff"Name","E-mail","Phone","State","Position","Requested",')
+    assert lines[1].startswith('" \'=HYPERLINK(1)","x@example.org","","requested","",')
+    assert lines[2].startswith('"Ben, Bo","b@example.org","","waiting","1",')
     with database.read() as db:
         act = db.scalars(select(AuditEvent).where(AuditEvent.action == "intake.exported")).one()
         assert act.details == {"rows": 2}
