@@ -117,6 +117,11 @@ def test_the_database_refuses_half_an_emergency_contact(database, sam, columns):
 def test_the_office_sees_and_corrects_it_with_a_reason(app, database, ada, sam, as_person):
     browser = as_person(ada)
     path = f"/admin/people/{sam.user_id}/details"
+    shown = browser.get(f"/admin/people/{sam.user_id}").text
+    form = browser.get(path).text
+    for field in ("phone", "emergency_name"):
+        assert f'href="{path}#f-{field}"' in shown
+        assert f'id="f-{field}"' in form
     names = {"name": "Sam Student", "certificate_name": "Sam Student", "email": sam.email}
     fields = {**names, **TYPED, "version": version_on(browser, path), "reason": "By phone"}
     wrong = browser.post(path, data={**fields, "emergency_name": ""})

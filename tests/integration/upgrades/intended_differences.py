@@ -341,7 +341,8 @@ INTENDED: tuple[Difference, ...] = (
         "the office corrects the details of everybody else",
         r"/admin/people/[\w-]+",
         r"(Name on certificate (?!Amara)(?:(?! Medical background).)*) Medical background",
-        r"\1 Correct the details Medical background",
+        r"\1 Correct the details Phone Not given Correct the phone number Emergency contact Not given "
+        "Correct the emergency contact Medical background",
     ),
     Difference(
         "an intake to choose has a short label, without the key of its course",
@@ -358,7 +359,7 @@ INTENDED: tuple[Difference, ...] = (
     Difference(
         CONTACT,
         r"/admin/people/[\w-]+",
-        "Medical background",
+        r"(?<!contact )Medical background",
         "Phone Not given Emergency contact Not given Medical background",
     ),
     Difference(
