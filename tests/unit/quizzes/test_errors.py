@@ -30,6 +30,10 @@ SAID = {
         "The certificate of this course is issued, so its quizzes are settled. Nothing needs "
         "to be done."
     ),
+    "quizzes.domain.allowing.CLOSED": (
+        "The account of this person is closed, so they can start no attempt. Open the account "
+        "first if they come back."
+    ),
     "quizzes.domain.allowing.PASSED": (
         "This quiz is passed already. Nothing needs to be done: the best attempt counts."
     ),
