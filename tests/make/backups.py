@@ -119,13 +119,7 @@ class Installation:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         if self.server:
             name = self.settings.database_url.partition("?")[0].rpartition("/")[2]
-            with psycopg.connect(self.server, autocommit=True) as connection:
-                like = (f"{name}_before_%",)
-                names = connection.execute(
-                    "SELECT datname FROM pg_database WHERE datname LIKE %s", like
-                )
-                for (aside,) in names.fetchall():
-                    postgres.drop_database(self.server, aside)
+            postgres.drop_databases_beginning(self.server, f"{name}_before_")
 
 
 def command(*words: object) -> list[str]:

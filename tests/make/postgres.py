@@ -49,6 +49,15 @@ def drop_database(address: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def drop_databases_beginning(address: str, beginning: str) -> None:
+    """Drop every database whose name begins with this text."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        named = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        names = [name for (name,) in connection.execute(named, [beginning])]
+    for name in names:
+        drop_database(address, name)
+
+
 def new_database(
     address: str, name: str, *, template: str = "template1", locale: str | None = None
 ) -> str:
