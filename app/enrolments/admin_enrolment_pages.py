@@ -26,6 +26,7 @@ from app.enrolments.forms import (
     UndoPaymentForm,
     midnight,
 )
+from app.enrolments.price_changes import PriceOutcome
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import EnrolmentId
 from app.kit.messages import Message, Money, msg
@@ -48,43 +49,40 @@ def show_enrolment(visit: Visit, enrolment_id: EnrolmentId) -> Response:
 
 @pages.post("/confirm", name="enrolments.confirm", access=ADMIN)
 def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    def command(db: Session) -> None:
+    def command(db: Session) -> Message:
         ButtonForm.read(submitted)
-        decisions.confirm_request(db, visit.actor, enrolment_id, now=visit.now)
+        if decisions.confirm_request(db, visit.actor, enrolment_id, now=visit.now):
+            return msg(
+                "The place is confirmed. The mail that says how to begin leaves in ten seconds; until then "
+                "you can undo this."
+            )
+        return msg("The place is confirmed. Nobody gets a mail, because the account is closed.")
 
-    said = msg(
-        "The place is confirmed. The mail that says how to begin leaves in ten seconds; until then you can "
-        "undo this."
-    )
-    return _do(visit, enrolment_id, submitted, command, said)
+    return _do(visit, enrolment_id, submitted, command)
 
 
 @pages.post("/decline", name="enrolments.decline", access=ADMIN)
 def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    def command(db: Session) -> None:
-        form = EnrolmentReasonForm.read(submitted)
-        decisions.decline_request(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
+    def command(db: Session) -> Message:
+        reason = EnrolmentReasonForm.read(submitted).reason
+        if decisions.decline_request(db, visit.actor, enrolment_id, reason=reason, now=visit.now):
+            return msg(
+                "The request is declined. The mail with your reason leaves in ten seconds; until then you "
+                "can undo this."
+            )
+        return msg("The request is declined. Nobody gets a mail, because the account is closed.")
 
-    said = msg(
-        "The request is declined. The mail with your reason leaves in ten seconds; until then you can undo "
-        "this."
-    )
-    return _do(visit, enrolment_id, submitted, command, said)
+    return _do(visit, enrolment_id, submitted, command)
 
 
 @pages.post("/undo", name="enrolments.undo", access=ADMIN)
 def undo(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    def command(db: Session) -> None:
+    def command(db: Session) -> Message:
         ButtonForm.read(submitted)
         decisions.undo_decision(db, visit.actor, enrolment_id, now=visit.now)
+        return msg("The decision is undone, as if it had never been. No mail has left.")
 
-    return _do(
-        visit,
-        enrolment_id,
-        submitted,
-        command,
-        msg("The decision is undone, as if it had never been. No mail has left."),
-    )
+    return _do(visit, enrolment_id, submitted, command)
 
 
 @pages.get("/cancel", name="enrolments.confirm_cancel", access=ADMIN)
@@ -98,12 +96,20 @@ def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Res
     try:
         form = EnrolmentReasonForm.read(submitted)
         with visit.database.write() as db:
-            service.cancel_place(db, visit.actor, enrolment_id, reason=form.reason, now=visit.now)
+            is_told = service.cancel_place(
+                db, visit.actor, enrolment_id, reason=form.reason, now=visit.now
+            )
     except (Invalid, Conflict) as refused:
         return _cancel_page(visit, enrolment_id, submitted, refused)
-    said = msg(
-        "The place is cancelled, with all that depended on it. The person gets a mail with your reason."
-    )
+    if is_told:
+        said = msg(
+            "The place is cancelled, with all that depended on it. The person gets a mail with your reason."
+        )
+    else:
+        said = msg(
+            "The place is cancelled, with all that depended on it. Nobody gets a mail about it, because the "
+            "account is closed."
+        )
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
 
 
@@ -112,7 +118,7 @@ def change_price(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) 
     try:
         form = PriceForm.read(submitted, currency=visit.academy.currency)
         with visit.database.write() as db:
-            is_changed = price_changes.change_price(
+            outcome = price_changes.change_price(
                 db,
                 visit.actor,
                 enrolment_id,
@@ -123,21 +129,28 @@ def change_price(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) 
             )
     except (Invalid, Conflict) as refused:
         return _enrolment(visit, enrolment_id, refused, submitted)
-    if is_changed:
-        said = msg(
-            "The price is {price} now. The person gets a mail with your reason.",
-            price=Money(form.price),
-        )
-    else:
-        said = msg("The price was {price} already. Nothing was changed.", price=Money(form.price))
+    said = _price_words(outcome, Money(form.price))
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)
+
+
+def _price_words(outcome: PriceOutcome, price: Money) -> Message:
+    if outcome is PriceOutcome.told:
+        return msg(
+            "The price is {price} now. The person gets a mail with your reason.", price=price
+        )
+    if outcome is PriceOutcome.untold:
+        return msg(
+            "The price is {price} now. Nobody gets a mail, because the account is closed.",
+            price=price,
+        )
+    return msg("The price was {price} already. Nothing was changed.", price=price)
 
 
 @pages.post("/invoice", name="enrolments.invoice", access=ADMIN)
 def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     zone = visit.academy.zone
 
-    def command(db: Session) -> None:
+    def command(db: Session) -> Message:
         form = InvoiceForm.read(submitted)
         today = local_day(visit.now, zone)
         invoiced_at = midnight("invoiced_on", form.invoiced_on, today=today, zone=zone)
@@ -150,13 +163,14 @@ def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
             expected_version=form.version,
             now=visit.now,
         )
+        return msg("The invoice is recorded.")
 
-    return _do(visit, enrolment_id, submitted, command, msg("The invoice is recorded."))
+    return _do(visit, enrolment_id, submitted, command)
 
 
 @pages.post("/invoice/undo", name="enrolments.undo_invoice", access=ADMIN)
 def undo_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
-    def command(db: Session) -> None:
+    def command(db: Session) -> Message:
         form = UndoInvoiceForm.read(submitted)
         invoices.undo_invoice(
             db,
@@ -166,16 +180,18 @@ def undo_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) 
             seen_version=form.invoice_seen,
             now=visit.now,
         )
+        return msg(
+            "The invoice is undone. Nobody was mailed when it was recorded, and nobody is now."
+        )
 
-    said = msg("The invoice is undone. Nobody was mailed when it was recorded, and nobody is now.")
-    return _do(visit, enrolment_id, submitted, command, said)
+    return _do(visit, enrolment_id, submitted, command)
 
 
 @pages.post("/payment", name="enrolments.payment", access=ADMIN)
 def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     zone = visit.academy.zone
 
-    def command(db: Session) -> None:
+    def command(db: Session) -> Message:
         form = PaymentForm.read(submitted)
         paid_at = midnight("paid_on", form.paid_on, today=local_day(visit.now, zone), zone=zone)
         invoices.record_payment(
@@ -186,8 +202,9 @@ def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
             expected_version=form.version,
             now=visit.now,
         )
+        return msg("The payment is recorded.")
 
-    return _do(visit, enrolment_id, submitted, command, msg("The payment is recorded."))
+    return _do(visit, enrolment_id, submitted, command)
 
 
 @pages.post("/payment/undo", name="enrolments.undo_payment", access=ADMIN)
@@ -215,13 +232,13 @@ def _do(
     visit: RequestContext,
     enrolment_id: EnrolmentId,
     submitted: Submission,
-    command: Callable[[Session], None],
-    said: Message,
+    command: Callable[[Session], Message],
 ) -> Response:
-    """Run one command in its own transaction; a refusal shows the page again with what was typed."""
+    """Run one command in its own transaction and say what it returns; a refusal shows the page again with
+    what was typed."""
     try:
         with visit.database.write() as db:
-            command(db)
+            said = command(db)
     except (Invalid, Conflict) as refused:
         return _enrolment(visit, enrolment_id, refused, submitted)
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)

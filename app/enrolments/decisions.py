@@ -27,12 +27,13 @@ from app.enrolments.steps import notifications, transitions, undoing
 from app.enrolments.steps.locking import lock_intake, promote, release_places, row_of
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
-from app.kit.ids import DecisionId, EnrolmentId, IntakeId
+from app.kit.ids import DecisionId, EnrolmentId, EventId, IntakeId
 from app.kit.messages import Message, Text
 from app.kit.stored_messages import stored_reason
 
-Step = Callable[[IntakeId, Intake, EnrolmentId], None]
-"""Decides one enrolment of a locked intake, or raises EnrolmentRefused."""
+Step = Callable[[IntakeId, Intake, EnrolmentId], EventId | None]
+"""Decides one enrolment of a locked intake, or raises EnrolmentRefused. Returns the mail to the person, if
+one was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ class RefusedDecision:
 
 @dataclass(frozen=True, slots=True)
 class DecisionOutcome:
-    """What came of deciding several people: who was decided, and who was not."""
+    """What came of deciding several people: who was decided, and who was not. `told` are those of the decided
+    who get a mail; people with closed accounts get none."""
 
     done: tuple[EnrolmentId, ...]
     refused: tuple[RefusedDecision, ...]
+    told: frozenset[EnrolmentId]
 
 
 def confirm_requests(
@@ -63,8 +66,8 @@ def confirm_requests(
     revision of the course."""
     require(policy.may_manage_intakes(actor))
 
-    def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> None:
-        _confirm(db, actor, intake, enrolment_id, now=now)
+    def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> EventId | None:
+        return _confirm(db, actor, intake, enrolment_id, now=now)
 
     return _each(db, enrolment_ids, step)
 
@@ -82,8 +85,8 @@ def decline_requests(
     person who waits."""
     require(policy.may_manage_intakes(actor))
 
-    def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> None:
-        _decline(db, actor, intake_id, intake, enrolment_id, reason=reason, now=now)
+    def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> EventId | None:
+        return _decline(db, actor, intake_id, intake, enrolment_id, reason=reason, now=now)
 
     return _each(db, enrolment_ids, step)
 
@@ -95,24 +98,31 @@ def undo_decisions(
     is too late. Any admin may undo the decision of another one."""
     require(policy.may_manage_intakes(actor))
 
-    def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> None:
+    def step(intake_id: IntakeId, intake: Intake, enrolment_id: EnrolmentId) -> EventId | None:
         undoing.undo(db, actor, intake_id, intake, enrolment_id, now=now)
+        return None
 
     return _each(db, enrolment_ids, step, locks_people=True)
 
 
-def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
-    """As `confirm_requests` for one person. Raise EnrolmentRefused if they cannot be confirmed."""
+def confirm_request(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> bool:
+    """As `confirm_requests` for one person; return whether a mail to them was written. Raise EnrolmentRefused
+    if they cannot be confirmed."""
     require(policy.may_manage_intakes(actor))
-    _demand_all(confirm_requests(db, actor, [enrolment_id], now=now))
+    outcome = confirm_requests(db, actor, [enrolment_id], now=now)
+    _demand_all(outcome)
+    return enrolment_id in outcome.told
 
 
 def decline_request(
     db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: Text, now: datetime
-) -> None:
-    """As `decline_requests` for one person. Raise EnrolmentRefused if they cannot be declined."""
+) -> bool:
+    """As `decline_requests` for one person; return whether a mail to them was written. Raise EnrolmentRefused
+    if they cannot be declined."""
     require(policy.may_manage_intakes(actor))
-    _demand_all(decline_requests(db, actor, [enrolment_id], reason=reason, now=now))
+    outcome = decline_requests(db, actor, [enrolment_id], reason=reason, now=now)
+    _demand_all(outcome)
+    return enrolment_id in outcome.told
 
 
 def undo_decision(db: Session, actor: Actor, enrolment_id: EnrolmentId, *, now: datetime) -> None:
@@ -138,6 +148,7 @@ def _each(
     if locks_people:
         lock_people(db, db.scalars(select(Enrolment.user_id).where(Enrolment.id.in_(chosen))))
     done: list[EnrolmentId] = []
+    told: set[EnrolmentId] = set()
     reasons: dict[EnrolmentId, EnrolmentsReason] = {}
     for enrolment_id in chosen:
         intake_id = intake_of[enrolment_id]
@@ -145,12 +156,14 @@ def _each(
             with db.begin_nested():
                 # A second time, because the step before may have moved its counters.
                 intake = locked.pop(intake_id, None) or lock_intake(db, intake_id)
-                step(intake_id, intake, enrolment_id)
+                mail_id = step(intake_id, intake, enrolment_id)
         except EnrolmentRefused as refused:
             reasons[enrolment_id] = refused.why
         else:
             done.append(enrolment_id)
-    return DecisionOutcome(tuple(done), _named(db, reasons))
+            if mail_id is not None:
+                told.add(enrolment_id)
+    return DecisionOutcome(tuple(done), _named(db, reasons), frozenset(told))
 
 
 def _intakes_of(db: Session, chosen: Sequence[EnrolmentId]) -> dict[EnrolmentId, IntakeId]:
@@ -179,7 +192,7 @@ def _named(
 
 def _confirm(
     db: Session, actor: Actor, intake: Intake, enrolment_id: EnrolmentId, *, now: datetime
-) -> None:
+) -> EventId | None:
     row = row_of(db, enrolment_id)
     before = row.state
     _refuse(domain.confirm_refusal(intake, before))
@@ -194,6 +207,7 @@ def _confirm(
         mail_id=mails[row.user_id],
         now=now,
     )
+    return mails[row.user_id]
 
 
 def _decline(
@@ -205,7 +219,7 @@ def _decline(
     *,
     reason: Text,
     now: datetime,
-) -> None:
+) -> EventId | None:
     row = row_of(db, enrolment_id)
     before = row.state
     _refuse(domain.decline_refusal(before))
@@ -231,6 +245,7 @@ def _decline(
     )
     if before in domain.HOLDING:
         _give_place_on(db, actor, intake_id, intake, decision_id, now=now)
+    return mails[row.user_id]
 
 
 def _give_place_on(

@@ -1,6 +1,7 @@
 """The use-case that changes the price of one place."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,14 @@ from app.kit.messages import Money
 from app.kit.versions import demand_current
 
 
+class PriceOutcome(StrEnum):
+    """What came of changing a price; `untold` if the account is closed, so that nobody gets a mail."""
+
+    unchanged = "unchanged"
+    told = "told"
+    untold = "untold"
+
+
 def change_price(
     db: Session,
     actor: Actor,
@@ -27,10 +36,9 @@ def change_price(
     reason: str,
     expected_version: str,
     now: datetime,
-) -> bool:
-    """Change the price of one person's place or request, and tell the person with the reason. Return
-    whether anything changed. Refused once an invoice is recorded. Raises Stale if the price was changed
-    since the form was opened."""
+) -> PriceOutcome:
+    """Change the price of one person's place or request, and tell the person with the reason. Refused
+    once an invoice is recorded. Raises Stale if the price was changed since the form was opened."""
     require(policy.may_manage_intakes(actor))
     _, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -42,14 +50,14 @@ def change_price(
         expected_version, recorded=price_record(old_pence), sent=price_record(price_pence)
     )
     if price_pence == old_pence:
-        return False
+        return PriceOutcome.unchanged
     row.price_pence = price_pence
     old, new = Money(old_pence), Money(price_pence)
     changes = (FieldChange(ChangedField.price, old, new),)
     transitions.record(
         db, actor, "enrolment.price_changed", row, reason=reason, changes=changes, now=now
     )
-    notifications.send(
+    mails = notifications.send(
         db,
         PlacePriceChangedMail,
         intake,
@@ -59,4 +67,5 @@ def change_price(
         reason=reason,
         now=now,
     )
-    return True
+    is_told = mails[row.user_id] is not None
+    return PriceOutcome.told if is_told else PriceOutcome.untold

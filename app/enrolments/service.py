@@ -185,14 +185,14 @@ def withdraw_from_intake(
 
 def cancel_place(
     db: Session, actor: Actor, enrolment_id: EnrolmentId, *, reason: str, now: datetime
-) -> None:
+) -> bool:
     """Cancel a confirmed place; the person is told the reason, and the place goes to the first
-    person who waits."""
+    person who waits. Return whether a mail to the person was written."""
     require(policy.may_manage_intakes(actor))
     intake_id, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
     _refuse(domain.cancel_refusal(row.state))
-    transitions.end_one(db, actor, intake_id, intake, row, reason=reason, now=now)
+    return transitions.end_one(db, actor, intake_id, intake, row, reason=reason, now=now)
 
 
 def reserve_places(

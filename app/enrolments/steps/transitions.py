@@ -127,19 +127,20 @@ def end_one(
     now: datetime,
     reason: str | None = None,
     is_withdrawn: bool = False,
-) -> None:
+) -> bool:
     """Cancel a place or a waiting-list entry, tell the person, and give a free place to the next
-    person."""
+    person. Return whether the person gets a mail; with a closed account they get none."""
     held = row.state in domain.HOLDING
     end(db, actor, row, EnrolmentState.cancelled, reason=reason, now=now)
     if is_withdrawn:
-        notifications.send(db, PlaceWithdrawnMail, intake, [row.user_id], now=now)
+        mails = notifications.send(db, PlaceWithdrawnMail, intake, [row.user_id], now=now)
     else:
         mail = PlaceCancelledMail
-        notifications.send(db, mail, intake, [row.user_id], now=now, reason=reason)
+        mails = notifications.send(db, mail, intake, [row.user_id], now=now, reason=reason)
     if held:
         freed = release_places(db, intake_id, intake, 1)
         promote(db, actor.user_id, intake_id, freed, now=now)
+    return mails[row.user_id] is not None
 
 
 def end(

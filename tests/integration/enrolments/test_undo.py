@@ -115,7 +115,7 @@ def undo(database, office, place, what, version=None, reason=WHY) -> None:
         use_case(db, office, place, reason=reason, seen_version=shown, now=NOW)
 
 
-def reprice(database, office, place, pence, version=None) -> bool:
+def reprice(database, office, place, pence, version=None) -> price_changes.PriceOutcome:
     with database.write() as db:
         row = admin_queries.enrolment_page(db, office, place).row
         return price_changes.change_price(
@@ -272,7 +272,7 @@ def test_what_a_certificate_rests_on_stays_until_it_is_revoked(database, office)
 
 
 def test_the_price_of_one_person_changes_with_a_reason(database, office, place, student):
-    assert reprice(database, office, place, 120_000)
+    assert reprice(database, office, place, 120_000) == "told"
     assert changes_in(database, "enrolment.price_changed") == [
         ("price", str(Money(125_000)), str(Money(120_000)))
     ]
@@ -285,7 +285,7 @@ def test_the_price_of_one_person_changes_with_a_reason(database, office, place, 
         assert payload["values"]["reason"] == "Agreed by telephone"
         assert admin_queries.enrolment_page(db, office, place).row.price_pence == 120_000
     before = everything(database)
-    assert not reprice(database, office, place, 120_000)
+    assert reprice(database, office, place, 120_000) == "unchanged"
     assert everything(database) == before
 
 
