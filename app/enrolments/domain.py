@@ -1,6 +1,6 @@
 """Rules of intakes and their places. No clock, no database."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -226,6 +226,22 @@ def reserve_refusal(
     if override_reason is None and needed and others_waiting:
         return EnrolmentsReason.others_wait
     return None
+
+
+def answer_about(places: Iterable[EnrolmentId]) -> str:
+    """Return the answer that says of exactly these places of a person that they are to have another one."""
+    return " ".join(sorted(str(place) for place in places))
+
+
+def second_place_refusal(
+    here: EnrolmentState | None, elsewhere: Collection[EnrolmentId], *, answer: str | None
+) -> EnrolmentsReason | None:
+    """Return why the office may not reserve a place for a person yet, or None. `here` is what they hold in
+    the intake and `elsewhere` their places in others of the same course, requests and waiting-list entries,
+    too. Who has a confirmed place here cannot have another, so there is nothing to ask."""
+    if here is EnrolmentState.confirmed or not elsewhere:
+        return None
+    return None if answer == answer_about(elsewhere) else EnrolmentsReason.other_place
 
 
 def confirm_refusal(intake: Intake, state: EnrolmentState) -> EnrolmentsReason | None:

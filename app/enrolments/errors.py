@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
+from app.enrolments.domain import EnrolmentState
 from app.enrolments.reasons import EnrolmentsReason
 from app.kit.errors import Conflict, Invalid, Refusal
+from app.kit.ids import EnrolmentId
 from app.kit.messages import Message, msg, sentences
 
 
@@ -80,6 +84,55 @@ class OtherNames(PlacesRefused):
             )
         )
         self.account_names = account_names
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceElsewhere:
+    """What a person holds in another intake of the course."""
+
+    enrolment_id: EnrolmentId
+    state: EnrolmentState
+    course: str
+    intake: str
+    starts_on: date
+
+    @property
+    def refusal(self) -> Refusal:
+        """Why another place on the course is not reserved before the office has said so."""
+        values: dict[str, Any] = {
+            "course": self.course,
+            "intake": self.intake,
+            "day": self.starts_on,
+        }
+        if self.state is EnrolmentState.requested:
+            said = msg(
+                "This person has asked for a place on {course}: {intake}, start {day}.", **values
+            )
+        elif self.state is EnrolmentState.waiting:
+            said = msg(
+                "This person waits for a place on {course}: {intake}, start {day}.", **values
+            )
+        else:
+            said = msg(
+                "This person has a place on {course} already: {intake}, start {day}.", **values
+            )
+        return replace(EnrolmentsReason.other_place.refusal, message=said)
+
+
+class OtherPlaces(PlacesRefused):
+    """People hold places in other intakes of the course. `places` are these, by the positions of the
+    people."""
+
+    def __init__(
+        self, typed: Sequence[str], places: Mapping[int, tuple[PlaceElsewhere, ...]]
+    ) -> None:
+        super().__init__(
+            tuple(
+                PersonRefusal(index, typed[index], tuple(place.refusal for place in held))
+                for index, held in places.items()
+            )
+        )
+        self.places = places
 
 
 def _other_name(account_name: str) -> Refusal:

@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.accounts.domain import LONGEST_NAME, clean_name
 from app.db.paging import PAGE_SIZE
-from app.enrolments.domain import DeclineReason, IntakeFields
+from app.enrolments.domain import DeclineReason, IntakeFields, answer_about
+from app.enrolments.errors import PlaceElsewhere
 from app.enrolments.invoices import InvoiceToPay
 from app.enrolments.money_rules import ShownInvoices
 from app.kit.email_addresses import normal_email
@@ -26,7 +27,7 @@ from app.web.forms import EditForm, Form, Submission, label
 ROWS: Final = 10
 LONGEST_SEARCH: Final = 100
 MOST_CHOSEN: Final = 100
-_ROW_FIELD: Final = re.compile(r"^(name|email|same)_([1-9]|10)$")
+_ROW_FIELD: Final = re.compile(r"^(name|email|same|beside)_([1-9]|10)$")
 
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
 
@@ -194,12 +195,14 @@ class ReservePlacesForm(Form):
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
     """A person to reserve a place for; `row` is the number of the row on the screen, from 1. `known_as` is
-    the other name of the account that is meant, if the office has said so."""
+    the other name of the account that is meant, if the office has said so, and `beside` the answer that they
+    are to have a place beside those in other intakes of the course."""
 
     row: int
     name: str
     email: str
     known_as: str | None = None
+    beside: str | None = None
 
 
 Screen = TypeVar("Screen", bound=ReservePlacesForm)
@@ -252,9 +255,10 @@ def _named(submission: Submission, messages: dict[str, Message]) -> tuple[NamedP
             )
         else:
             seen[email] = row
-            named.append(
-                NamedPerson(row, name, email, submission.get(f"same_{row}").strip() or None)
+            known_as, beside = (
+                submission.get(f"{field}_{row}").strip() or None for field in ("same", "beside")
             )
+            named.append(NamedPerson(row, name, email, known_as, beside))
     return tuple(named)
 
 
@@ -275,11 +279,14 @@ def midnight(field: str, day: date | None, *, today: date, zone: str) -> datetim
 
 
 def typed_rows(
-    values: Mapping[str, object], account_names: Mapping[int, str] | None = None
+    values: Mapping[str, object],
+    account_names: Mapping[int, str] | None = None,
+    other_places: Mapping[int, tuple[PlaceElsewhere, ...]] | None = None,
 ) -> tuple[dict[str, object], ...]:
     """Return what was typed in each row of the screen, to show it again. `account_names` are the names of
-    accounts to ask about, by row."""
+    accounts to ask about, by row, and `other_places` what people hold in other intakes."""
     asked_about = account_names or {}
+    places = other_places or {}
     return tuple(
         {
             "number": row,
@@ -287,6 +294,10 @@ def typed_rows(
             "email": values.get(f"email_{row}", ""),
             "known_as": values.get(f"same_{row}", ""),
             "account_name": asked_about.get(row) or values.get(f"same_{row}", ""),
+            "beside": values.get(f"beside_{row}", ""),
+            "beside_answer": answer_about(place.enrolment_id for place in places.get(row, ()))
+            or values.get(f"beside_{row}", ""),
+            "other_places": places.get(row, ()),
         }
         for row in range(1, ROWS + 1)
     )

@@ -43,6 +43,7 @@ class EnrolmentsReason(StrEnum):
     money_closed = "money_closed"
     certificate_issued = "certificate_issued"
     other_name = "other_name"
+    other_place = "other_place"
     changed_meanwhile = "changed_meanwhile"
     nothing_to_undo = "nothing_to_undo"
     already_undone = "already_undone"
@@ -71,6 +72,10 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
     EnrolmentsReason.other_name: (
         msg("The account of this address has another name."),
         msg("Say that this person is meant, or correct the name or the address."),
+    ),
+    EnrolmentsReason.other_place: (
+        msg("This person has a place on the same course already, in another intake."),
+        msg("Cancel that place first, or say that they are to have a second one."),
     ),
     EnrolmentsReason.already_requested: (
         msg("You have already asked for a place in this intake."),

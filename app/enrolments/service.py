@@ -45,6 +45,7 @@ from app.enrolments.steps.locking import (
     waiting_in,
 )
 from app.enrolments.steps.offered_course import demand_offered, demand_offered_choice
+from app.enrolments.steps.other_places import demand_no_other_place
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import EnrolmentId, IntakeId, UserId, new_uuid
@@ -270,18 +271,22 @@ def reserve_places_by_name(
     note: str | None,
     override_reason: str | None,
     known_as: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
     now: datetime,
 ) -> tuple[tuple[EnrolmentId, UserId], ...]:
     """As `reserve_places`, for people given by name and address. People without an account get one,
     and an invitation to set a password. Return the ids of the people in the same order.
 
     Where the account of an address has another name, it may be somebody else: OtherNames asks. `known_as` are
-    the answers: the name of the account by address, of those who are meant all the same.
+    the answers: the name of the account by address, of those who are meant all the same. Where somebody has a
+    place in another intake of the course, OtherPlaces asks; `beside` are those answers, by address and as
+    `domain.answer_about` writes them.
     """
     require(policy.may_manage_intakes(actor))
     # Locked before people are looked up, so that two screens with the same person take turns.
-    lock_intake(db, intake_id)
+    intake = lock_intake(db, intake_id)
     _demand_same_names(db, named, known_as or {})
+    demand_no_other_place(db, intake_id, intake, named, beside or {})
     user_ids = tuple(
         accounts.make_person_for_reservation(db, actor, name=name, email=email, now=now)
         for name, email in named

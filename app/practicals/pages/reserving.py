@@ -4,15 +4,15 @@ Its address is that of an intake. Enrolments provides the form and its rows of p
 practical.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.enrolments import admin_queries
-from app.enrolments.errors import OtherNames, PlacesRefused
-from app.enrolments.forms import read_reservation, typed_rows
+from app.enrolments.errors import OtherNames, OtherPlaces, PlaceElsewhere, PlacesRefused
+from app.enrolments.forms import NamedPerson, read_reservation, typed_rows
 from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import IntakeId, PracticalId
 from app.kit.messages import Message, Text, msg, msgs
@@ -31,6 +31,10 @@ from app.web.routing import Pages
 pages = Pages()
 ANOTHER_NAME: Final = msg(
     "Nobody got a place yet: an address belongs to somebody with another name."
+)
+ANOTHER_PLACE: Final = msg(
+    "Nobody got a place yet: somebody is on another intake of this course. Cancel that place first, or say "
+    "that a second one is meant."
 )
 NOBODY: Final = msg("Nobody got a place. Each person’s row says why.")
 
@@ -54,6 +58,7 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
             seat_reason=form.seat_reason,
             seat_override=form.seat_override,
             known_as={person.email: person.known_as for person in named if person.known_as},
+            beside={person.email: person.beside for person in named if person.beside},
             now=visit.now,
         )
         return visit.url("enrolments.intake", intake_id=intake_id) + "?show=confirmed"
@@ -62,17 +67,33 @@ def reserve_places(visit: Visit, intake_id: IntakeId, submitted: Submitted) -> R
         form, named = read_reservation(submitted, ReserveWithPracticalForm)
         with visit.database.write() as db:
             to = visit.once(db, submitted, lambda: effect(db))
-    except OtherNames as refused:
-        asked_about = {named[index].row: name for index, name in refused.account_names.items()}
-        fields = {f"name_{named[person.index].row}": person.message for person in refused.people}
-        errors = {"form": ANOTHER_NAME, **fields}
-        return _screen(visit, intake_id, submitted.values, refused, errors, asked_about)
     except PlacesRefused as refused:
-        fields = {f"name_{named[person.index].row}": person.message for person in refused.people}
-        return _screen(visit, intake_id, submitted.values, refused, {"form": NOBODY, **fields})
+        return _places_refused(visit, intake_id, submitted.values, named, refused)
     except (Invalid, Conflict) as refused:
         return _screen(visit, intake_id, submitted.values, refused, errors_of(refused))
     return visit.redirect(to, flash=_done(len(named), with_practical=form.practical is not None))
+
+
+def _places_refused(
+    visit: RequestContext,
+    intake_id: IntakeId,
+    values: dict[str, Any],
+    named: Sequence[NamedPerson],
+    refused: PlacesRefused,
+) -> Response:
+    """Show the screen again with what stands against each person, or with what is asked about them."""
+    account_names: dict[int, str] = {}
+    other_places: dict[int, tuple[PlaceElsewhere, ...]] = {}
+    general = NOBODY
+    if isinstance(refused, OtherNames):
+        general = ANOTHER_NAME
+        account_names = {named[at].row: name for at, name in refused.account_names.items()}
+    elif isinstance(refused, OtherPlaces):
+        general = ANOTHER_PLACE
+        other_places = {named[at].row: places for at, places in refused.places.items()}
+    fields = {f"name_{named[person.index].row}": person.message for person in refused.people}
+    rows = typed_rows(values, account_names, other_places)
+    return _screen(visit, intake_id, values, refused, {"form": general, **fields}, rows)
 
 
 def _done(places: int, *, with_practical: bool) -> Message:
@@ -95,7 +116,7 @@ def _screen(
     values: dict[str, Any],
     refused: Refused | None,
     errors: Mapping[str, Text],
-    account_names: Mapping[int, str] | None = None,
+    rows: tuple[dict[str, object], ...] | None = None,
 ) -> Response:
     with visit.database.read() as db:
         intake = admin_queries.intake_facts(db, visit.actor, intake_id)
@@ -107,7 +128,7 @@ def _screen(
         page=intake,
         days=[_option(day) for day in days],
         no_day=no_day,
-        rows=typed_rows(values, account_names),
+        rows=rows or typed_rows(values),
         action=visit.url("enrolments.reserve_places", intake_id=intake_id),
         errors=errors,
         values=values,

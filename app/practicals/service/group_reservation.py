@@ -33,12 +33,13 @@ def reserve_with_practical(
     seat_reason: str | None,
     seat_override: bool,
     known_as: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
     now: datetime,
 ) -> tuple[UserId, ...]:
     """Give people, by name and address, confirmed places in an intake and, when one is chosen, on a
     practical of the same course: all of it or nothing. The intake's gate is taken first, then the
-    practical's, then the people. PlacesRefused names everybody who cannot have a place. `known_as`: see
-    `reserve_places_by_name`."""
+    practical's, then the people. PlacesRefused names everybody who cannot have a place. `known_as` and
+    `beside`: see `reserve_places_by_name`."""
     require(policy.may_manage(actor))
     if practical_id is not None:
         _demand_reason(seat_reason)
@@ -50,6 +51,7 @@ def reserve_with_practical(
         note=note,
         override_reason=override_reason,
         known_as=known_as,
+        beside=beside,
         now=now,
     )
     user_ids = tuple(user_id for _, user_id in reserved)

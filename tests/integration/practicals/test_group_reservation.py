@@ -152,11 +152,13 @@ def test_somebody_ready_needs_no_override(database, office):
     with database.write() as db:
         ready = a_ready_student(db, "Rea Ready", email="rea@example.org")
         a_seat(db, a_practical(db, starts_at=NOW), ready.user_id)
+        other_place = enrolments.places_of(db, ready.user_id)[0].enrolment_id
     wish = {
         "name_1": "Rea Ready",
         "email_1": "rea@example.org",
         "practical": str(day),
         "seat_reason": "Asked",
+        "beside_1": str(other_place),
     }
     assert browser.post(url, data=wish).status_code == 409, "a place at the same time is named"
     with database.write() as db:

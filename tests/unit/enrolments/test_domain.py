@@ -259,3 +259,27 @@ def test_places_are_never_oversold_and_nobody_waits_beside_one(places, story):
 
         assert len(holders) <= places
         assert not (queue and len(holders) < places)
+
+
+A_PLACE, ANOTHER = EnrolmentId(new_uuid()), EnrolmentId(new_uuid())
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "answer", "expected"),
+    [
+        (None, [], None, None),
+        (None, [], str(A_PLACE), None),
+        (None, [A_PLACE], None, EnrolmentsReason.other_place),
+        (State.requested, [A_PLACE], None, EnrolmentsReason.other_place),
+        (State.waiting, [A_PLACE], "yes", EnrolmentsReason.other_place),
+        (State.confirmed, [A_PLACE], None, None),
+        (None, [A_PLACE], str(A_PLACE), None),
+        (None, [A_PLACE], str(ANOTHER), EnrolmentsReason.other_place),
+        (None, [A_PLACE, ANOTHER], str(A_PLACE), EnrolmentsReason.other_place),
+        (None, [A_PLACE, ANOTHER], domain.answer_about([ANOTHER, A_PLACE]), None),
+    ],
+)
+def test_a_second_place_on_a_course_needs_the_answer_about_exactly_the_others(
+    here, elsewhere, answer, expected
+):
+    assert domain.second_place_refusal(here, elsewhere, answer=answer) is expected

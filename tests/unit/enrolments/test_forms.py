@@ -1,9 +1,12 @@
 """What people type in the office's forms, read or refused with a message per field."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
+from app.enrolments.domain import EnrolmentState, answer_about
+from app.enrolments.errors import PlaceElsewhere
 from app.enrolments.forms import (
     IntakeForm,
     PaymentForm,
@@ -14,6 +17,7 @@ from app.enrolments.forms import (
 )
 from app.kit.currency import Currency
 from app.kit.errors import Invalid
+from app.kit.ids import EnrolmentId
 from app.web.forms import Submission
 
 LONDON = "Europe/London"
@@ -142,6 +146,20 @@ def test_what_was_typed_in_rows_is_kept():
     rows = typed_rows({"name_2": "Ben", "email_2": "ben@", "same_3": "Bo Lee"}, {2: "Ben Bold"})
     assert len(rows) == 10
     typed = {"number": 2, "name": "Ben", "email": "ben@"}
-    assert rows[1] == {**typed, "known_as": "", "account_name": "Ben Bold"}
+    no_places = {"beside": "", "beside_answer": "", "other_places": ()}
+    assert rows[1] == {**typed, **no_places, "known_as": "", "account_name": "Ben Bold"}
     assert (rows[2]["known_as"], rows[2]["account_name"]) == ("Bo Lee", "Bo Lee")
     assert rows[0]["name"] == ""
+
+
+def test_a_place_elsewhere_is_asked_about_in_its_row_until_it_is_answered():
+    place = PlaceElsewhere(
+        EnrolmentId(UUID(int=5)), EnrolmentState.waiting, "Facials", "Spring", date(2027, 3, 1)
+    )
+    answer = answer_about([place.enrolment_id])
+    rows = typed_rows({"name_1": "Ann", "beside_2": "an old one"}, None, {1: (place,), 2: (place,)})
+    assert [row["beside_answer"] for row in rows[:3]] == [answer, answer, ""]
+    assert [row["beside"] for row in rows[:3]] == ["", "an old one", ""]
+    typed = submission({"name_1": "Ann", "email_1": "ann@example.org", "beside_1": f" {answer} "})
+    _, (ann,) = read_reservation(typed, ReservePlacesForm)
+    assert (ann.beside, ann.known_as) == (answer, None)

@@ -7,6 +7,7 @@ SAID = {
     "enrolments.errors.EnrolmentRefused": "This place cannot be changed so",
     "enrolments.errors.PlacesRefused": "This cannot be done now",
     "enrolments.errors.OtherNames": "This cannot be done now",
+    "enrolments.errors.OtherPlaces": "This cannot be done now",
     "enrolments.errors.CourseHidingRefused": "This course stays as it is",
     "enrolments.errors.IntakeInvalid": "There is a problem with what you entered",
     "enrolments.errors.PaymentsRefused": "No payment was recorded",
@@ -141,6 +142,10 @@ SAID = {
     "enrolments.reasons.other_name": (
         "The account of this address has another name. Say that this person is meant, or correct the name or "
         "the address."
+    ),
+    "enrolments.reasons.other_place": (
+        "This person has a place on the same course already, in another intake. Cancel that place first, or "
+        "say that they are to have a second one."
     ),
     "enrolments.reasons.certificate_issued": (
         "The person holds the certificate of this course, and it rests on this place. Record the "
