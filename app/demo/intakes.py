@@ -98,6 +98,7 @@ def _invoice(diary: Diary, place: EnrolmentId, number: int, now: datetime) -> No
         invoiced_at=now,
         expected_version=version_of(invoice_record(None, None)),
         now=now,
+        zone=ZONE.key,
     )
 
 
@@ -109,6 +110,7 @@ def _pay(diary: Diary, place: EnrolmentId, now: datetime) -> None:
         paid_at=now,
         expected_version=version_of(payment_record(None)),
         now=now,
+        zone=ZONE.key,
     )
 
 

@@ -162,6 +162,7 @@ def record_invoice(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
             invoiced_at=invoiced_at,
             expected_version=form.version,
             now=visit.now,
+            zone=zone,
         )
         return msg("The invoice is recorded.")
 
@@ -201,6 +202,7 @@ def record_payment(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted
             paid_at=paid_at,
             expected_version=form.version,
             now=visit.now,
+            zone=zone,
         )
         return msg("The payment is recorded.")
 

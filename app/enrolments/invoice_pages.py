@@ -46,7 +46,7 @@ def record_payments(visit: Visit, submitted: Submitted) -> Response:
         paid_at = midnight("paid_on", form.paid_on, today=today, zone=zone)
         with visit.database.write() as db:
             count = invoices.record_payments(
-                db, visit.actor, form.invoice, paid_at=paid_at, now=visit.now
+                db, visit.actor, form.invoice, paid_at=paid_at, now=visit.now, zone=zone
             )
     except (Invalid, Conflict) as refused:
         return _list(visit, refused, submitted)

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,10 +45,11 @@ def record_invoice(
     invoiced_at: datetime,
     expected_version: str,
     now: datetime,
+    zone: str,
 ) -> None:
     """Record the invoice of a held place. A second call replaces it, and the audit trail keeps
     both; the same invoice again is no act. Raises Stale if the invoice was changed since the form was
-    opened."""
+    opened. `zone` is the academy's: an invoice is not dated after its payment there."""
     require(policy.may_manage_intakes(actor))
     _, intake = lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
@@ -57,6 +59,13 @@ def record_invoice(
     demand_current(expected_version, recorded=recorded, sent=sent)
     if sent == recorded:
         return
+    _refuse(
+        money_rules.invoice_refusal(
+            _money_of(row),
+            invoiced_on=_local_day(invoiced_at, zone),
+            paid_on=row.paid_at and _local_day(row.paid_at, zone),
+        )
+    )
     if row.price_pence is None:
         row.price_pence = intake.price_pence
     _write_invoice(db, actor, row, number, invoiced_at, action="enrolment.invoiced", now=now)
@@ -97,13 +106,21 @@ def record_payment(
     paid_at: datetime,
     expected_version: str,
     now: datetime,
+    zone: str,
 ) -> None:
     """Record that the invoice of a held place is paid; the same day again is no act. Refused if no invoice
-    is recorded; raises Stale if another day was recorded since the form was opened."""
+    is recorded, or one of a later day in the academy's `zone`; raises Stale if another day was recorded since
+    the form was opened."""
     require(policy.may_manage_intakes(actor))
     lock_intake_of(db, enrolment_id)
     row = row_of(db, enrolment_id)
-    _refuse(money_rules.payment_refusal(_money_of(row)))
+    _refuse(
+        money_rules.payment_refusal(
+            _money_of(row),
+            invoiced_on=row.invoiced_at and _local_day(row.invoiced_at, zone),
+            paid_on=_local_day(paid_at, zone),
+        )
+    )
     recorded, sent = payment_record(row.paid_at), payment_record(paid_at)
     demand_current(expected_version, recorded=recorded, sent=sent)
     if sent == recorded:
@@ -142,6 +159,7 @@ def record_payments(
     *,
     paid_at: datetime,
     now: datetime,
+    zone: str,
 ) -> int:
     """Record on one day the payment of several invoices, of all or of none, and return their number. Raises
     PaymentsRefused, which says for each person why not."""
@@ -156,6 +174,8 @@ def record_payments(
                 _money_of(row),
                 is_as_seen=version_of(invoice_record(row.invoice_number, row.invoiced_at))
                 == versions[row.id],
+                invoiced_on=row.invoiced_at and _local_day(row.invoiced_at, zone),
+                paid_on=_local_day(paid_at, zone),
             )
         )
     }
@@ -237,6 +257,10 @@ def _write_payment(
     changes = (FieldChange(ChangedField.paid_on, _day(row.paid_at), _day(paid_at)),)
     row.paid_at = paid_at
     transitions.record(db, actor, action, row, reason=reason, changes=changes, now=now)
+
+
+def _local_day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _day(moment: datetime | None) -> Message | None:

@@ -1,7 +1,7 @@
 """Rules of prices, invoices and payments. No clock, no database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -74,23 +74,47 @@ def price_refusal(money: MoneyRecord) -> EnrolmentsReason | None:
     return EnrolmentsReason.price_invoiced if money.is_invoiced else None
 
 
-def payment_refusal(money: MoneyRecord) -> EnrolmentsReason | None:
-    """Return why a payment may not be recorded, or None. Recording another day over the one on record
-    corrects it."""
+def invoice_refusal(
+    money: MoneyRecord, *, invoiced_on: date, paid_on: date | None
+) -> EnrolmentsReason | None:
+    """Return why an invoice of this day may not be recorded, or None. `paid_on` is the day of the payment on
+    record, before which its invoice is dated."""
+    if (refusal := money_refusal(money.state)) is not None:
+        return refusal
+    is_late = paid_on is not None and invoiced_on > paid_on
+    return EnrolmentsReason.invoiced_after_payment if is_late else None
+
+
+def payment_refusal(
+    money: MoneyRecord, *, invoiced_on: date | None, paid_on: date
+) -> EnrolmentsReason | None:
+    """Return why a payment of this day may not be recorded, or None. Recording another day over the one on
+    record corrects it. An invoice without a day (`invoiced_on` None) may be paid on any."""
+    if (refusal := _closed_or_not_invoiced(money)) is not None:
+        return refusal
+    is_early = invoiced_on is not None and paid_on < invoiced_on
+    return EnrolmentsReason.paid_before_invoice if is_early else None
+
+
+def _closed_or_not_invoiced(money: MoneyRecord) -> EnrolmentsReason | None:
     if (refusal := money_refusal(money.state)) is not None:
         return refusal
     return None if money.is_invoiced else EnrolmentsReason.no_invoice
 
 
-def several_payments_refusal(money: MoneyRecord, *, is_as_seen: bool) -> EnrolmentsReason | None:
+def several_payments_refusal(
+    money: MoneyRecord, *, is_as_seen: bool, invoiced_on: date | None, paid_on: date
+) -> EnrolmentsReason | None:
     """Return why the payment of one of several invoices may not be recorded, or None. `is_as_seen`: the
     invoice is the one that the list showed. One that is paid already is refused, because nobody looks at the
     day on record when many are paid at once."""
-    if (refusal := payment_refusal(money)) is not None:
+    if (refusal := _closed_or_not_invoiced(money)) is not None:
         return refusal
     if money.is_paid:
         return EnrolmentsReason.already_paid
-    return None if is_as_seen else EnrolmentsReason.changed_meanwhile
+    if not is_as_seen:
+        return EnrolmentsReason.changed_meanwhile
+    return payment_refusal(money, invoiced_on=invoiced_on, paid_on=paid_on)
 
 
 def undo_payment_refusal(

@@ -37,6 +37,8 @@ class EnrolmentsReason(StrEnum):
     price_invoiced = "price_invoiced"
     price_paid = "price_paid"
     already_paid = "already_paid"
+    paid_before_invoice = "paid_before_invoice"
+    invoiced_after_payment = "invoiced_after_payment"
     no_payment = "no_payment"
     nothing_invoiced = "nothing_invoiced"
     invoice_paid = "invoice_paid"
@@ -205,6 +207,18 @@ _WORDS: Final[Mapping[EnrolmentsReason, tuple[Message, Message]]] = {
     EnrolmentsReason.already_paid: (
         msg("This invoice is recorded as paid already."),
         msg("Leave it out."),
+    ),
+    EnrolmentsReason.paid_before_invoice: (
+        msg("The payment would be dated before its invoice."),
+        msg(
+            "Enter the day of the invoice or a later one, or correct the day of the invoice first."
+        ),
+    ),
+    EnrolmentsReason.invoiced_after_payment: (
+        msg("The invoice would be dated after its payment."),
+        msg(
+            "Enter the day of the payment or an earlier one, or correct the day of the payment first."
+        ),
     ),
     EnrolmentsReason.no_payment: (
         msg("No payment is recorded for this place."),

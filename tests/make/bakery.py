@@ -131,6 +131,7 @@ def _confirmed(db: Session, bakery: Bakery, student: Actor, intake: IntakeId) ->
         invoiced_at=at,
         expected_version=version_of(invoice_record(None, None)),
         now=at,
+        zone="Europe/London",
     )
     return place
 

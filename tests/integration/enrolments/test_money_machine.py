@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,8 @@ class Place:
     price: int
     number: str | None = None
     is_paid: bool = False
+    sent_at: datetime = SENT
+    paid_at: datetime = NOW
     clean: tuple[object, ...] = ()
     billed: tuple[object, ...] = ()
 
@@ -129,6 +131,7 @@ class Invoices(RuleBasedStateMachine):
 
     picks = st.integers(0, 20)
     admins = st.integers(0, 1)
+    days = st.sampled_from([SENT - timedelta(days=1), SENT, NOW])
 
     @rule(who=st.integers(0, PEOPLE - 1))
     def ask(self, who: int) -> None:
@@ -166,25 +169,27 @@ class Invoices(RuleBasedStateMachine):
                 self.model.settle()
 
     @precondition(lambda self: self.model.places)
-    @rule(pick=picks, admin=admins, number=st.sampled_from(["A", "B"]))
-    def bill(self, pick: int, admin: int, number: str) -> None:
+    @rule(pick=picks, admin=admins, number=st.sampled_from(["A", "B"]), sent_at=days)
+    def bill(self, pick: int, admin: int, number: str, sent_at: datetime) -> None:
         place = self.chosen(pick)
         noted, before = self.model.places[place], self.row(place)
+        can_bill = noted.is_held and not (noted.is_paid and sent_at > noted.paid_at)
         version = version_of(invoice_record(before[1], before[2]))  # type: ignore[arg-type]
-        assert noted.is_held == self.done(
+        assert can_bill == self.done(
             lambda db: invoices.record_invoice(
                 db,
                 self.admins[admin],
                 place,
                 number=number,
-                invoiced_at=SENT,
+                invoiced_at=sent_at,
                 expected_version=version,
                 now=NOW,
+                zone=ZONE,
             )
         )
-        if noted.is_held:
+        if can_bill:
             noted.clean = noted.clean if noted.number else before
-            noted.number = number
+            noted.number, noted.sent_at = number, sent_at
 
     @precondition(lambda self: any(place.is_unpaid for place in self.model.places.values()))
     @rule(admin=admins)
@@ -200,38 +205,48 @@ class Invoices(RuleBasedStateMachine):
         self.model.settle()
 
     @precondition(lambda self: self.model.places)
-    @rule(pick=picks, admin=admins)
-    def pay(self, pick: int, admin: int) -> None:
+    @rule(pick=picks, admin=admins, paid_at=days)
+    def pay(self, pick: int, admin: int, paid_at: datetime) -> None:
         place = self.chosen(pick)
         noted, before = self.model.places[place], self.row(place)
-        can_pay = noted.is_held and noted.number is not None
+        can_pay = noted.is_held and noted.number is not None and noted.sent_at <= paid_at
         version = version_of(payment_record(before[3]))  # type: ignore[arg-type]
         assert can_pay == self.done(
             lambda db: invoices.record_payment(
-                db, self.admins[admin], place, paid_at=NOW, expected_version=version, now=NOW
+                db,
+                self.admins[admin],
+                place,
+                paid_at=paid_at,
+                expected_version=version,
+                now=NOW,
+                zone=ZONE,
             )
         )
         if can_pay:
             noted.billed = noted.billed if noted.is_paid else before
-            noted.is_paid = True
+            noted.is_paid, noted.paid_at = True, paid_at
 
     @precondition(lambda self: self.model.places)
-    @rule(picked=st.sets(picks, min_size=1, max_size=3), admin=admins)
-    def pay_several(self, picked: set[int], admin: int) -> None:
+    @rule(picked=st.sets(picks, min_size=1, max_size=3), admin=admins, paid_at=days)
+    def pay_several(self, picked: set[int], admin: int, paid_at: datetime) -> None:
         places = list(dict.fromkeys(self.chosen(pick) for pick in picked))
         rows = {place: self.row(place) for place in places}
         ticked = [
             InvoiceToPay(place, version_of(invoice_record(row[1], row[2])))  # type: ignore[arg-type]
             for place, row in rows.items()
         ]
-        can_pay = all(self.model.places[place].is_unpaid for place in places)
+        can_pay = all(
+            self.model.places[place].is_unpaid and self.model.places[place].sent_at <= paid_at
+            for place in places
+        )
         assert can_pay == self.done(
             lambda db: invoices.record_payments(
-                db, self.admins[admin], ticked, paid_at=NOW, now=NOW
+                db, self.admins[admin], ticked, paid_at=paid_at, now=NOW, zone=ZONE
             )
         )
         for place in places if can_pay else ():
             self.model.places[place].is_paid = True
+            self.model.places[place].paid_at = paid_at
             self.model.places[place].billed = rows[place]
 
     @precondition(lambda self: self.model.places)
@@ -248,7 +263,7 @@ class Invoices(RuleBasedStateMachine):
         )
         if can_undo:
             noted.is_paid = False
-            billed = (noted.billed[0], noted.number, *noted.billed[2:])
+            billed = (noted.billed[0], noted.number, noted.sent_at, noted.billed[3])
             assert self.row(place) == billed
 
     @precondition(lambda self: self.model.places)

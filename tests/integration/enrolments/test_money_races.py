@@ -134,6 +134,7 @@ def test_several_payments_in_any_order_are_recorded_once(database, office, place
                 [InvoiceToPay(place, SEEN_INVOICE) for place in ordered],
                 paid_at=NOW,
                 now=NOW,
+                zone="Europe/London",
             )
 
     assert together(database, pay) == ["done", *["payments_refused"] * (ADMINS - 1)]
@@ -156,7 +157,9 @@ def test_a_payment_against_the_undo_of_its_invoice(database, office, places, pau
                 )
             else:
                 ticked = [InvoiceToPay(places[0], SEEN_INVOICE)]
-                invoices.record_payments(db, office[number], ticked, paid_at=NOW, now=NOW)
+                invoices.record_payments(
+                    db, office[number], ticked, paid_at=NOW, now=NOW, zone="Europe/London"
+                )
 
     outcomes = together(database, act)
     assert outcomes.count("done") == 1

@@ -456,7 +456,13 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
     outcome = ask(database, students[0], intake_id)
     with database.write() as db, pytest.raises(EnrolmentRefused) as refused:
         invoices.record_payment(
-            db, office, outcome.enrolment_id, paid_at=NOW, expected_version="", now=NOW
+            db,
+            office,
+            outcome.enrolment_id,
+            paid_at=NOW,
+            expected_version="",
+            now=NOW,
+            zone="Europe/London",
         )
     assert refusal_of(refused) is EnrolmentsReason.no_invoice
     with database.write() as db:
@@ -470,10 +476,17 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
             invoiced_at=NOW,
             expected_version=version,
             now=NOW,
+            zone="Europe/London",
         )
         version = payment_version(db, enrolment_id)
         invoices.record_payment(
-            db, office, enrolment_id, paid_at=NOW, expected_version=version, now=NOW
+            db,
+            office,
+            enrolment_id,
+            paid_at=NOW,
+            expected_version=version,
+            now=NOW,
+            zone="Europe/London",
         )
     with database.read() as db:
         (place,) = own_places(db, students[0].user_id, today=BEFORE, now=NOW)
@@ -490,6 +503,7 @@ def test_invoices_and_payments_are_recorded(database, published, office, student
             invoiced_at=NOW,
             expected_version="",
             now=NOW,
+            zone="Europe/London",
         )
     assert refusal_of(refused) is EnrolmentsReason.ended
 
@@ -518,10 +532,17 @@ def test_the_office_only(database, published, students):
         lambda db, who: decisions.decline_request(db, who, enrolment_id, reason="x", now=NOW),
         lambda db, who: service.cancel_place(db, who, enrolment_id, reason="x", now=NOW),
         lambda db, who: invoices.record_payment(
-            db, who, enrolment_id, paid_at=NOW, expected_version="", now=NOW
+            db, who, enrolment_id, paid_at=NOW, expected_version="", now=NOW, zone="Europe/London"
         ),
         lambda db, who: invoices.record_invoice(
-            db, who, enrolment_id, number="1", invoiced_at=NOW, expected_version="", now=NOW
+            db,
+            who,
+            enrolment_id,
+            number="1",
+            invoiced_at=NOW,
+            expected_version="",
+            now=NOW,
+            zone="Europe/London",
         ),
         lambda db, who: service.note_export(db, who, intake_id, rows=1, now=NOW),
     ):

@@ -31,6 +31,7 @@ from tests.make.places import an_intake
 
 Reason = EnrolmentsReason
 DAY = timedelta(days=1)
+EARLY = NOW - 3 * DAY
 NEVER = (None, None, None)
 WHY = "It was for somebody else"
 
@@ -96,6 +97,7 @@ def bill(database, office, place, number="2026-0042", invoiced_at=NOW - DAY) -> 
             invoiced_at=invoiced_at,
             expected_version=version,
             now=NOW,
+            zone="Europe/London",
         )
 
 
@@ -103,7 +105,13 @@ def pay(database, office, place, paid_at=NOW) -> None:
     _, version = seen(database, place)
     with database.write() as db:
         invoices.record_payment(
-            db, office, place, paid_at=paid_at, expected_version=version, now=NOW
+            db,
+            office,
+            place,
+            paid_at=paid_at,
+            expected_version=version,
+            now=NOW,
+            zone="Europe/London",
         )
 
 
@@ -313,7 +321,9 @@ def to_pay(database, *places: EnrolmentId) -> list[InvoiceToPay]:
 
 def pay_all(database, office, ticked, paid_at=NOW) -> int:
     with database.write() as db:
-        return invoices.record_payments(db, office, ticked, paid_at=paid_at, now=NOW)
+        return invoices.record_payments(
+            db, office, ticked, paid_at=paid_at, now=NOW, zone="Europe/London"
+        )
 
 
 @pytest.fixture
@@ -365,6 +375,41 @@ def test_several_payments_are_recorded_all_or_none_and_each_person_is_named(
     with pytest.raises(NotFound):
         pay_all(database, office, [*ticked[:1], InvoiceToPay(EnrolmentId(new_uuid()), "")])
     assert everything(database) == before
+
+
+def test_no_payment_is_dated_before_its_invoice(database, office, places):
+    """Nor is an invoice dated after its payment; each refusal leaves every row as it was."""
+    for number, each in enumerate(places[:2]):
+        bill(database, office, each, f"N-{number}")
+    command = lambda: pay(database, office, places[0], EARLY)  # noqa: E731 - a command to refuse
+    assert refused(database, command) is Reason.paid_before_invoice
+    before = everything(database)
+    with pytest.raises(PaymentsRefused) as refusal:
+        pay_all(database, office, to_pay(database, *places[:2]), EARLY)
+    assert set(refusal.value.reasons.values()) == {Reason.paid_before_invoice}
+    assert everything(database) == before
+    pay(database, office, places[0])
+    late = lambda: bill(database, office, places[0], "N-9", NOW + DAY)  # noqa: E731 - a command to refuse
+    assert refused(database, late) is Reason.invoiced_after_payment
+    bill(database, office, places[0], "N-9", EARLY)
+    pay(database, office, places[0], EARLY)
+
+
+def test_days_of_money_are_those_of_the_academy(database, office, places):
+    """What was sent at noon may have been paid at the beginning of that day, which is how a day is stored."""
+    bill(database, office, places[0], invoiced_at=NOW)
+    pay(database, office, places[0], NOW.replace(hour=0, minute=0, second=0, microsecond=0))
+    assert money_of(database, places[0])[2] is not None
+
+
+def test_an_invoice_without_a_day_is_paid_on_any(database, office, places):
+    bill(database, office, places[0])
+    with database.write() as db:
+        db.get_one(Enrolment, places[0]).invoiced_at = None
+    pay(database, office, places[0], EARLY)
+    assert money_of(database, places[0])[2] == EARLY
+    with database.write() as db:
+        db.get_one(Enrolment, places[0]).invoiced_at = EARLY
 
 
 def test_the_office_only(database, student, place):

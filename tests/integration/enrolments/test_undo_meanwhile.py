@@ -194,7 +194,13 @@ def test_the_same_invoice_and_payment_twice_are_one_act_each(database, office, a
     for _ in range(2):
         with database.write() as db:
             invoices.record_payment(
-                db, office, place, paid_at=NOW, expected_version=NOT_PAID, now=SOON
+                db,
+                office,
+                place,
+                paid_at=NOW,
+                expected_version=NOT_PAID,
+                now=SOON,
+                zone="Europe/London",
             )
     with database.read() as db:
         acts = db.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == place))
@@ -211,4 +217,5 @@ def bill(database, office, enrolment_id) -> None:
             invoiced_at=NOW,
             expected_version=NOT_INVOICED,
             now=SOON,
+            zone="Europe/London",
         )

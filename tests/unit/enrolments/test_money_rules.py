@@ -1,5 +1,7 @@
 """What may be recorded, undone and changed of the money of a place."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.enrolments import money_rules
@@ -10,6 +12,7 @@ from tests.make import NOW
 
 State = EnrolmentState
 Reason = EnrolmentsReason
+TODAY, A_DAY = NOW.date(), timedelta(days=1)
 ENDED = [state for state in State if state not in LIVE]
 
 
@@ -64,14 +67,51 @@ def test_when_a_price_may_change(money, expected):
     ],
 )
 def test_when_a_payment_may_be_recorded(money, expected, among_several):
-    assert money_rules.payment_refusal(money) is expected
-    assert money_rules.several_payments_refusal(money, is_as_seen=True) is among_several
+    days = {"invoiced_on": TODAY, "paid_on": TODAY}
+    assert money_rules.payment_refusal(money, **days) is expected
+    assert money_rules.several_payments_refusal(money, is_as_seen=True, **days) is among_several
+
+
+@pytest.mark.parametrize(
+    ("invoiced_on", "paid_on", "expected"),
+    [
+        (TODAY, TODAY - A_DAY, Reason.paid_before_invoice),
+        (TODAY, TODAY, None),
+        (TODAY, TODAY + A_DAY, None),
+        (None, TODAY - 400 * A_DAY, None),
+    ],
+)
+def test_a_payment_is_not_dated_before_its_invoice(invoiced_on, paid_on, expected):
+    days = {"invoiced_on": invoiced_on, "paid_on": paid_on}
+    assert money_rules.payment_refusal(INVOICED, **days) is expected
+    assert money_rules.payment_refusal(PAID, **days) is expected
+    assert money_rules.several_payments_refusal(INVOICED, is_as_seen=True, **days) is expected
+    among_several = money_rules.several_payments_refusal(PAID, is_as_seen=True, **days)
+    assert among_several is Reason.already_paid
+    assert money_rules.payment_refusal(NOTHING, **days) is Reason.no_invoice
+
+
+@pytest.mark.parametrize(
+    ("invoiced_on", "paid_on", "expected"),
+    [
+        (TODAY, None, None),
+        (TODAY, TODAY, None),
+        (TODAY - A_DAY, TODAY, None),
+        (TODAY + A_DAY, TODAY, Reason.invoiced_after_payment),
+    ],
+)
+def test_an_invoice_is_not_dated_after_its_payment(invoiced_on, paid_on, expected):
+    days = {"invoiced_on": invoiced_on, "paid_on": paid_on}
+    assert money_rules.invoice_refusal(PAID, **days) is expected
+    for state in (*ENDED, State.waiting):
+        assert money_rules.invoice_refusal(a_record(state, paid=True), **days) is Reason.ended
 
 
 def test_an_invoice_that_became_another_is_not_paid_among_several():
-    refusal = money_rules.several_payments_refusal(INVOICED, is_as_seen=False)
+    facts = {"is_as_seen": False, "invoiced_on": TODAY, "paid_on": TODAY}
+    refusal = money_rules.several_payments_refusal(INVOICED, **facts)
     assert refusal is Reason.changed_meanwhile
-    assert money_rules.several_payments_refusal(PAID, is_as_seen=False) is Reason.already_paid
+    assert money_rules.several_payments_refusal(PAID, **facts) is Reason.already_paid
 
 
 UNDONE = [

@@ -125,6 +125,14 @@ SAID = {
         "invoice; after that you can change the price."
     ),
     "enrolments.reasons.already_paid": ("This invoice is recorded as paid already. Leave it out."),
+    "enrolments.reasons.paid_before_invoice": (
+        "The payment would be dated before its invoice. Enter the day of the invoice or a later one, or "
+        "correct the day of the invoice first."
+    ),
+    "enrolments.reasons.invoiced_after_payment": (
+        "The invoice would be dated after its payment. Enter the day of the payment or an earlier one, or "
+        "correct the day of the payment first."
+    ),
     "enrolments.reasons.no_payment": (
         "No payment is recorded for this place. There is nothing to undo; somebody may have undone "
         "it already."
