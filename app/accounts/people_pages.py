@@ -21,7 +21,7 @@ from app.kit.messages import Message, Text, msg
 from app.web.access import ADMIN, FreshProof
 from app.web.csv_response import CsvResponse
 from app.web.form_pages import form_page
-from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.forms import ButtonForm, Submission, Submitted, filter_value
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
@@ -315,7 +315,8 @@ def _state(typed: str | None) -> AccountState | None:
 
 
 def _sort(typed: str | None) -> PeopleSort:
-    return PeopleSort(typed) if typed in set(PeopleSort) else PeopleSort.name
+    refusal = msg("There is no such order of people. Press the head of a column to sort by it.")
+    return filter_value(typed, PeopleSort, refusal) or PeopleSort.name
 
 
 def _export_heading(has_background: bool) -> tuple[Message, ...]:

@@ -28,7 +28,7 @@ from app.kit.ids import CertificateId, UserId
 from app.kit.messages import Message, msg
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
-from app.web.forms import ButtonForm, Submitted
+from app.web.forms import ButtonForm, Submitted, filter_value
 from app.web.pdf_response import PdfResponse
 from app.web.request_context import Preview, RequestContext, Visit
 from app.web.routing import Pages
@@ -40,6 +40,7 @@ VERIFY = Preview(
     msg("Check with its number whether a certificate of the academy is genuine and in force."),
     "/verify",
 )
+NO_SUCH_LIST = msg("There is no such list of certificates. Choose one of the lists.")
 NO_FILE = msg("Choose the PDF of a certificate.")
 NOT_FOUND = msg("We cannot find that number. Check each letter and digit.")
 FIVE_MINUTES = {"cache-control": "public, max-age=300"}
@@ -154,8 +155,8 @@ def show_list(visit: Visit) -> Response:
     query = visit.request.query_params
     search = query.get("q", "").strip()[:200]
     number = page_number(query.get("page"))
-    wanted = query.get("which", "")
-    which = CertificateFilter(wanted) if wanted in set(CertificateFilter) else CertificateFilter.all
+    which = filter_value(query.get("which"), CertificateFilter, NO_SUCH_LIST)
+    which = which or CertificateFilter.all
     with visit.database.read() as db:
         page = queries.issued(db, visit.keys.signing, search=search, number=number, which=which)
         waiting = blocks.blocked(db)

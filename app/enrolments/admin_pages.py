@@ -45,7 +45,10 @@ pages = Pages()
 
 @pages.get("/admin/intakes", name="enrolments.intakes", access=ADMIN)
 def list_intakes(visit: Visit) -> Response:
-    past = visit.request.query_params.get("when") == "past"
+    when = visit.request.query_params.get("when")
+    if when not in (None, "", "past"):
+        raise Invalid(msg("There is no such list of intakes. Choose one of the lists."))
+    past = when == "past"
     number = page_number(visit.request.query_params.get("page"))
     today = local_day(visit.now, visit.academy.zone)
     with visit.database.read() as db:
@@ -225,6 +228,10 @@ def _intake(
     submitted: Submission | None = None,
 ) -> Response:
     shown = visit.request.query_params.get("show")
+    if shown and shown not in admin_queries.SHOWN:
+        raise Invalid(
+            msg("There is no such list of the people of an intake. Choose one of the lists.")
+        )
     number = page_number(visit.request.query_params.get("page"))
     text = " ".join(visit.request.query_params.get("q", "").split())[:LONGEST_SEARCH]
     with visit.database.read() as db:

@@ -194,7 +194,10 @@ def _number(visit: RequestContext) -> int:
 
 def _chosen_intake(visit: RequestContext) -> IntakeId | None:
     text = visit.request.query_params.get("intake")
-    return IntakeId(_id_in(text)) if text else None
+    try:
+        return IntakeId(UUID(text)) if text else None
+    except ValueError:
+        raise Invalid(request_queries.UNKNOWN_INTAKE) from None
 
 
 def _intake_in(submitted: Submission) -> IntakeId | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
@@ -14,10 +14,10 @@ from app.db.paging import PAGE_SIZE, Page, page_of
 from app.enrolments import policy
 from app.enrolments.admin_queries import ENROLMENT, INTAKE, PEOPLE_IN, EnrolmentRow, enrolment_row
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import UndoableDecision
+from app.enrolments.models import IntakeRow, UndoableDecision
 from app.enrolments.pending import IntakeToDecide, requests_to_decide
 from app.kit.actor import Actor, require
-from app.kit.errors import NotFound
+from app.kit.errors import Invalid, NotFound
 from app.kit.ids import EnrolmentId, IntakeId
 from app.kit.messages import Message, msg
 from app.kit.undo_time import UNDO_TIME
@@ -28,6 +28,7 @@ DECISION = DECISIONS.c
 _REQUESTS = PEOPLE_IN.add_columns(
     INTAKE.title.label("intake_title"), INTAKE.starts_on.label("starts_on")
 )
+UNKNOWN_INTAKE: Final = msg("There is no such intake. Choose one of the list.")
 _OLDEST_FIRST = (ENROLMENT.requested_at, ENROLMENT.id)
 
 
@@ -62,6 +63,7 @@ def requests_page(
     now keep their place in the list while the decision can be undone."""
     require(policy.may_manage_intakes(actor))
     intakes = requests_to_decide(db)
+    _demand_known(db, intake_id, intakes)
     total = sum(each.count for each in intakes if intake_id in (None, each.intake_id))
     waiting = _REQUESTS.where(ENROLMENT.state == EnrolmentState.requested)
     if intake_id is not None:
@@ -73,6 +75,16 @@ def requests_page(
     page = page_of(rows, number=number, total=total)
     merged = _with_decided(page, decided, lambda row: _place_in_list(row.person))
     return RequestsPage(merged, intakes, intake_id)
+
+
+def _demand_known(
+    db: Session, intake_id: IntakeId | None, intakes: Sequence[IntakeToDecide]
+) -> None:
+    """Refuse an intake that does not exist: a list without rows would say that it has no requests."""
+    if intake_id is None or intake_id in {each.intake_id for each in intakes}:
+        return
+    if db.get(IntakeRow, intake_id) is None:
+        raise Invalid(UNKNOWN_INTAKE)
 
 
 def with_decided_now(

@@ -14,7 +14,7 @@ from app.notices.rendering import UNREADABLE
 from app.outbox.queries import ShownEvents, UndeliveredEvent
 from app.retention.rules import RULE
 from app.web.access import ADMIN
-from app.web.forms import Submitted
+from app.web.forms import Submitted, filter_value
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
@@ -24,8 +24,8 @@ pages = Pages(prefix="/admin/outbox")
 @pages.get("", name="home.outbox", access=ADMIN)
 def show_outbox(visit: Visit) -> Response:
     query = visit.request.query_params
-    wanted = query.get("show", "")
-    shown = ShownEvents(wanted) if wanted in list(ShownEvents) else None
+    refusal = msg("There is no such list of undelivered mails. Choose one of the lists.")
+    shown = filter_value(query.get("show"), ShownEvents, refusal)
     number = page_number(query.get("page"))
     with visit.database.read() as db:
         page = undelivered(db, visit.actor, shown=shown, number=number, now=visit.now)

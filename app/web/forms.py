@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Annotated, Any, Final, Self, get_origin
+from enum import Enum, StrEnum
+from typing import Annotated, Any, Final, Self, TypeVar, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,6 +19,7 @@ from app.web.field_messages import message_of
 MOST_FIELDS = 1000
 SENT_TWICE: Final = msg("A field was sent twice.")
 ONE_VALUE: Final = msg("Give one value.")
+Choice = TypeVar("Choice", bound=StrEnum)
 WRONG: Final = msg("There is a problem with what you entered.")
 
 
@@ -133,6 +134,16 @@ class EditForm(Form):
     (`app.kit.versions`); a form without one counts as older than every change."""
 
     version: str = Field(default="", title=label("version"), max_length=LONGEST_VERSION)
+
+
+def filter_value(typed: str | None, values: type[Choice], refusal: Message) -> Choice | None:
+    """Return the value by which an address filters or sorts a list, or None without one. Raise Invalid with
+    `refusal` for a value that does not exist: a list that ignored it would look like what was asked for."""
+    if not typed:
+        return None
+    if typed not in set(values):
+        raise Invalid(refusal)
+    return values(typed)
 
 
 def _unknown(name: str) -> Message:

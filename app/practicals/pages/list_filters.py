@@ -1,6 +1,7 @@
 """Reads the filters of the office's list of practicals from its address."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from app.kit.errors import Invalid
@@ -9,6 +10,7 @@ from app.kit.messages import msg
 from app.practicals.queries.admin_lists import ListedDays, ListFilters
 
 LONGEST_SEARCH = 100
+NO_SUCH_LIST: Final = msg("There is no such list of practicals.")
 
 
 def listed_days(show: str | None) -> ListedDays:
@@ -16,16 +18,26 @@ def listed_days(show: str | None) -> ListedDays:
     if not show:
         return ListedDays.coming
     if show not in set(ListedDays):
-        raise Invalid(msg("There is no such list of practicals."))
+        raise Invalid(NO_SUCH_LIST)
     return ListedDays(show)
 
 
+def taught_days(show: str | None) -> ListedDays:
+    """Return which list of their days an instructor's address shows. Drafts and cancelled days have none."""
+    shown = listed_days(show)
+    if shown not in (ListedDays.coming, ListedDays.past):
+        raise Invalid(NO_SUCH_LIST)
+    return shown
+
+
 def list_filters(query: Mapping[str, str]) -> ListFilters:
-    """Return the filters of an address. An instructor that is not an id is ignored."""
+    """Return the filters of an address. Refuse an instructor that is not an id."""
+    typed = query.get("instructor")
     try:
-        instructor = UserId(UUID(query.get("instructor", "")))
+        instructor = UserId(UUID(typed)) if typed else None
     except ValueError:
-        instructor = None
+        refusal = msg("There is no such instructor. Choose one of the list.")
+        raise Invalid(refusal) from None
     return ListFilters(
         kind=query.get("kind") or None,
         month=query.get("month") or None,

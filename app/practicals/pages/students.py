@@ -9,6 +9,7 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 
 from app.db.paging import page_number
+from app.kit.errors import Invalid
 from app.kit.ids import PracticalId
 from app.kit.messages import Message, msg, sentences
 from app.mail.calendar import invite
@@ -72,6 +73,8 @@ def show_dates(visit: Visit) -> Response:
 @pages.get("/practicals", name="practicals.list", access=STUDENT)
 def list_practicals(visit: Visit) -> Response:
     query = visit.request.query_params
+    if query.get("free") not in (None, "", "yes"):
+        raise Invalid(msg("There is no such choice of days. Leave “free” out, or say “yes”."))
     filters = DateFilters(
         kind=query.get("kind") or None,
         month=query.get("month") or None,

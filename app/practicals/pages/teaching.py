@@ -15,8 +15,9 @@ from app.kit.messages import Message, Text, msg
 from app.practicals import policy, queries
 from app.practicals.domain.states import ATTENDANCE_WORDS
 from app.practicals.domain.times import span_message, start_of_day
+from app.practicals.pages.list_filters import taught_days
 from app.practicals.queries import Roster
-from app.practicals.queries.admin_lists import ListedDays, by_week, teaching
+from app.practicals.queries.admin_lists import by_week, teaching
 from app.practicals.queries.cancelled_days import CancelledList, FormerPerson, cancelled_list
 from app.practicals.service import read_contacts_of_roster, read_needs_of_roster
 from app.web.access import INSTRUCTOR, STAFF, FreshProof
@@ -40,7 +41,7 @@ CANCELLED_HEADING: Final = (
 @pages.get("/teach/practicals", name="teach.practicals", access=INSTRUCTOR)
 def list_teaching(visit: Visit) -> Response:
     query = visit.request.query_params
-    shown = ListedDays.past if query.get("show") == ListedDays.past else ListedDays.coming
+    shown = taught_days(query.get("show"))
     number = _page(visit)
     today = start_of_day(visit.now, visit.academy.zone)
     with visit.database.read() as db:

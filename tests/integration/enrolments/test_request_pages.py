@@ -74,7 +74,7 @@ def test_the_list_holds_every_intake_oldest_first(office, database, intakes):
     assert rows_of(page) == ["Ben Bo", "Ann Ames"]
     assert "A small course in skin and needles, Spring" in page.text
     assert rows_of(office.get(f"{LIST}?intake={winter}")) == ["Ann Ames"]
-    assert office.get(f"{LIST}?intake=nothing").status_code == 404
+    assert office.get(f"{LIST}?intake=nothing").status_code == 422
     every = html.document_fromstring(office.get(f"{LIST}?tick=all").text)
     assert len(every.xpath("//input[@type='checkbox'][@checked]")) == 2
     assert every.xpath("//button[@id='confirm-ticked']")[0].text_content().strip() == "Confirm 2"

@@ -146,4 +146,4 @@ def test_an_empty_list_says_so(office):
     assert "Nothing was given up" in office.get(PAGE).text
     assert "Nothing waits for another try" in office.get(f"{PAGE}?show=waiting").text
     assert "Nothing is dismissed" in office.get(f"{PAGE}?show=dismissed").text
-    assert office.get(f"{PAGE}?show=else").status_code == 200
+    assert office.get(f"{PAGE}?show=else").status_code == 422
