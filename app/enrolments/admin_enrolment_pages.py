@@ -1,7 +1,7 @@
 """The office's page of one enrolment: deciding it, cancelling it, its price, its invoice and its payment."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Response
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.enrolments import (
     service,
 )
 from app.enrolments.admin_queries import EnrolmentPage
+from app.enrolments.domain import EnrolmentState
 from app.enrolments.forms import (
     EnrolmentReasonForm,
     InvoiceForm,
@@ -40,6 +41,23 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/admin/enrolments/{enrolment_id}")
+DECLINED_WORDS: Final = {
+    (False, True): msg(
+        "The request is declined. The mail with your reason leaves in ten seconds; until then you can undo "
+        "this."
+    ),
+    (False, False): msg(
+        "The request is declined. Nobody gets a mail, because the account is closed."
+    ),
+    (True, True): msg(
+        "The person is taken off the waiting list. The mail with your reason leaves in ten seconds; until "
+        "then you can undo this."
+    ),
+    (True, False): msg(
+        "The person is taken off the waiting list. Nobody gets a mail, because the account is closed."
+    ),
+}
+"""What is said after somebody is declined, by whether they were waiting and whether they are told."""
 
 
 @pages.get("", name="enrolments.enrolment", access=ADMIN)
@@ -65,12 +83,11 @@ def confirm(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Re
 def decline(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Response:
     def command(db: Session) -> Message:
         reason = EnrolmentReasonForm.read(submitted).reason
-        if decisions.decline_request(db, visit.actor, enrolment_id, reason=reason, now=visit.now):
-            return msg(
-                "The request is declined. The mail with your reason leaves in ten seconds; until then you "
-                "can undo this."
-            )
-        return msg("The request is declined. Nobody gets a mail, because the account is closed.")
+        state = admin_queries.enrolment_page(db, visit.actor, enrolment_id).row.state
+        is_told = decisions.decline_request(
+            db, visit.actor, enrolment_id, reason=reason, now=visit.now
+        )
+        return DECLINED_WORDS[state is EnrolmentState.waiting, is_told]
 
     return _do(visit, enrolment_id, submitted, command)
 
@@ -103,11 +120,11 @@ def cancel(visit: Visit, enrolment_id: EnrolmentId, submitted: Submitted) -> Res
         return _cancel_page(visit, enrolment_id, submitted, refused)
     if is_told:
         said = msg(
-            "The place is cancelled, with all that depended on it. The person gets a mail with your reason."
+            "The place is taken away, with all that depended on it. The person gets a mail with your reason."
         )
     else:
         said = msg(
-            "The place is cancelled, with all that depended on it. Nobody gets a mail about it, because the "
+            "The place is taken away, with all that depended on it. Nobody gets a mail about it, because the "
             "account is closed."
         )
     return visit.redirect(visit.url("enrolments.enrolment", enrolment_id=enrolment_id), flash=said)

@@ -30,8 +30,8 @@ from tests.make.places import an_intake
             State.confirmed,
             "cancel",
             {"reason": "Moved away"},
-            "The place is cancelled, with all that depended on it. The person gets a mail with your reason.",
-            "The place is cancelled, with all that depended on it. Nobody gets a mail about it, because the "
+            "The place is taken away, with all that depended on it. The person gets a mail with your reason.",
+            "The place is taken away, with all that depended on it. Nobody gets a mail about it, because the "
             "account is closed.",
         ),
         (
