@@ -253,6 +253,7 @@ class TestNext:
         browser = as_person(day.instructor)
         page = browser.get(f"/reports/{report}")
         assert "Next: Zoe Late" in words(page)
+        assert "Back to the roster" in words(page)
         assert f"/teach/practicals/{day.practical_id}#seat-{day.seat_id}" in page.text
         assert f"/students/{later}/assess" in page.text
         with database.write() as db:
