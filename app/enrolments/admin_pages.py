@@ -7,7 +7,6 @@ from fastapi import Response
 
 from app.accounts.contact_queries import phones_of
 from app.accounts.loss_preview import Loss, held_by
-from app.audit.history import history_of
 from app.courses import queries as courses
 from app.db.paging import page_number
 from app.enrolments import admin_queries, intake_changes, service
@@ -241,12 +240,10 @@ def _intake(
         if page.shown == "requested" and not text:
             rows = with_decided_now(db, visit.actor, page.rows, intake_id, now=visit.now)
             page = replace(page, rows=rows)
-        history = history_of(db, "intake", intake_id)
     return visit.render(
         "enrolments/intake.html",
         status=status_of(refused) if refused else 200,
         page=page,
-        history=history,
         errors=errors_of(refused),
         values=submitted.values if submitted else {},
         text=text,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from lxml import html
 from sqlalchemy import select, update
 
 from app.accounts.models import User
@@ -105,7 +106,7 @@ def test_old_and_new_values_are_said_in_the_words_of_the_reader(database, admin,
         FieldChange.hidden(ChangedField.phone),
     )
     act(database, ada, "intake.changed", kind="intake", subject=intake_id, changes=changes)
-    for path in (HISTORY, f"/admin/intakes/{intake_id}"):
+    for path in (HISTORY, f"{HISTORY}?kind=intake&of={intake_id}"):
         page = words(admin.get(path))
         for said in (
             "Price: £1,250 → £1,000.50",
@@ -122,8 +123,13 @@ def test_the_history_of_an_intake_holds_what_happened_to_its_places(database, ad
         place = db.scalars(select(Enrolment).where(Enrolment.user_id == sam.user_id)).first()
     act(database, ada, "enrolment.paid", kind="enrolment", subject=place.id, person=sam)
     link = f'href="/admin/enrolments/{place.id}"><bdi>The place of Sam Student</bdi></a>'
-    assert link in admin.get(f"/admin/intakes/{place.intake_id}").text
-    for path in (f"/admin/intakes/{place.intake_id}", f"/admin/enrolments/{place.id}"):
+    of_intake = f"{HISTORY}?kind=intake&of={place.intake_id}"
+    (way,) = html.fromstring(admin.get(f"/admin/intakes/{place.intake_id}").text).xpath(
+        "//a[contains(., 'History of this intake')]/@href"
+    )
+    assert way == of_intake
+    assert link in admin.get(of_intake).text
+    for path in (of_intake, f"/admin/enrolments/{place.id}"):
         assert "Ada Admin recorded that Sam Student paid for " in words(admin.get(path)), path
     everything = shown(admin, f"?kind=intake&of={place.intake_id}")
     assert "Ada Admin recorded that Sam Student paid for " in everything

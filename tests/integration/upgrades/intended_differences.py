@@ -444,6 +444,12 @@ INTENDED: tuple[Difference, ...] = (
     Difference(HISTORY, r".*", "Enquiries Certificates Me ", "Enquiries Certificates History Me "),
     Difference(
         HISTORY,
+        r"/admin/intakes/.*",
+        "everybody in this intake Cancel this",
+        "everybody in this intake History of this intake Cancel this",
+    ),
+    Difference(
+        HISTORY,
         r"/admin/people/[\w-]+",
         "Groups Signed in on What happened",
         "Groups Signed in on History",

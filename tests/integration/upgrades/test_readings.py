@@ -106,7 +106,7 @@ def expected(path: str, text: str) -> str:
 
 def without_history(path: str, text: str) -> str:
     """Return a page of the office without what the audit trail says of a thing: it was a list of words on
-    the page of a person, and is sentences on five kinds of pages now (tests/integration/history)."""
+    the page of a person, and is sentences on four kinds of pages now (tests/integration/history)."""
     return HISTORY.sub("", text) if path.startswith("/admin/") else text
 
 
