@@ -2,7 +2,9 @@
 
 import gc
 import os
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -91,6 +93,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the longest tests first and keep them on one worker, so that their servers and browser
     start only once, and the other workers do not have to wait for them at the end."""
     items.sort(key=lambda item: "browser" not in item.path.parts)
+    _demand_lasting_names(items)
+
+
+_ID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def _demand_lasting_names(items: list[pytest.Item]) -> None:
+    """Refuse a test whose name holds an id made just now: each worker would collect another name, and none
+    would run anything."""
+    recent = 1000 * (time.time() - 600)
+    for item in items:
+        for match in _ID.finditer(item.nodeid):
+            if int(match[1] + match[2], 16) > recent:
+                raise pytest.UsageError(f"{item.nodeid}: give its parameters lasting ids.")
 
 
 def pytest_collection_finish() -> None:

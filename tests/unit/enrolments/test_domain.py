@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -261,7 +262,8 @@ def test_places_are_never_oversold_and_nobody_waits_beside_one(places, story):
         assert not (queue and len(holders) < places)
 
 
-A_PLACE, ANOTHER = EnrolmentId(new_uuid()), EnrolmentId(new_uuid())
+A_PLACE = EnrolmentId(UUID("01a22c00-0000-7000-8000-000000000001"))
+ANOTHER = EnrolmentId(UUID("01a22c00-0000-7000-8000-000000000002"))
 
 
 @pytest.mark.parametrize(
