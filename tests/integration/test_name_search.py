@@ -1,5 +1,6 @@
 """Sixty names, typed in six ways, are found and sorted alike in every list, on both databases."""
 
+import os
 import re
 from collections.abc import Callable
 
@@ -46,7 +47,8 @@ from tests.make.practicals import a_practical, a_seat
 from tests.make.typed_names import PLAIN, ways_of_typing
 
 SOME = ("Élodie Ávila", "Ciara O’Brien", "İpek Işık", "Anne-Marie Dupont")
-"""For searches that look through the same search texts as a list with all names."""
+NAMES = PLAIN if os.environ.get("TEST_DEEP") else SOME
+"""For searches that look through the same search texts as a list with all names; the deep run tries all."""
 STRANGE = ("word " * 200, "?!…", "\u0301", "\u200b", "%", "_", "\\", "x" * 2000)
 SEARCHES = {
     "accounts/forms.py": "export_of_people",
@@ -246,10 +248,10 @@ def test_each_name_is_found_in_each_way_of_typing(database, admin, make_list):
         *(search_of_the_office, search_of_an_instructor),
     ],
 )
-def test_some_names_are_found_where_the_same_texts_are_searched(database, admin, make_list):
+def test_names_are_found_where_the_same_texts_are_searched(database, admin, make_list):
     with database.write() as db:
         names_for = make_list(db, admin)
-        for name in SOME:
+        for name in NAMES:
             for typed in ways_of_typing(name):
                 assert name in names_for(typed), (name, typed)
         assert names_for("elodie muller") == set()
@@ -291,9 +293,10 @@ def test_a_database_that_knows_only_ascii_letters_finds_the_same(postgres_server
 def test_certificates_are_found_by_every_way_of_typing(database, admin):
     with database.write() as db:
         names_for = list_of_certificates(db, admin)
-        for name in ("Élodie Ávila", "Ciara O’Brien", "İpek Işık"):
+        for name in NAMES:
             for typed in ways_of_typing(name):
-                assert names_for(typed) == {name}
+                assert name in names_for(typed), (name, typed)
+        assert names_for("Ciara O’Brien") == {"Ciara O’Brien"}
 
 
 @pytest.mark.parametrize(
