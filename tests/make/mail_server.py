@@ -102,6 +102,7 @@ class PlayedServer:
     port: int = 0
     """Any free one unless a test names it."""
     _over: Event = field(default_factory=Event)
+    _open: list[socket.socket] = field(default_factory=list)
 
     @contextmanager
     def running(self) -> "Iterator[PlayedServer]":
@@ -116,11 +117,19 @@ class PlayedServer:
                 self._over.set()
                 waiting.join(timeout=2)
 
+    def hang_up(self) -> None:
+        """End every connection, so that nobody waits for a reply until their time is over."""
+        self._over.set()
+        for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def _accept(self, listening: socket.socket) -> None:
         while not self._over.is_set():
             with suppress(TimeoutError):
                 connection, _ = listening.accept()
                 self.connections += 1
+                self._open.append(connection)
                 Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -28,8 +28,10 @@ AFTER = DUE + timedelta(seconds=11)
 
 
 @contextmanager
-def both_workers(database: Database, mailer: Any) -> Iterator[None]:
-    stop = Event()
+def both_workers(app: Any, database: Database, played: PlayedServer) -> Iterator[None]:
+    """Run both workers. At the end the mail server hangs up: a worker that waited for it would write into the
+    database of another test, a minute later."""
+    stop, mailer = Event(), mailer_to(app, played)
     work = Thread(
         target=jobs.work_until, args=(stop, database, mailer, lambda: AFTER, ISSUER), daemon=True
     )
@@ -38,6 +40,9 @@ def both_workers(database: Database, mailer: Any) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        played.hang_up()
+        work.join(timeout=10)
+        assert not work.is_alive()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
@@ -75,7 +80,7 @@ def test_a_stuck_mail_server_holds_up_no_attempt_and_no_place(app, database, pup
         return facts.at, facts.trouble
 
     played = PlayedServer(**manner)
-    with played.running(), both_workers(database, mailer_to(app, played)):
+    with played.running(), both_workers(app, database, played):
         wait_for(lambda: played.connections == 1)
         fact = LearningCompleted(user_id=waiting.user_id, course_key="small-course")
         with database.write() as db:
