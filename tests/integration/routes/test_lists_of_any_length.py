@@ -4,9 +4,12 @@ for many rows as for a few (issue 15, bar 2). A new list without something that 
 import pytest
 from lxml import html
 
+from app.accounts.models import Group
 from app.db.paging import page_number
+from app.kit.ids import GroupId, new_uuid
 from tests.conftest import statements_of
-from tests.make.list_cases import API_CASES, CASES, NOT_FILLED, ListCase, stage
+from tests.make import NOW
+from tests.make.list_cases import API_CASES, CASES, NOT_FILLED, TABLE_ROWS, ListCase, stage
 from tests.make.pages import words
 from tests.make.route_calls import routes_that_call
 
@@ -85,4 +88,20 @@ def test_a_list_of_the_api_counts_right(database, as_person, route, path, fill, 
         past = browser.get(of_page(path, pages + 1))
         assert (past.status_code, past.json()["reason"]) == (422, "past_the_end")
         statements[rows] = statements_of(browser.get(path))
+    assert statements[51] == statements[1_000], statements
+
+
+def test_the_list_of_groups_shows_each_without_pages(database, as_person):
+    with database.write() as db:
+        admin = stage(db, "admin").reader
+    browser, statements = as_person(admin), {}
+    for before, rows in zip((0, *COUNTS), COUNTS, strict=False):
+        with database.write() as db:
+            for number in range(before, rows):
+                db.add(Group(id=GroupId(new_uuid()), name=f"Group {number:04}", created_at=NOW))
+        answer = browser.get("/admin/groups")
+        names = html.fromstring(answer.text).xpath(f"{TABLE_ROWS}/*[1]//a/text()")
+        assert names == [f"Group {number:04}" for number in range(rows)]
+        assert ("No groups yet" in words(answer)) == (rows == 0)
+        statements[rows] = statements_of(answer)
     assert statements[51] == statements[1_000], statements
