@@ -19,9 +19,9 @@ def _misstated(folder: Folder, checked: CheckedFiles, course: Course) -> Iterato
     files = folder.documents
     quizzes = {quiz.key: quiz for quiz in course.quizzes}
     hours = course_hours(course.modules, course.quizzes, course.final_test, course.practicals)
-    if checked.course is not None:
-        document = files[FileKind.course][FileKind.course]
-        yield from _problem(document, "hours", checked.course.hours, hours)
+    document = files[FileKind.course][FileKind.course]
+    assert checked.course is not None  # noqa: S101 - the course was made of its fields
+    yield from _problem(document, "hours", checked.course.hours, hours)
     for module in course.modules:
         minutes = module_minutes(module.lessons, quizzes[module.quiz])
         document = files[FileKind.module][module.key]
