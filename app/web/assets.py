@@ -2,14 +2,12 @@
 may cache them for ever.
 
 Nothing from third parties is committed: the icon sprite is made from the locked `lucide` package,
-and the fonts are subsets of the locked Atkinson Hyperlegible package, with their licences beside
-them.
+and the fonts are subsets of the locked packages (`fonts.py`), with their licences beside them.
 """
 
 import errno
 import gzip
 import hashlib
-import logging
 import os
 import re
 import shutil
@@ -24,7 +22,7 @@ from typing import Any, Final
 import brotli
 
 from app.kit.error_descriptions import PlainError
-from app.web import icons
+from app.web import fonts, icons
 from app.web.stylesheets import parts_of, served_stylesheet
 
 PREFIX: Final = "/static/"
@@ -35,16 +33,7 @@ _CLOSED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 not write to the release."""
 
 # Increase this when the code below makes different bytes from the same packages.
-_RECIPE: Final = "1"
-_UNICODES: Final = (
-    *range(0x20, 0x7F),
-    *range(0xA0, 0x180),
-    *range(0x2010, 0x2028),
-    *map(ord, "‰′″‹›⁄€™−≈≠≤≥"),
-)
-_FEATURES: Final = ("ccmp", "locl", "kern", "liga", "mark", "mkmk", "tnum", "lnum")
-_FONT_PACKAGE: Final = "fontpkg-atkinson-hyperlegible"
-_FACES: Final = {"Regular": "atkinson-regular.woff2", "Bold": "atkinson-bold.woff2"}
+_RECIPE: Final = "2"
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -62,8 +51,6 @@ _SERVED_AS: Final = b"stylesheets joined, without comments and indentation"
 """Part of each build's digest, because files that are served differently belong to a different
 build."""
 _COMPRESSED: Final = frozenset({".css", ".js", ".svg", ".txt", ".json", ".webmanifest"})
-
-_log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -223,10 +210,10 @@ def _generated_folder(target: Path) -> Path:
     made from."""
     parts = [
         _RECIPE,
-        *(f"{name}={metadata.version(name)}" for name in ("lucide", _FONT_PACKAGE, "fonttools")),
+        *(f"{name}={metadata.version(name)}" for name in ("lucide", "fonttools")),
+        *(f"{face!r}={metadata.version(face.package)}" for face in fonts.TYPEFACES),
         *icons.LUCIDE,
         *(f"{name}={drawing}" for name, drawing in icons.OWN.items()),
-        repr((_UNICODES, _FEATURES)),
     ]
     recipe = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     return target / "generated" / recipe
@@ -242,8 +229,9 @@ def _generated(target: Path) -> Path:
         draft = Path(temporary) / "generated"
         _write(draft / "icons.svg", sprite().encode())
         _write(draft / "licences" / "lucide.txt", _licence("lucide"))
-        if _subset_fonts(draft / "fonts"):
-            _write(draft / "licences" / "atkinson-hyperlegible.txt", _licence(_FONT_PACKAGE))
+        for typeface in fonts.TYPEFACES:
+            if fonts.save_subset(typeface, draft / "fonts"):
+                _write(draft / "licences" / typeface.licence, _licence(typeface.package))
         _move(draft, folder)
     for old in folder.parent.iterdir():
         if old != folder and not old.name.startswith("."):
@@ -275,33 +263,6 @@ def _licence(package: str) -> bytes:
         if path.name == "LICENSE":
             return Path(str(path.locate())).read_bytes()
     raise FileNotFoundError(f"{package} came without its licence, so its files are not served.")
-
-
-def _subset_fonts(folder: Path) -> bool:
-    # Imported here: the subsetter is needed only once, and importing it takes 0.25 s at every
-    # start.
-    from fontTools import subset
-
-    options = subset.Options()
-    options.flavor = "woff2"
-    options.layout_features = list(_FEATURES)
-    options.hinting = False
-    options.notdef_outline = True
-    try:
-        faces = resources.files("fontpkg_atkinson_hyperlegible") / "files"
-        for face, name in _FACES.items():
-            loaded = subset.load_font(str(faces / f"AtkinsonHyperlegible-{face}.ttf"), options)
-            subsetter = subset.Subsetter(options)
-            subsetter.populate(unicodes=_UNICODES)
-            subsetter.subset(loaded)
-            folder.mkdir(parents=True, exist_ok=True)
-            subset.save_font(loaded, str(folder / name), options)
-            loaded.close()
-    except (OSError, subset.Subsetter.SubsettingError):
-        _log.warning("The typeface could not be prepared; pages use the system's.", exc_info=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

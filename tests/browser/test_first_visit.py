@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Request
 
-MOST_BYTES = 90_000
+MOST_BYTES = 110_000
 MOST_REQUESTS = 9
 
 

@@ -5,6 +5,7 @@ import errno
 import gzip
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from fontTools.ttLib import TTFont
 from typer.testing import CliRunner
 
 from app import cli
-from app.web import assets, icons
+from app.web import assets, fonts, icons
 from app.web.assets import Assets, AssetsNotBuilt, Build, adopt_builds, build_assets
 from tests.make.threads import in_its_own_thread
 
@@ -155,9 +156,18 @@ def test_the_fonts_hold_what_doses_names_and_prices_need(built: Build) -> None:
         assert "tnum" in features
 
 
+def test_the_display_typeface_holds_names_and_prices_in_one_weight(built: Build) -> None:
+    font = TTFont(BytesIO((built.folder / "fonts" / "source-serif.woff2").read_bytes()))
+    assert {ord(letter) for letter in "£€₫0123456789ŁśżễịỳơưÁ“”–—"} <= set(font.getBestCmap())
+    features = {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+    assert "pnum" in features
+    assert "fvar" not in font
+
+
 def test_licences_stand_beside_what_they_licence(built: Build) -> None:
     folder = built.folder / "licences"
     assert "SIL OPEN FONT LICENSE" in (folder / "atkinson-hyperlegible.txt").read_text()
+    assert "SIL OPEN FONT LICENSE" in (folder / "source-serif-4.txt").read_text()
     assert "Permission" in (folder / "lucide.txt").read_text()
 
 
@@ -170,7 +180,8 @@ def test_a_package_without_its_licence_is_refused(monkeypatch: pytest.MonkeyPatc
 def test_a_font_that_cannot_be_prepared_leaves_the_rest(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(assets, "_FACES", {"Missing": "missing.woff2"})
+    missing = replace(fonts.ATKINSON, faces=(("Missing.ttf", "missing.woff2"),))
+    monkeypatch.setattr(fonts, "TYPEFACES", (missing,))
     built = build_assets(source, tmp_path / "target")
     assert not (built.folder / "fonts").exists()
     assert (built.folder / "icons.svg").is_file()
@@ -180,7 +191,7 @@ def test_a_font_that_cannot_be_prepared_leaves_the_rest(
 def test_a_new_recipe_replaces_what_the_old_one_made(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assets, "_FACES", {})
+    monkeypatch.setattr(fonts, "TYPEFACES", ())
     target = tmp_path / "target"
     build_assets(source, target)
     monkeypatch.setattr(assets, "_RECIPE", "another")
