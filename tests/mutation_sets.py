@@ -25,6 +25,8 @@ OF_COURSES = (
     "tests/unit/courses/test_unknown_markup.py",
     "tests/unit/courses/test_parsing.py",
     "tests/unit/courses/test_delivery_replacing.py",
+    "tests/unit/courses/test_section_names.py",
+    "tests/unit/courses/test_taught_sections.py",
 )
 SLOW_OF_COURSES = (
     "tests/unit/courses/test_unknown_markup.py::test_ordinary_words_side_by_side",
@@ -91,7 +93,12 @@ SETS = {
         ),
     ),
     "crossing": Rules(
-        ("app/courses/domain/cross_references.py", "app/courses/domain/syntax.py"),
+        (
+            "app/courses/domain/cross_references.py",
+            "app/courses/domain/section_names.py",
+            "app/courses/domain/syntax.py",
+            "app/courses/domain/taught_sections.py",
+        ),
         OF_COURSES,
         SLOW_OF_COURSES,
     ),

@@ -206,6 +206,7 @@ def _question(fields: source.Question, renderer: Renderer) -> delivery.Question:
         type=delivery.QuestionType(fields.type),
         stem_html=sanitised(renderer.field(fields.stem).html + figure),
         points=fields.points,
+        section=fields.section,
     )
     if isinstance(fields, source.ChoiceQuestion):
         options = tuple(

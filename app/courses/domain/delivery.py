@@ -83,6 +83,8 @@ class Question(Frozen):
     shuffle_options: bool = True
     unit: str | None = None
     places: int | None = None
+    section: str | None = Field(default=None, exclude_if=is_unused)
+    """The section of a lesson that teaches it, as `lesson#anchor`; see `taught_sections.py`."""
 
 
 class Quiz(Frozen):

@@ -283,6 +283,9 @@ def _mended_question(
                 f"The option {option.key} reads entirely differently.",
                 "If it means something else now, give the question a new key.",
             )
+    if old.section != new.section:
+        yield Change(ChangeKind.changed, where, "The section that teaches it is another one.")
+        old = old.model_copy(update={"section": new.section})
     if _nothing_shared(old.stem_html, new.stem_html):
         yield Change(
             ChangeKind.changed,

@@ -19,6 +19,7 @@ from app.courses.domain.lesson_words import USUAL_ADVICE, not_set_sentence
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import validated
 from app.courses.domain.problems import Problem
+from app.courses.domain.section_names import section_problems
 from app.courses.domain.source_archive import CourseSource, source_of
 from app.courses.domain.stated_times import misstated_times
 from app.courses.domain.svg import Drawing, check_drawing
@@ -71,6 +72,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
     problems += erratum_problems(
         folder.documents[FileKind.errata].get(FileKind.errata), checked, renderer
     )
+    problems += section_problems(folder, checked)
     if problems or checked.course is None:
         return ParsedCourse(None, None, {}, tuple(sorted(set(problems))))
     course, keys = compiled(key, checked.course, checked, renderer)

@@ -143,6 +143,7 @@ class QuestionFields(Authored):
     explanation: Markdown
     figure: FigureFields | None = None
     facts: list[Plain] = Field(default_factory=list)
+    section: Plain200 | None = None
 
 
 class OptionFields(Authored):

@@ -193,6 +193,15 @@ def test_a_question_that_is_mended(old: bytes, new: bytes, where: str) -> None:
     assert changes((SKIN, old, new)) == (changed(where, TEXT),)
 
 
+def test_a_question_that_is_taught_by_another_section() -> None:
+    named = b"facts: [f1, f2]\n    section: skin-layers#section-the-outer-layer\n"
+    said = changed(BLEEDING, "The section that teaches it is another one.")
+    assert changes((SKIN, b"facts: [f1, f2]\n", named)) == (said,)
+    reworded = (SKIN, b"Vessels run in the dermis.", b"Vessels stay in the dermis.")
+    both = changes((SKIN, b"facts: [f1, f2]\n", named), reworded)
+    assert set(both) == {said, changed(BLEEDING, TEXT)}
+
+
 def test_a_question_that_reads_differently_is_pointed_out() -> None:
     differences = changes((SKIN, b"What is true of the [[dermis]]?", b"Choose two statements"))
     assert differences == (

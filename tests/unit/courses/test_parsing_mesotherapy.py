@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from app.assessments import domain
 from app.assessments.domain import Mark, Outcome
 from app.courses.domain.delivery import Checklist, Course
 from app.courses.domain.parsing import ParsedCourse, parse_course
+from app.courses.domain.taught_sections import taught_section
 from app.courses.source_folder import read_folder
 from app.kit.paths import COURSES
 
@@ -340,3 +342,19 @@ def test_a_source_that_is_a_website_or_a_blog_is_marked_as_weak() -> None:
     }
     assert unmarked == {}
     assert any(NAMED_AFTER_A_SITE.match(source.text) for source in course().references)
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(COURSES.glob("*/course.yaml")), ids=lambda path: path.parent.name
+)
+def test_every_question_of_our_courses_names_the_section_that_teaches_it(folder: Path) -> None:
+    document = parse_course(folder.parent.name, read_folder(folder.parent)).course
+    assert document is not None
+    questions = [(quiz.key, question) for quiz in document.quizzes for question in quiz.questions]
+    unnamed = [
+        f"{quiz}: {question.key}"
+        for quiz, question in questions
+        if taught_section(document, question) is None
+    ]
+    assert questions
+    assert unnamed == []
