@@ -4,6 +4,7 @@ course is in enrolments, because it shows the intakes."""
 from fastapi import Response
 
 from app.courses import overview, queries
+from app.courses.domain.page_drawing import page_of_its_own
 from app.kit.messages import msg
 from app.web.access import ADMIN, EVERYONE
 from app.web.request_context import Preview, Visit
@@ -23,6 +24,11 @@ DRAWING_HEADERS = {
     # A drawing that is opened directly may run and load nothing, not even its own styles.
     "content-security-policy": "default-src 'none'; style-src 'none'",
 }
+STYLED_HEADERS = {
+    # The address of the stylesheet is another one in the next version.
+    "cache-control": "public, max-age=600",
+    "content-security-policy": "default-src 'none'; style-src 'self'; font-src 'self'",
+}
 
 
 @pages.get("/courses", name="courses.catalogue", access=EVERYONE)
@@ -35,11 +41,14 @@ def show_catalogue(visit: Visit) -> Response:
 @pages.get("/media/{digest}/{name}", name="courses.drawing", access=EVERYONE)
 def show_drawing(visit: Visit, digest: str, name: str) -> Response:
     """Send a drawing. The digest identifies it; the name in the address is for people who save the
-    file."""
+    file. One that takes its colours from classes gets the stylesheet with them."""
     content = queries.kept_drawing(digest)
     if content is None:
         with visit.database.read() as db:
             content = queries.drawing(db, digest)
+    styled = page_of_its_own(content, visit.app_context.asset("css/app.css"))
+    if styled is not None:
+        return Response(styled, media_type="image/svg+xml", headers=STYLED_HEADERS)
     return Response(content, media_type="image/svg+xml", headers=DRAWING_HEADERS)
 
 

@@ -1,5 +1,7 @@
 """The components that scripts build, on the kit's page: their texts, and where they put the focus."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -15,12 +17,18 @@ def kit(demo_server, new_context) -> Page:
 
 @pytest.mark.browser
 def test_a_picture_is_made_larger_by_keys_alone(kit):
-    opener = kit.get_by_role("button", name="Enlarge picture: A drawing with its caption")
+    """The drawing has its own size on a phone; enlarged, it fills the screen, with its legend."""
+    drawn = kit.get_by_role("img", name="Two bands above each other")
+    assert drawn.bounding_box()["width"] == 360
+    opener = kit.get_by_role("button", name="Enlarge the picture Two layers of the skin")
     opener.focus()
     kit.keyboard.press("Enter")
-    dialog = kit.get_by_role("dialog", name="A drawing with its caption, not to scale.")
+    dialog = kit.get_by_role("dialog", name="Two layers of the skin, not to scale.")
     expect(dialog.get_by_role("heading")).to_be_focused()
-    picture = dialog.get_by_role("img", name="Three wavy lines below a short upright line")
+    box = dialog.bounding_box()
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 360, 740)
+    expect(dialog.get_by_role("listitem")).to_have_text([re.compile("epi"), re.compile("dermis")])
+    picture = dialog.get_by_role("img", name="Two bands above each other")
     size = dialog.get_by_role("status")
     before = picture.bounding_box()["width"]
     expect(size).to_have_text("100 %")
@@ -35,11 +43,18 @@ def test_a_picture_is_made_larger_by_keys_alone(kit):
     left = picture.bounding_box()["x"]
     kit.keyboard.press("ArrowRight")
     kit.wait_for_function(
-        "(x) => document.querySelector('.enlarged img').getBoundingClientRect().x < x", arg=left
+        "(x) => document.querySelector('.enlarged .drawing').getBoundingClientRect().x < x",
+        arg=left,
     )
     kit.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
+    # A picture that was published before drawings became part of the page opens in the same way.
+    kit.get_by_role("button", name="Enlarge picture: A drawing with its caption").click()
+    older = kit.get_by_role("dialog", name="A drawing with its caption, not to scale.")
+    expect(older.get_by_role("img", name="Three wavy lines")).to_be_visible()
+    older.get_by_role("button", name="Close").click()
+    expect(older).to_have_count(0)
 
 
 @pytest.mark.browser

@@ -15,9 +15,10 @@ from app.courses.domain.fields import Authored, Markdown, Plain, Plain120, Plain
 from app.courses.domain.folder import decoded
 from app.courses.domain.inline import Surroundings
 from app.courses.domain.insertions import Insertion
-from app.courses.domain.markdown import Renderer, unwrapped
+from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import did_you_mean, validated
 from app.courses.domain.problems import Problem
+from app.courses.domain.sanitising import unwrapped
 from app.courses.domain.yaml_source import load
 from app.kit.academy import PICTURES, About, Academy, FrontPage, TitledText
 from app.kit.currency import CODES, Currency

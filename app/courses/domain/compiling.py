@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.courses.domain import delivery, keys, lesson_words, source
-from app.courses.domain.markdown import Rendered, Renderer, unwrapped
-from app.courses.domain.sanitising import sanitised
+from app.courses.domain.figures import with_drawings
+from app.courses.domain.markdown import Rendered, Renderer
+from app.courses.domain.sanitising import sanitised, unwrapped
 from app.courses.domain.study_time import course_hours, module_minutes, reading_minutes
 
 
@@ -200,11 +201,12 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
 
 
 def _question(fields: source.Question, renderer: Renderer) -> delivery.Question:
-    figure = "" if fields.figure is None else "\n" + renderer.figure(fields.figure)
+    figures = [renderer.figure(fields.figure, f"figure-{fields.key}")] if fields.figure else []
+    stem = "\n".join([renderer.field(fields.stem).html, *(figure.html for figure in figures)])
     question = delivery.Question(
         key=fields.key,
         type=delivery.QuestionType(fields.type),
-        stem_html=sanitised(renderer.field(fields.stem).html + figure),
+        stem_html=with_drawings(sanitised(stem), figures),
         points=fields.points,
         section=fields.section,
     )

@@ -146,15 +146,19 @@ def _text_of(parts: list[str]) -> tuple[str, list[_Segment]]:
 
 
 def _visible(parts: list[str]) -> Iterator[tuple[int | None, str]]:
-    """Yield each piece of text with its number, and a barrier (without a number) for a block's tag."""
-    is_reference = False
+    """Yield each piece of text with its number, and a barrier (without a number) for a block's tag.
+
+    What stands in a drawing is left out: its words are shapes.
+    """
+    is_reference = is_drawing = False
     for number, part in enumerate(parts):
         if part.startswith("<") and number % 2 == 1:
+            is_drawing = part.startswith("<svg") or (is_drawing and part != "</svg>")
             if is_reference:
                 is_reference = not part.startswith("</a")
             elif _REFERENCE.match(part):
                 is_reference = True
             elif not _INLINE.match(part):
                 yield None, _BARRIER
-        elif part and not is_reference:
+        elif part and not is_reference and not is_drawing:
             yield number, part

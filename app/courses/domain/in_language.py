@@ -52,9 +52,21 @@ _PLACES: Final[tuple[Place, ...]] = (
     ),
     _place(
         "<summary>",
+        re.escape(str(lesson_words.DESCRIBE_THIS_PICTURE)),
+        "</summary>",
+        lambda at: lesson_words.DESCRIBE_THIS_PICTURE,
+    ),
+    _place(
+        '<summary id="[^"]*" aria-labelledby="[^"]*">',
         re.escape(str(lesson_words.DESCRIBE_PICTURE)),
         "</summary>",
         lambda at: lesson_words.DESCRIBE_PICTURE,
+    ),
+    _place(
+        '<a class="enlarge"[^>]*>',
+        re.escape(str(lesson_words.ENLARGE_PICTURE)),
+        "</a>",
+        lambda at: lesson_words.ENLARGE_PICTURE,
     ),
     _place(
         '<span class="check-label">',

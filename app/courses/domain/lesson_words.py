@@ -16,7 +16,11 @@ CALLOUTS: Final[Mapping[str, Message]] = {
     "tip": msg("Tip"),
     "key-points": msg("Key points"),
 }
-DESCRIBE_PICTURE: Final = msg("Describe this picture")
+DESCRIBE_THIS_PICTURE: Final = msg("Describe this picture")
+"""For a drawing that is shown as an image, as all were before drawings could become part of the page."""
+DESCRIBE_PICTURE: Final = msg("Describe the picture")
+ENLARGE_PICTURE: Final = msg("Enlarge the picture")
+"""With the caption behind it, each is a name that no other button of the page has."""
 CHECK_YOURSELF: Final = msg("Check yourself")
 TRUE: Final = msg("True")
 FALSE: Final = msg("False")

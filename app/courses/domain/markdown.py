@@ -14,11 +14,12 @@ from markdown_it.token import Token
 from app.courses.domain import lesson_words
 from app.courses.domain.delivery import Heading
 from app.courses.domain.fields import plain_faults
+from app.courses.domain.figures import Figure, figure_of, with_drawings
 from app.courses.domain.inline import Surroundings, Wording
 from app.courses.domain.insertions import values_list
 from app.courses.domain.messages import did_you_mean, validated
 from app.courses.domain.problems import Problem
-from app.courses.domain.sanitising import plain_words, sanitised
+from app.courses.domain.sanitising import plain_words, sanitised, unwrapped
 from app.courses.domain.source import CheckFields, FigureFields
 from app.courses.domain.svg import Drawing
 from app.courses.domain.syntax import CALLOUT, reader
@@ -80,19 +81,13 @@ class Renderer:
         """The text of a lesson, with headings, callouts, figures and check-yourself questions."""
         return _Page(self, text, whole=True).rendered()
 
-    def figure(self, fields: FigureFields) -> str:
-        """Return the HTML of a figure; without an accepted drawing the figure is empty."""
+    def figure(self, fields: FigureFields, name: str) -> Figure:
+        """Return a figure; without an accepted drawing it is empty. `name` is unique in the page."""
         drawing = self.drawings.get(fields.file)
         if drawing is None:
-            return ""
-        description = self.field(fields.description).html
-        return (
-            f'<figure class="figure">\n<img src="{escape(drawing.address)}" '
-            f'alt="{escape(fields.alt)}" width="{drawing.width}" height="{drawing.height}" '
-            f'loading="lazy">\n<figcaption>{escape(fields.caption)}\n'
-            f"<details>\n<summary>{lesson_words.DESCRIBE_PICTURE}</summary>\n{description}\n</details>\n"
-            "</figcaption>\n</figure>\n"
-        )
+            return Figure(name, "")
+        legend = [self.field(entry).html for entry in fields.legend or ()]
+        return figure_of(fields, drawing, name, self.field(fields.description).html, legend)
 
     def check(self, fields: CheckFields) -> str:
         """Return a check-yourself question. Links in it are shown as text, because the question is
@@ -104,14 +99,6 @@ class Renderer:
             f'<span class="check-label">{lesson_words.CHECK_YOURSELF}</span> '
             f"{question}</summary>\n{self.field(fields.answer).html}\n</details>\n"
         )
-
-
-def unwrapped(html: str) -> str:
-    """Return one paragraph without its tags, for places that may contain only text, such as a
-    label."""
-    if html.count("<p>") == 1 and html.startswith("<p>") and html.endswith("</p>"):
-        return html[3:-4]
-    return html
 
 
 def _markup(content: str) -> Token:
@@ -128,6 +115,7 @@ class _Page:
     problems: list[Problem] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     drawings: set[str] = field(default_factory=set)
+    figures: list[Figure] = field(default_factory=list)
     callouts: int = 0
     callout_end: int = -1
     tables: int = 0
@@ -165,7 +153,7 @@ class _Page:
         page = _READER.renderer.render(tokens, _READER.options, {})
         html = sanitised(page + values_list(list(self.wording.values.values())))
         return Rendered(
-            html,
+            with_drawings(html, self.figures),
             tuple(self.headings),
             plain_words(html),
             tuple(sorted({*self.problems, *self.wording.problems})),
@@ -248,7 +236,11 @@ class _Page:
             self.drawings.add(str(name.value))
         fields, problems = validated(FigureFields, lined, "", self.renderer)
         self.problems += problems
-        return self.renderer.figure(fields) if fields else ""
+        if fields is None:
+            return ""
+        figure = self.renderer.figure(fields, f"figure-{len(self.figures) + 1}")
+        self.figures.append(figure)
+        return figure.html
 
     def _check(self, content: str, first_line: int) -> str:
         lined, problems = load("", content, first_line=first_line)

@@ -36,22 +36,25 @@ _TAGS: Final = frozenset(
     ]
 )
 _ATTRIBUTES: Final = {
-    "a": {"href", "rel", "aria-label"},
+    "a": {"href", "rel", "id", "aria-label", "aria-labelledby"},
     "p": {"id"},
     "h2": {"id"},
     "h3": {"id"},
     "ol": {"start"},
     "th": {"scope"},
-    "div": {"tabindex", "role", "aria-label"},
+    "div": {"id", "tabindex", "role", "aria-label"},
+    "figcaption": {"id"},
+    "summary": {"id", "aria-labelledby"},
     "section": {"role", "aria-labelledby"},
     "img": {"src", "alt", "width", "height", "loading"},
 }
 _CLASSES: Final = {
-    "a": {"term", "reference", "clinical-value"},
+    "a": {"term", "reference", "clinical-value", "enlarge"},
     "p": {"callout-title"},
     "th": {"align-end", "align-center"},
     "td": {"align-end", "align-center"},
-    "div": {"table-scroll"},
+    "div": {"table-scroll", "figure-body", "figure-picture", "figure-tools"},
+    "ol": {"legend"},
     "section": {
         "callout",
         "callout-safety",
@@ -64,6 +67,7 @@ _CLASSES: Final = {
     "span": {"check-label", "clinical-value"},
 }
 _REFERENCE = re.compile(r'\s*<a class="reference"[^>]*>.*?</a>')
+_DRAWING = re.compile(r'<svg class="drawing".*?</svg>', re.DOTALL)
 
 
 def sanitised(html: str) -> str:
@@ -79,6 +83,15 @@ def sanitised(html: str) -> str:
 
 
 def plain_words(html: str) -> str:
-    """Return the words of sanitised HTML in one line, for search. Numbers of sources are left out."""
-    bare = nh3.clean(_REFERENCE.sub("", html), tags=set())
+    """Return the words of sanitised HTML in one line, for search. Numbers of sources are left out, and what
+    stands in drawings."""
+    bare = nh3.clean(_REFERENCE.sub("", _DRAWING.sub("", html)), tags=set())
     return " ".join(html_entities.unescape(bare).split())
+
+
+def unwrapped(html: str) -> str:
+    """Return one paragraph without its tags, for places that may contain only text, such as a
+    label."""
+    if html.count("<p>") == 1 and html.startswith("<p>") and html.endswith("</p>"):
+        return html[3:-4]
+    return html

@@ -6,11 +6,12 @@ directly, so everything that is not a shape, a gradient or a text is refused.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lxml import etree
 
+from app.courses.domain import page_drawing
 from app.courses.domain.characters import HINT, harmful_characters
 from app.courses.domain.problems import Problem
 
@@ -35,12 +36,18 @@ _SIZE = re.compile(rf"\s*({_NUMBER})(?:px)?\s*")
 
 @dataclass(frozen=True)
 class Drawing:
-    """An accepted drawing: its size in pixels, and the digest of its bytes."""
+    """An accepted drawing: its size in pixels, and the digest of its bytes.
+
+    `shapes` is its content as HTML if it becomes part of the page, and empty if it is shown as a picture of
+    its own.
+    """
 
     name: str
     width: int
     height: int
     digest: str
+    shapes: str = ""
+    markers: int = 0
 
     @property
     def address(self) -> str:
@@ -80,11 +87,18 @@ def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, li
     problems = [*_root_problems(path, root)]
     for element in root.iter():
         problems += _element_problems(path, element)
+    belongs_to_page = page_drawing.follows_format(root)
+    if belongs_to_page:
+        problems += page_drawing.page_problems(path, root)
     size = _VIEW_BOX.fullmatch(root.get("viewBox", ""))
     if problems or size is None:
         return None, problems
     width, height = (max(1, round(float(number))) for number in size.groups())
-    return Drawing(name, width, height, digest_of(data)), []
+    drawing = Drawing(name, width, height, digest_of(data))
+    if belongs_to_page:
+        shapes, markers = page_drawing.markup_of(root), page_drawing.markers_in(root)
+        drawing = replace(drawing, shapes=shapes, markers=markers)
+    return drawing, []
 
 
 def _refused_unread(path: str, data: bytes) -> Problem | None:

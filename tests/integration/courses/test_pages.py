@@ -3,13 +3,15 @@
 import re
 
 import pytest
+from lxml import etree
 
 from app.courses import overview, queries
+from app.courses.domain.parsing import parse_course
 from app.courses.service import publish
 from app.kit.actor import SystemActor
 from tests.conftest import statements_of
 from tests.make import NOW
-from tests.make.courses import changed_course, small_course
+from tests.make.courses import changed_course, small_course, small_files
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
 
@@ -74,6 +76,27 @@ def test_a_drawing_is_for_everyone_and_for_ever_and_runs_nothing(client, publish
     assert "set-cookie" not in first.headers
     assert statements_of(client.get(address)) == 0
     assert client.head(address).status_code == 200
+
+
+def test_a_drawing_with_classes_loads_the_stylesheet_that_draws_them(database, client):
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 9"><title>a</title><desc>b</desc>'
+        '<rect class="d-fat" width="9" height="9"/></svg>'
+    )
+    parsed = parse_course(
+        "small-course", {**small_files(), "media/skin-layers.svg": drawing.encode()}
+    )
+    with database.write() as db:
+        publish(db, SystemActor.command_line, parsed, now=NOW)
+    answer = client.get(address_of(parsed))
+    assert answer.status_code == 200
+    loads = re.search(r'<\?xml-stylesheet href="(/static/[^"]*app\.css)"\?>\n<svg', answer.text)
+    assert client.get(loads[1]).status_code == 200
+    root = etree.fromstring(answer.content)
+    assert (root.get("class"), root[2].get("class")) == ("drawing", "d-fat")
+    assert answer.headers["cache-control"] == "public, max-age=600"
+    policy = "default-src 'none'; style-src 'self'; font-src 'self'"
+    assert answer.headers["content-security-policy"] == policy
 
 
 @pytest.mark.parametrize("digest", ["0" * 32, "x" * 32, "0", "0" * 31 + "%"])

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from app.courses.domain.delivery import Course, Option, is_unused
 from app.courses.domain.inline import Surroundings
 from app.courses.domain.keys import CourseKeys
-from app.courses.domain.markdown import Renderer, unwrapped
+from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import parse_course
-from app.courses.domain.sanitising import plain_words
+from app.courses.domain.sanitising import plain_words, unwrapped
 from tests.make.courses import small_files
 
 EDITS = {

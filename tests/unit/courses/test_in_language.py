@@ -25,7 +25,8 @@ OURS = (
     "//p[@class='callout-title']/text()",
     "//a[@class='reference']/@aria-label",
     "//div[@class='table-scroll']/@aria-label",
-    "//figcaption/details/summary/text()",
+    "//figure//summary/text()",
+    "//a[@class='enlarge']/text()",
     "//span[@class='check-label']/text()",
     "//*[@class='clinical-value']/text()",
     "//p[starts-with(@id, 'value-')]/text()",
@@ -111,6 +112,17 @@ def test_a_translation_is_words_and_never_html() -> None:
     assert "<b>" not in page
     names = [name for name in ours(page) if name.startswith('<b>"Table')]
     assert names == ['<b>"Table 1: Layer, Thickness, Vessels" & so on']
+
+
+def test_the_buttons_of_a_figure_are_translated() -> None:
+    figure = (
+        '<a class="enlarge" id="figure-1-enlarge" href="/media/a.svg">Enlarge the picture</a>\n<details>\n'
+        '<summary id="figure-1-describe" aria-labelledby="figure-1-describe figure-1-caption">'
+        "Describe the picture</summary>\n</details>"
+    )
+    shown = bracketed_lesson(f"<figure>{figure}</figure>")
+    assert ours(shown) == ["⟦Describe the picture⟧", "⟦Enlarge the picture⟧"]
+    assert without_brackets(shown) == f"<figure>{figure}</figure>"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from lxml import html as html_reader
 
 from app.courses.domain.inline import Surroundings
-from app.courses.domain.markdown import Rendered, Renderer, unwrapped
-from app.courses.domain.sanitising import plain_words, sanitised
+from app.courses.domain.markdown import Rendered, Renderer
+from app.courses.domain.sanitising import plain_words, sanitised, unwrapped
 from app.courses.domain.svg import Drawing
 from tests.make.examples import EXAMPLES
 
