@@ -28,7 +28,7 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
     files = [path for path in paths if path.is_file()]
     courses_read = {str(path): parse_folder(path) for path in paths if path not in files}
     problems_by_path = {
-        path: (*parsed.problems, *parsed.misstated) for path, parsed in courses_read.items()
+        path: (*parsed.problems, *parsed.refused_if_new) for path, parsed in courses_read.items()
     }
     problems_by_path |= {str(path): _academy_problems(path) for path in files}
     for path, parsed in courses_read.items():

@@ -117,7 +117,7 @@ class CoursePreview:
         return "\n".join((*lines, f"{self._folder}: {count}", ""))
 
     def _publish(self, parsed: ParsedCourse) -> tuple[Problem, ...]:
-        problems = (*parsed.problems, *parsed.misstated)
+        problems = (*parsed.problems, *parsed.refused_if_new)
         if problems:
             return problems
         with self._context.database.write() as db:

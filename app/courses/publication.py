@@ -123,8 +123,8 @@ def planned(db: Session, parsed: ParsedCourse) -> PublicationPlan:
     head = next((revision for revision in revisions if revision.id == head_id), None)
     newest_first = sorted(revisions, key=lambda revision: (revision != head, -revision.number))
     same = _same(db, newest_first, course, keys, digest)
-    if same is None and parsed.misstated:
-        raise CourseHasProblems(parsed.misstated)
+    if same is None and parsed.refused_if_new:
+        raise CourseHasProblems(parsed.refused_if_new)
     is_unchanged = same is not None and same == head
     changes = () if is_unchanged else _changes(db, revisions, head, course, keys)
     return PublicationPlan(course, keys, source, digest, revisions, head, same, changes)

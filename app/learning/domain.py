@@ -111,18 +111,20 @@ def next_lesson(course: Course, done: Done) -> Lesson | None:
 
 @dataclass(frozen=True, slots=True)
 class NumberedModule:
-    """A module by the name people know: its number in the course and its title."""
+    """A module by the name people know: its number in the course and its title. `picture` is the address of
+    its opening picture, which not every revision has."""
 
     key: str
     number: int
     title: str
+    picture: str | None = None
 
 
 def numbered(course: Course, modules: Iterable[Module]) -> tuple[NumberedModule, ...]:
     """Return modules with their numbers in the course, in its order."""
     wanted = {module.key for module in modules}
     return tuple(
-        NumberedModule(module.key, number, module.title)
+        NumberedModule(module.key, number, module.title, course.picture_address(module))
         for number, module in enumerate(course.modules, start=1)
         if module.key in wanted
     )

@@ -194,6 +194,8 @@ class QuizStartPage:
     now: datetime
     language: str
     """The tag of the language in which the course is written."""
+    picture: str | None
+    """The address of the opening picture of its module."""
 
     @property
     def attempts_left(self) -> int | None:
@@ -241,6 +243,7 @@ def start_page(
         attempts_allowed=attempts_allowed(quiz.attempts, allowances),
         now=now,
         language=published.language,
+        picture=course.quiz_picture(quiz_key),
     )
 
 

@@ -111,6 +111,7 @@ def _module(
         lessons=lessons,
         quiz=fields.quiz,
         requires=tuple(requires),
+        picture=fields.picture,
     )
 
 

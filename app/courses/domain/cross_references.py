@@ -48,9 +48,12 @@ _NAMED_BY: Final[Mapping[FileKind, tuple[FileKind, ...]]] = {
     FileKind.quiz: (FileKind.course, FileKind.module),
     FileKind.practical: (FileKind.course,),
     FileKind.checklist: (FileKind.practical,),
-    FileKind.drawing: (FileKind.lesson, FileKind.quiz),
+    FileKind.drawing: (FileKind.lesson, FileKind.quiz, FileKind.module),
 }
-_FIGURES: Final[Pattern] = ("questions", "*", "figure", "file")
+_DRAWINGS_NAMED: Final[tuple[tuple[FileKind, Pattern], ...]] = (
+    (FileKind.quiz, ("questions", "*", "figure", "file")),
+    (FileKind.module, ("picture",)),
+)
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,11 @@ def _unused(
 ) -> Iterator[Problem]:
     used = {(link.kind, link.key) for link in links if _makes_used(link)}
     used |= {(FileKind.drawing, name) for name in drawings_in_lessons}
-    for quiz in folder.documents[FileKind.quiz].values():
-        if quiz.lined is not None:
-            used |= {(FileKind.drawing, name) for _, name in _matching(quiz.lined, _FIGURES)}
+    for kind, pattern in _DRAWINGS_NAMED:
+        for document in folder.documents[kind].values():
+            if document.lined is not None:
+                named = _matching(document.lined, pattern)
+                used |= {(FileKind.drawing, name) for _, name in named}
     for kind, named_by in _NAMED_BY.items():
         namers = [document for above in named_by for document in folder.documents[above].values()]
         if not namers or not all(_is_readable(document) for document in namers):

@@ -25,6 +25,12 @@ def is_unused(value: object) -> bool:
     return value is None or value is False or value == ()
 
 
+def drawing_address(name: str, digest: str) -> str:
+    """Return the address of a drawing. Because of the digest in it, browsers may cache the drawing for
+    ever."""
+    return f"/media/{digest[:32]}/{name}"
+
+
 class QuestionType(StrEnum):
     single = "single"
     multiple = "multiple"
@@ -122,6 +128,8 @@ class Module(Frozen):
     lessons: tuple[Lesson, ...]
     quiz: str
     requires: tuple[str, ...]
+    picture: str | None = Field(default=None, exclude_if=is_unused)
+    """The file of its opening picture. Revisions from before modules had pictures have none."""
 
 
 class Step(Frozen):
@@ -244,6 +252,18 @@ class Course(Frozen):
     def unset_values(self) -> tuple[ClinicalValue, ...]:
         """Values that lessons use and the clinical lead has not set."""
         return tuple(value for value in self.clinical_values if value.value is None)
+
+    def picture_address(self, module: Module) -> str | None:
+        """Return where browsers find the opening picture of a module, or None if it has none."""
+        if module.picture is None:
+            return None
+        return drawing_address(module.picture, self.media[module.picture])
+
+    def quiz_picture(self, quiz_key: str) -> str | None:
+        """Return the address of the opening picture of the module that ends with a quiz. The final test
+        has none."""
+        module = next((module for module in self.modules if module.quiz == quiz_key), None)
+        return None if module is None else self.picture_address(module)
 
     def module(self, key: str) -> Module | None:
         return next((module for module in self.modules if module.key == key), None)

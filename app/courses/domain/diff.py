@@ -140,27 +140,27 @@ def _presence(
 
 
 def _modules(old: Course, new: Course) -> Iterator[Change]:
-    before = {module.key: module for module in old.modules}
-    after = {module.key: module for module in new.modules}
+    before, after = ({module.key: module for module in course.modules} for course in (old, new))
     for key in sorted({*before, *after}):
         change = _presence(before, after, key, "module")
         if change is not None:
             yield change
         elif _described(before[key]) != _described(after[key]):
             yield Change(ChangeKind.changed, f"module {key}", "What is said of it changed.")
+        elif before[key].picture != after[key].picture:
+            yield Change(ChangeKind.changed, f"module {key}", "Its picture changed.")
 
 
 def _described(module: Module) -> object:
-    return module.model_copy(update={"lessons": [lesson.key for lesson in module.lessons]})
+    lessons = [lesson.key for lesson in module.lessons]
+    return module.model_dump(exclude={"lessons", "picture"}), lessons
 
 
 def _lessons(old: Course, new: Course) -> Iterator[Change]:
-    before = {
-        lesson.key: (module.key, lesson) for module in old.modules for lesson in module.lessons
-    }
-    after = {
-        lesson.key: (module.key, lesson) for module in new.modules for lesson in module.lessons
-    }
+    before, after = (
+        {lesson.key: (module.key, lesson) for module in course.modules for lesson in module.lessons}
+        for course in (old, new)
+    )
     for key in sorted({*before, *after}):
         where = f"lesson {key}"
         change = _presence(before, after, key, "lesson")

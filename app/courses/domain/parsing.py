@@ -18,6 +18,7 @@ from app.courses.domain.keys import CourseKeys
 from app.courses.domain.lesson_words import USUAL_ADVICE, not_set_sentence
 from app.courses.domain.markdown import Renderer
 from app.courses.domain.messages import validated
+from app.courses.domain.pictures import missing_pictures, picture_problems
 from app.courses.domain.problems import Problem
 from app.courses.domain.section_names import section_problems
 from app.courses.domain.source_archive import CourseSource, source_of
@@ -37,9 +38,9 @@ _MODELS: Final[Mapping[FileKind, Any]] = {
 class ParsedCourse:
     """The outcome of reading a course: both documents, its drawings and its source, or problems; never both.
 
-    `notices` say what somebody still has to do; they do not keep a course from being published. `misstated`
-    are the stated times that differ from the rule; only a course that was published with them before may be
-    published with them again.
+    `notices` say what somebody still has to do; they do not keep a course from being published.
+    `refused_if_new` are what later rules refuse: stated times that differ from what is counted, and modules
+    without a picture. Only a course that was published with them before may be published with them again.
     """
 
     course: Course | None
@@ -49,7 +50,7 @@ class ParsedCourse:
     notices: tuple[Problem, ...] = ()
     errata: tuple[Erratum, ...] = ()
     source: CourseSource | None = None
-    misstated: tuple[Problem, ...] = ()
+    refused_if_new: tuple[Problem, ...] = ()
 
 
 def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
@@ -69,6 +70,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
     checked, shown, new_problems = _checked(folder, renderer)
     problems += new_problems
     problems += crossing_problems(folder, shown)
+    problems += picture_problems(folder, drawings)
     problems += erratum_problems(
         folder.documents[FileKind.errata].get(FileKind.errata), checked, renderer
     )
@@ -85,7 +87,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
         tuple(sorted((*_notices(folder, checked.course), *_unused_sources(folder, checked)))),
         errata_of(checked.errata),
         source_of(files, folder.paths),
-        misstated_times(folder, checked, course),
+        (*misstated_times(folder, checked, course), *missing_pictures(folder, course)),
     )
 
 

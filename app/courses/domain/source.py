@@ -111,6 +111,8 @@ class ModuleFile(Authored):
     minutes: Annotated[int, Field(ge=1, le=6000)] | None = None
     lessons: Annotated[list[Key], Field(min_length=1, max_length=40)]
     quiz: Key
+    picture: DrawingName | None = None
+    """None only in a course that was published before modules had pictures: see `pictures`."""
     requires: list[Key] | None = None
 
 

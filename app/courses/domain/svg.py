@@ -13,6 +13,7 @@ from lxml import etree
 
 from app.courses.domain import page_drawing
 from app.courses.domain.characters import HINT, harmful_characters
+from app.courses.domain.delivery import drawing_address
 from app.courses.domain.problems import Problem
 
 LARGEST: Final = 200_000
@@ -51,9 +52,8 @@ class Drawing:
 
     @property
     def address(self) -> str:
-        """The address for pages. Because of the digest in it, browsers may cache the drawing for
-        ever."""
-        return f"/media/{self.digest[:32]}/{self.name}"
+        """The address for pages."""
+        return drawing_address(self.name, self.digest)
 
 
 def digest_of(data: bytes) -> str:

@@ -77,7 +77,7 @@ def test_a_change_makes_a_new_revision_and_says_what_changed(database):
         assert queries.revision(db, first.revision_id).course.outcomes[0].startswith("Name")
         row = db.get(Revision, second.revision_id)
         assert (row.published_by, row.published_at) == (admin.user_id, NOW)
-    assert count(database, Media) == 1  # the drawing is the same
+    assert count(database, Media) == 3  # the drawings are the same
 
 
 def test_what_was_published_before_gets_its_revision_back(database):
@@ -95,7 +95,7 @@ def test_a_new_drawing_is_kept_beside_the_old_one(database):
     published(database, small_course())
     drawing = changed_course({"media/skin-layers.svg": ("</svg>", "<!-- mended --></svg>")})
     published(database, drawing)
-    assert count(database, Media) == 2
+    assert count(database, Media) == 4
 
 
 def test_every_corrupting_change_is_refused_with_its_remedy(database):
@@ -253,7 +253,7 @@ def test_what_was_published_with_other_hours_is_still_known(database):
     files = dict(small_files())
     files["course.yaml"] = files["course.yaml"].replace(b"modules:", b"hours: 54\nmodules:")
     before = parse_course("small-course", files)
-    first = published(database, replace(before, misstated=()))
+    first = published(database, replace(before, refused_if_new=()))
     again = published(database, before)
     assert (again.outcome, again.revision_id) == (PublishResult.unchanged, first.revision_id)
     published(database, small_course())

@@ -38,7 +38,7 @@ def test_the_small_course_has_every_part() -> None:
     assert [term.key for term in course.glossary] == ["dermis", "epidermis"]
     assert course.quizzes[0].attempts is None
     assert course.quizzes[2].length == 2
-    assert set(parsed.media) == set(course.media) == {"skin-layers.svg"}
+    assert set(parsed.media) == set(course.media) == {"needles.svg", "skin-layers.svg", "skin.svg"}
     lesson = course.modules[0].lessons[0]
     assert [source.key for source in lesson.sources] == ["anatomy-book", "needle-leaflet"]
     numeric = parsed.keys.quizzes["skin-quiz"].questions["total-volume"]
@@ -60,7 +60,7 @@ def test_no_answer_is_in_the_half_that_is_delivered() -> None:
     assert parsed.course is not None
     assert parsed.keys is not None
     delivered = parsed.course.model_dump_json()
-    for secret in ("87654321", "0.12345", "Canarybird", "correct", "f1"):
+    for secret in ("87654321", "0.12345", "Canarybird", "correct", '"f1"'):
         assert secret not in delivered
     assert parsed.keys.model_dump_json().count("Canarybird") >= 10
 
@@ -182,7 +182,7 @@ KEY_HELP = (
             f"file: {LONG}",
             13,
             f"There is no drawing `{LONG[:80]}`.",
-            "Drawings in media/: skin-layers.svg.",
+            "Drawings in media/: needles.svg, skin-layers.svg, skin.svg.",
         ),
         (
             "quizzes/skin-quiz.yaml",

@@ -22,7 +22,7 @@ def stating(path: str, before: bytes, name: str, number: int) -> ParsedCourse:
 def test_another_number_than_the_rules_is_named_with_its_line(path, before, name, counted):
     parsed = stating(path, before, name, counted + 1)
     assert parsed.problems == ()
-    (problem,) = parsed.misstated
+    (problem,) = parsed.refused_if_new
     line = small_files()[path].split(b"\n").index(before.strip()) + 1
     assert (problem.path, problem.line) == (path, line)
     assert problem.message == f"`{name}` says {counted + 1}, but what is written takes {counted}."
@@ -32,7 +32,7 @@ def test_another_number_than_the_rules_is_named_with_its_line(path, before, name
 @pytest.mark.parametrize(("path", "before", "name", "counted"), PLACES)
 def test_the_rules_own_number_may_be_stated(path, before, name, counted):
     parsed = stating(path, before, name, counted)
-    assert (parsed.problems, parsed.misstated) == ((), ())
+    assert (parsed.problems, parsed.refused_if_new) == ((), ())
     assert parsed.course == small_course().course
 
 
