@@ -70,6 +70,7 @@ from app.mail_kinds import KINDS
 from app.navigation import navigation_for
 from app.notices import api as notices_api
 from app.notices import pages as notices_pages
+from app.notices.queries import UNREAD
 from app.practicals import api as practicals_api
 from app.practicals.pages import life_support as practicals_life_support
 from app.practicals.pages import papers as practicals_papers
@@ -222,7 +223,7 @@ def _app_context(
         languages=languages,
         templates=templates,
         letters=LetterWriter(KINDS, templates.of, academy.name, settings.base_url),
-        identify=Identity(settings.staff_need_factor),
+        identify=Identity(settings.staff_need_factor, unread=UNREAD),
         kept_forms=KeptForms(settings.secret_key.get_secret_value()),
         clock=clock_for(settings.test_clock),
         subjects=subjects,

@@ -13,8 +13,8 @@ VISITOR = (
 STUDENT = (
     (msg("Today"), "/home", "house"),
     (msg("Learn"), "/learn", "book-open"),
-    (msg("Practical days"), "/practicals", "calendar-days"),
-    (msg("Certificates"), "/certificates", "award"),
+    (msg("Practice"), "/practicals", "calendar-days"),
+    (msg("Certificate"), "/certificates", "award"),
     (msg("Me"), "/me", "circle-user-round"),
 )
 INSTRUCTOR = (

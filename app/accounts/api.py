@@ -64,6 +64,8 @@ class MeOut(BaseModel):
     has_access_needs: bool
     """Whether the person has entered access needs; `GET /me/access-needs` returns them."""
     missing: list[str]
+    unread_notices: int
+    """Notices that the person has not read; 100 stands for 100 or more. `GET /notices` counts them all."""
     languages: list[str]
     """The tags of the languages that are spoken here."""
 
@@ -335,6 +337,7 @@ def _me(visit: RequestContext) -> MeOut:
         profile=ProfileOut.model_validate(profile),
         has_access_needs=profile.access_needs is not None or profile.are_needs_unreadable,
         missing=list(missing) if actor.is_student else [],
+        unread_notices=actor.unread_notices,
         languages=list(visit.app_context.languages.tags),
     )
 

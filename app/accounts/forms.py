@@ -246,5 +246,9 @@ class TokenForm(Form):
     ] = Field(title=label("purpose of the token"))
 
 
+class HideBannerForm(Form):
+    next: Wanted = ""
+
+
 class DemoForm(Form):
     email: Email = Field(title=label("person"))

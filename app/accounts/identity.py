@@ -1,11 +1,11 @@
 """Finds the person who has a secret: the cookie of a sign-in, or a bearer token of the API."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import rate_limits
@@ -16,6 +16,7 @@ from app.db.database import Database
 from app.db.prepared import Prepared
 from app.kit.actor import Actor, roles_held
 from app.kit.ids import EventId
+from app.kit.undo_time import UNDO_TIME
 
 TOUCH_AFTER = timedelta(minutes=5)
 """How old the time of last activity may be before it is written again. This saves a write per page."""
@@ -32,7 +33,7 @@ def hash_of(token: str) -> bytes:
 
 # Built once, from plain columns: every request runs it.
 USER, SIGN_IN = table_of(User).c, table_of(SignIn).c
-BY_COOKIE = Prepared(
+BY_COOKIE = (
     select(
         SIGN_IN.id,
         SIGN_IN.seen_at,
@@ -63,19 +64,27 @@ BY_COOKIE = Prepared(
         or_(USER.second_factor_since.is_(None), SIGN_IN.second_factor_at.is_not(None)),
     )
 )
+NO_NOTICES: ColumnElement[int] = literal_column("0", Integer)
 
 
-@dataclass(frozen=True, slots=True)
 class Identity:
     """Identifies the person of a request, in one statement if the secret is right. Access is
     checked at every request: nobody is identified by a closed account or by a revoked or expired
     sign-in (R-014, R-018). With `staff_need_factor`, staff without a second factor have no roles
-    (R-025)."""
+    (R-025).
 
-    staff_need_factor: bool = False
+    `unread` counts the unread notices of the person of the statement in which it stands, with the values
+    `now` and `undo_ends`. A higher feature provides it, so that the count costs no statement more."""
+
+    def __init__(
+        self, staff_need_factor: bool = False, *, unread: ColumnElement[int] = NO_NOTICES
+    ) -> None:
+        self.staff_need_factor = staff_need_factor
+        self.unread = unread.label("unread_notices")
+        self.cookie_statement = Prepared(BY_COOKIE.add_columns(self.unread))
 
     def by_cookie(self, database: Database, token: str, *, now: datetime) -> Actor | None:
-        row = BY_COOKIE.alone(database, token_hash=hash_of(token), now=now)
+        row = self.cookie_statement.alone(database, token_hash=hash_of(token), **_moments(now))
         if row is None:
             return None
         is_touched = row.seen_at < now - TOUCH_AFTER
@@ -99,6 +108,7 @@ class Identity:
             has_certificate_name=bool(row.certificate_name),
             proved_at=row.proved_at,
             second_factor=row.second_factor_since is not None,
+            unread_notices=row.unread_notices,
         )
         if is_touched:
             # Written later, because a page that only reads must be answered even if the database
@@ -114,18 +124,20 @@ class Identity:
         too many from one network. The answer never says why a token is wrong."""
         with database.read() as db:
             row = db.execute(
-                select(User, ApiToken.id, ApiToken.last_used_at)
+                select(User, ApiToken.id, ApiToken.last_used_at, self.unread)
                 .join(ApiToken, ApiToken.user_id == User.id)
                 .where(
                     ApiToken.token_hash == hash_of(token),
                     ApiToken.ends_at > now,
                     ApiToken.revoked_at.is_(None),
                     User.disabled_at.is_(None),
-                )
+                ),
+                _moments(now),
             ).one_or_none()
             actor = row[0].to_actor() if row is not None else None
         if row is not None and actor is not None:
-            _, token_id, last_used_at = row
+            _, token_id, last_used_at, unread = row
+            actor = replace(actor, unread_notices=unread)
             if last_used_at is None or last_used_at < now - TOKEN_NOTED_AFTER:
                 use = partial(_note_use, token_id=token_id, now=now)
                 database.later.add(use, key=("token used", token_id))
@@ -137,6 +149,11 @@ class Identity:
         if self.staff_need_factor and actor.is_staff and not actor.second_factor:
             return actor.without_roles()
         return actor
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    """Return the moments that the statements compare with."""
+    return {"now": now, "undo_ends": now + UNDO_TIME}
 
 
 def _touch(db: Session, actor: Actor, now: datetime) -> None:

@@ -22,6 +22,7 @@ from app.accounts.forms import (
     ConfirmForm,
     DemoForm,
     ForgotForm,
+    HideBannerForm,
     RegisterForm,
     SetPasswordForm,
     SignInForm,
@@ -163,6 +164,17 @@ def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     with visit.database.write() as db:
         started = sign_ins.sign_in_demo(db, person.user_id, browser_of(visit), now=visit.now)
     return led_on(visit, started, HOME)
+
+
+@pages.post("/demo/hide-banner", name="accounts.hide_demo_banner", access=EVERYONE)
+def hide_demo_banner(*, visit: Visit, submitted: Submitted) -> Response:
+    """Hide the line about the demo in this browser. NotFound outside the demo."""
+    if visit.settings.env is not Environment.demo:
+        raise NotFound
+    form = HideBannerForm.read(submitted)
+    response = visit.redirect(local_path(form.next))
+    visit.hide_demo_banner(response)
+    return response
 
 
 @pages.get("/confirm", name="accounts.confirm", access=EVERYONE)

@@ -29,8 +29,9 @@ from app.kit.messages import Message, msg
 from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted, filter_value
+from app.web.frame import Preview
 from app.web.pdf_response import PdfResponse
-from app.web.request_context import Preview, RequestContext, Visit
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 from app.web.uploads import Uploaded
 

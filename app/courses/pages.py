@@ -7,7 +7,8 @@ from app.courses import overview, queries
 from app.courses.domain.page_drawing import page_of_its_own
 from app.kit.messages import msg
 from app.web.access import ADMIN, EVERYONE
-from app.web.request_context import Preview, Visit
+from app.web.frame import Preview
+from app.web.request_context import Visit
 from app.web.routing import Pages
 
 pages = Pages()

@@ -17,7 +17,8 @@ from app.kit.messages import msg
 from app.web.access import ADMIN, EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import Submission, Submitted
-from app.web.request_context import Preview, RequestContext, Visit
+from app.web.frame import Preview
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()

@@ -13,7 +13,8 @@ from app.web.access import EVERYONE, STUDENT
 from app.web.dates import local_day
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
-from app.web.request_context import Preview, RequestContext, Visit
+from app.web.frame import Preview
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()

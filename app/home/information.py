@@ -223,6 +223,7 @@ def cookies(
     device_lasts: timedelta,
     flash: str,
     flash_seconds: int,
+    demo_banner: tuple[str, int] | None,
 ) -> tuple[Cookie, ...]:
     """Return every cookie the site sets. `student` and `staff` are how long a sign-in lives unused,
     and at most."""
@@ -249,7 +250,16 @@ def cookies(
                 time=_words(timedelta(seconds=flash_seconds)),
             ),
         ),
+        *_of_the_demo(demo_banner),
     )
+
+
+def _of_the_demo(banner: tuple[str, int] | None) -> tuple[Cookie, ...]:
+    """Return the cookie that only a demo academy sets; `banner` is its name and its seconds."""
+    if banner is None:
+        return ()
+    lasts = msg("{time}.", time=_words(timedelta(seconds=banner[1])))
+    return (Cookie(banner[0], msg("Hides the line about the demo, if you closed it."), lasts),)
 
 
 def _of_the_browser(

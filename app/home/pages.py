@@ -8,7 +8,8 @@ from app.kit.errors import NotFound
 from app.notices.rendering import lines
 from app.settings import Environment
 from app.web.access import EVERYONE, SIGNED_IN
-from app.web.request_context import Preview, Visit
+from app.web.frame import Preview
+from app.web.request_context import Visit
 from app.web.routing import Pages
 
 pages = Pages()

@@ -13,10 +13,18 @@ from app.home.information import ACCESSIBILITY, Cookie, Information, cookies, pr
 from app.home.search_engines import robots, sitemap
 from app.kit.actor import Role
 from app.kit.messages import msg
+from app.settings import Environment
 from app.web import flash_messages
 from app.web.access import EVERYONE
 from app.web.csrf import cookie_name
-from app.web.request_context import VISITOR_LASTS, Preview, RequestContext, Visit
+from app.web.frame import Preview
+from app.web.request_context import (
+    DEMO_BANNER,
+    DEMO_BANNER_LASTS,
+    VISITOR_LASTS,
+    RequestContext,
+    Visit,
+)
 from app.web.routing import Pages
 
 pages = Pages()
@@ -75,6 +83,7 @@ def show_cookies(visit: Visit) -> Response:
         device_lasts=DEVICE_LASTS,
         flash=cookie_name(visit.settings, "flash"),
         flash_seconds=flash_messages.LASTS,
+        demo_banner=_of_the_demo(visit),
     )
     preview = Preview(
         msg("Cookies"),
@@ -82,6 +91,13 @@ def show_cookies(visit: Visit) -> Response:
         "/cookies",
     )
     return visit.render("home/cookies.html", preview=preview, page=site_cookies)
+
+
+def _of_the_demo(visit: RequestContext) -> tuple[str, int] | None:
+    """Return the name and the seconds of the cookie that only the demo sets, or None elsewhere."""
+    if visit.settings.env is not Environment.demo:
+        return None
+    return cookie_name(visit.settings, DEMO_BANNER), DEMO_BANNER_LASTS
 
 
 @pages.get("/sitemap.xml", name="home.sitemap", access=EVERYONE)

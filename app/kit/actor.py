@@ -55,6 +55,8 @@ class Actor:
     cannot."""
     second_factor: bool = False
     """Whether they have set up a second factor."""
+    unread_notices: int = 0
+    """How many notices they have not read; the most that is counted stands for any number above it."""
     must_enrol: bool = False
     """Whether the academy requires a second factor and they have none. Until they set one up they
     have no roles."""

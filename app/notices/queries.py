@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from app.accounts.person_columns import PEOPLE, PERSON
 from app.db.base import table_of
 from app.db.paging import Page, page_of
 from app.db.prepared import Prepared
@@ -19,6 +20,8 @@ from app.notices.models import Notice
 
 PAGE_SIZE = 20
 MOST_NEWS = 3
+MOST_COUNTED = 100
+"""Unread notices are counted to here: the header of every page shows “99+” for more than 99."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,18 @@ NOTICE = table_of(Notice).c
 OUT = or_(NOTICE.at <= bindparam("now"), NOTICE.at > bindparam("undo_ends"))
 """The condition that a notice does not wait until its act can no longer be undone. One that is further in the
 future was written by a clock that was ahead."""
+UNREAD = (
+    select(func.count())
+    .select_from(
+        select(literal_column("1"))
+        .where(NOTICE.person_id == PERSON.id, NOTICE.read_at.is_(None), OUT)
+        .limit(MOST_COUNTED)
+        .correlate(PEOPLE)
+        .subquery()
+    )
+    .scalar_subquery()
+)
+"""How many notices the person of the surrounding statement has not read, MOST_COUNTED at most."""
 NEWS = Prepared(
     select(*NOTICE)
     .where(NOTICE.person_id == bindparam("person_id"), NOTICE.read_at.is_(None), OUT)

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -26,16 +26,20 @@ from app.kit.words import Words
 from app.settings import Settings
 from app.web import flash_messages
 from app.web.access import Access, FreshProof
-from app.web.application import AppContext, NavigationItem
+from app.web.application import AppContext
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.flash_messages import Flash, FlashKind
 from app.web.forms import Submission
+from app.web.frame import Frame, Preview
 from app.web.kept_forms import BACK_AGAIN, KEPT, filled
 from app.web.networks import network_of
 from app.web.script_words import with_script_words
 
 PREFETCH_RULES = "prefetch.specrules"
 VISITOR_LASTS = 86_400
+DEMO_BANNER = "demo-banner"
+"""The cookie of a browser that hid the line about the demo, and how many seconds that lasts."""
+DEMO_BANNER_LASTS = 30 * 86_400
 SENT_BEFORE: Final = msg(
     "You sent this before, and it was done then. This page shows how things stand now."
 )
@@ -45,16 +49,6 @@ SUPERSEDED: Final = msg(
 )
 WARNED_OF = timedelta(hours=2)
 """Sign-ins that end later than this need no warning on the page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What search engines and messengers show of a public page. A page without a preview has
-    `noindex`, so they do not list it."""
-
-    title: Text
-    description: Text
-    path: str
 
 
 class RequestContext:
@@ -295,6 +289,10 @@ class RequestContext:
             secure=self.settings.is_https,
         )
 
+    def hide_demo_banner(self, response: Response) -> None:
+        """Hide the line about the demo in this browser from the next page on."""
+        self.set_cookie(response, DEMO_BANNER, "hidden", seconds=DEMO_BANNER_LASTS)
+
     def drop_cookie(self, response: Response, kind: str) -> None:
         response.delete_cookie(
             cookie_name(self.settings, kind),
@@ -314,7 +312,7 @@ class RequestContext:
         saves_data = self.request.headers.get("save-data", "").lower() == "on"
         return self._actor is not None and self._actor.is_student and not saves_data
 
-    def frame(self, preview: Preview | None = None, flash: Flash | None = None) -> "Frame":
+    def frame(self, preview: Preview | None = None, flash: Flash | None = None) -> Frame:
         """Return the values of the visit that every template gets."""
         return Frame(
             actor=self._actor,
@@ -332,7 +330,16 @@ class RequestContext:
             base_url=self.settings.base_url,
             preview=preview,
             sign_in_ends_in=self._seconds_left(),
+            hides_demo_banner=cookie_name(self.settings, DEMO_BANNER) in self.request.cookies,
+            back_to=self._back_to(),
         )
+
+    def _back_to(self) -> str | None:
+        """Return the address of this page, for forms that lead back to it, or None if it answers a form."""
+        if self.request.method != "GET":
+            return None
+        query = self.request.url.query
+        return f"{self.path}?{query}" if query else self.path
 
     def _seconds_left(self) -> int | None:
         """Return the seconds until this sign-in ends, or None if that is too far away for a
@@ -367,27 +374,6 @@ class RequestContext:
         if value is None:
             return None
         return flash_messages.unpacked(value, secret=self._secret, owner=self._seed)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The values for the frame of every page; templates know it as `visit`."""
-
-    actor: Actor | None
-    navigation: tuple[NavigationItem, ...]
-    flash: Flash | None
-    theme: str
-    csrf_token: str
-    path: str
-    academy: Academy
-    environment: str
-    request_id: str
-    now: datetime
-    zone: str
-    idempotency_key: str
-    base_url: str
-    preview: Preview | None
-    sign_in_ends_in: int | None
 
 
 async def open_visit(request: Request) -> RequestContext:

@@ -13,6 +13,7 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from app.kit.formats import Formats
+from app.kit.initials import initials
 from app.kit.leaving import LEFT_ADDRESS
 from app.kit.messages import Message, msg, msgs
 from app.kit.phone_numbers import dialled, spaced_phone
@@ -125,8 +126,7 @@ def make_environment(
     environment.filters.update(
         **_formatting(words),
         iso=lambda moment: moment.isoformat(),
-        phone=spaced_phone,
-        dialled=dialled,
+        **OF_PLAIN_WORDS,
         address=partial(_address, nobody=words.of(msg("no address"))),
         heading=lambda title: _heading(words.of(title)),
         published=lambda html: _published(words.of(html) if type(html) is Message else html),
@@ -149,6 +149,14 @@ def _saying(words: Words) -> dict[str, Any]:
         "ngettext": words.catalogue.ngettext,
         "lang": lru_cache(MOST_TAGS)(partial(_lang, page=words.tag)),
     }
+
+
+OF_PLAIN_WORDS: dict[str, Callable[[str], str]] = {
+    "phone": spaced_phone,
+    "dialled": dialled,
+    "initials": initials,
+}
+"""Filters of words that are the same in every language."""
 
 
 class Templates:

@@ -43,6 +43,10 @@ class Newcomer:
     def follow(self, words: str, part: str | None = None) -> None:
         self._act("link", words, part)
 
+    def sign_out(self) -> None:
+        self.follow("Me", "Main")
+        self.press("Sign out")
+
     def tick(self, words: str) -> None:
         """Press the words beside a box."""
         self.page.get_by_text(words).click()
@@ -62,7 +66,7 @@ class Newcomer:
     def sign_in_as(self, name: str) -> None:
         """Works on any page of the demo: the link in the first line leads to the list of its
         people."""
-        self.follow("Look round as")
+        self.follow("Choose who to be")
         self.press(f"Sign in as {name}")
         self.heads(f"Hello, {name.split()[0]}")
 
@@ -94,12 +98,12 @@ def test_from_make_run_to_a_verified_certificate(new_context, demo_folder, tmp_p
 
 
 def find_out_what_is_missing(newcomer: Newcomer) -> None:
-    newcomer.follow("Look round as one of them")
+    newcomer.follow("Choose who to be")
     newcomer.reads("One step from her certificate")
     newcomer.press(f"Sign in as {STUDENT}")
-    newcomer.follow("Certificates", "Main")
+    newcomer.follow("Certificate", "Main")
     newcomer.reads("Be assessed as competent")
-    newcomer.press("Sign out")
+    newcomer.sign_out()
 
 
 def sign_the_assessment(newcomer: Newcomer) -> None:
@@ -118,14 +122,14 @@ def sign_the_assessment(newcomer: Newcomer) -> None:
     newcomer.tick(f"I watched the whole session of {STUDENT}")
     newcomer.press("Sign")
     newcomer.reads("Signed. The student can read the report now.")
-    newcomer.press("Sign out")
+    newcomer.sign_out()
 
 
 def look_at_the_certificate(newcomer: Newcomer) -> str:
     """Follow it to the page that anybody sees, and copy its number from there."""
     newcomer.sign_in_as(STUDENT)
     others_see = newcomer.page.get_by_role("link", name=re.compile("^See what others see"))
-    newcomer.follow("Certificates", "Main")
+    newcomer.follow("Certificate", "Main")
     newcomer.heads("Certificates")
 
     def is_issued() -> int:
@@ -139,7 +143,7 @@ def look_at_the_certificate(newcomer: Newcomer) -> str:
     newcomer.reads(STUDENT)
     match = SERIAL.search(newcomer.page.get_by_role("main").inner_text())
     assert match is not None
-    newcomer.press("Sign out")
+    newcomer.sign_out()
     return match.group()
 
 

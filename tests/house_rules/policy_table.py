@@ -25,6 +25,7 @@ EVERYONE: tuple[str, ...] = (
     "GET /contact",
     "GET /dates",
     "GET /demo",
+    "POST /demo/hide-banner",
     "POST /demo/sign-in",
     "GET /dev/mail",
     "GET /dev/mail/{mail_id}",

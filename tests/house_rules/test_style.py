@@ -64,7 +64,7 @@ def visit(role: str) -> SimpleNamespace:
     actor = None
     if role != "visitor":
         held = {f"is_{name}": name == role for name in ("student", "instructor", "admin")}
-        actor = SimpleNamespace(name="Sara Okafor", must_enrol=False, **held)
+        actor = SimpleNamespace(name="Sara Okafor", must_enrol=False, unread_notices=3, **held)
     item = NavigationItem("Courses", "/courses", "book-open", current=True)
     return SimpleNamespace(
         actor=actor,
@@ -79,6 +79,8 @@ def visit(role: str) -> SimpleNamespace:
         zone="Europe/London",
         idempotency_key="key",
         sign_in_ends_in=None,
+        hides_demo_banner=False,
+        back_to="/kit",
         preview=None,
     )
 

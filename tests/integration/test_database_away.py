@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.accounts.identity import BY_COOKIE
+from app.accounts.identity import Identity
 from app.db.database import Database
 from app.jobs import FactWork
 from app.kit.error_descriptions import chain_of, describe_error
@@ -81,11 +81,11 @@ def test_a_minute_of_both_workers_is_a_few_lines(away_app, capsys):
 
 
 def test_what_goes_past_sqlalchemy_fails_as_sqlalchemy_does():
-    database = Database(NOBODY_LISTENS)
+    database, statement = Database(NOBODY_LISTENS), Identity().cookie_statement
     with pytest.raises(OperationalError):
-        BY_COOKIE.alone(database, token_hash=b"", now=NOW)
+        statement.alone(database, token_hash=b"", now=NOW)
     with pytest.raises(OperationalError) as caught, database.read() as db:
-        BY_COOKIE.all(db, token_hash=b"", now=NOW)
+        statement.all(db, token_hash=b"", now=NOW)
     assert "Connection refused" in describe_error(caught.value)
     assert "canary" not in repr(chain_of(caught.value))
 

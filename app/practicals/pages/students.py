@@ -24,7 +24,8 @@ from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.schema_org import dates_document
 from app.web.access import EVERYONE, STUDENT
 from app.web.forms import ButtonForm, Submission, Submitted
-from app.web.request_context import Preview, RequestContext, Visit
+from app.web.frame import Preview
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()

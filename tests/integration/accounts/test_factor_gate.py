@@ -156,6 +156,7 @@ def test_from_the_password_to_work(app, client, database):
 
 def test_they_may_sign_out(as_person, database):
     browser = as_person(person(database, ROLES["admin"]))
+    assert 'action="/sign-out"' in browser.get(HERE).text
     assert browser.post("/sign-out").headers["location"] == "/"
     with database.read() as db:
         assert db.scalar(select(func.count(SignIn.id))) == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from lxml import html
 from sqlalchemy import select
 
 from app.accounts import mailed_links, queries
@@ -18,6 +19,7 @@ from app.accounts.steps.links import make_link
 from app.db.base import Base
 from app.kit.actor import SystemActor
 from app.main import create_app
+from app.settings import Environment
 from app.web.logs import configure_logs
 from tests.make import NOW
 from tests.make.factors import an_app_factor, recovery_codes
@@ -94,9 +96,10 @@ def test_every_cookie_over_https_is_bound_to_the_host(settings, database, sam):
         an_app_factor(db, sam)
         codes = recovery_codes(db, sam)
     base = "https://testserver"
-    app = create_app(settings.model_copy(update={"base_url": base}))
+    app = create_app(settings.model_copy(update={"base_url": base, "env": Environment.demo}))
     with TestClient(app, base_url=base, headers={"origin": base}, follow_redirects=False) as client:
         answers = [
+            client.post("/demo/hide-banner", data={}),
             client.get("/sign-in"),
             client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD}),
             client.post("/sign-in/recovery-code", data={"recovery_code": codes[0]}),
@@ -205,7 +208,9 @@ def test_no_log_line_and_no_address_holds_a_secret_of_the_browser(
 
 
 def test_every_page_of_who_is_signed_in_leads_out(client, sam):
-    """R-016."""
+    """R-016: by the page of their account, two presses away."""
     client.post("/sign-in", data={"email": sam.email, "password": A_PASSWORD})
     for path in ("/home", "/me", "/courses", "/about", "/no-such-page"):
-        assert 'action="/sign-out"' in client.get(path).text
+        page = html.document_fromstring(client.get(path).text)
+        assert "/me" in page.xpath("//header[@class='site-header']//a/@href")
+    assert 'action="/sign-out"' in client.get("/me").text

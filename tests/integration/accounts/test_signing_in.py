@@ -400,6 +400,24 @@ def test_the_demo_offers_its_guests_in_demo_only(client, database, settings):
         assert is_in(browser)
 
 
+def test_the_line_about_the_demo_can_be_hidden(client, settings):
+    """It leads back to where it was pressed, never to another site; the footer still leads to the demo."""
+    hide = {"next": "/courses?page=1"}
+    assert client.post("/demo/hide-banner", data=hide).status_code == 404
+    with a_demo(settings) as browser:
+        page = browser.get("/about?from=here").text
+        assert 'class="environment"' in page
+        assert 'name="next" value="/about?from=here"' in page
+        answer = browser.post("/demo/hide-banner", data=hide)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/courses?page=1")
+        page = browser.get("/about").text
+        assert 'class="environment"' not in page
+        assert 'href="/demo"' in page
+        assert "preceptor-demo-banner" in browser.get("/cookies").text
+        away = browser.post("/demo/hide-banner", data={"next": "//elsewhere.example"})
+        assert away.headers["location"] == "/home"
+
+
 def test_the_demo_does_not_offer_a_closed_account(database, settings):
     with database.write() as db:
         a_user(db, ADMIN.name, email=ADMIN.email, roles=("admin",), disabled_at=NOW)

@@ -1,0 +1,16 @@
+// While the menu of a narrow window is open, nothing behind it can be reached by Tab. It is a popover, which
+// does not keep the rest of the page from the keyboard by itself.
+
+export function attach(menu) {
+  const behind = [...document.body.children].filter((part) => part !== menu && !part.matches("[aria-live]"));
+
+  function close(isClosed) {
+    for (const part of behind) part.inert = isClosed;
+  }
+
+  // Before it closes, because the focus goes back to the button that opened it.
+  menu.addEventListener("beforetoggle", (event) => {
+    if (event.newState === "closed") close(false);
+  });
+  menu.addEventListener("toggle", (event) => close(event.newState === "open"));
+}
