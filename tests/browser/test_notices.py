@@ -29,7 +29,7 @@ def signed_in(small_academy: SmallAcademy, new_context) -> Callable[..., Page]:
         small_academy.remember(context, token)
         page: Page = context.new_page()
         page.goto("/notices")
-        assert page.get_by_text("Unread").count() == 2
+        assert page.get_by_text("Unread", exact=True).count() == 2
         return page
 
     return open_notices
@@ -39,14 +39,14 @@ def test_what_is_open_before_somebody_is_marked_by_itself(signed_in):
     page = signed_in()
     ahead = page.evaluate("fetch(document.querySelector('.task-link').href).then(r => r.status)")
     page.reload()
-    assert (ahead, page.get_by_text("Unread").count()) == (200, 2)
+    assert (ahead, page.get_by_text("Unread", exact=True).count()) == (200, 2)
     with page.expect_response("**/api/v1/notices/*/read") as answer:
         page.locator(".task-link").first.click()
     assert answer.value.status == 204
     page.get_by_role("button", name="Mark as read").wait_for(state="hidden")
     page.get_by_role("link", name="All notices").click()
     page.wait_for_url("**/notices")
-    assert page.get_by_text("Unread").count() == 1
+    assert page.get_by_text("Unread", exact=True).count() == 1
 
 
 def test_the_button_stays_where_the_server_cannot_be_reached(signed_in):
@@ -56,7 +56,7 @@ def test_the_button_stays_where_the_server_cannot_be_reached(signed_in):
         page.locator(".task-link").first.click()
     page.get_by_role("button", name="Mark as read").click()
     page.wait_for_url("**/notices")
-    assert page.get_by_text("Unread").count() == 1
+    assert page.get_by_text("Unread", exact=True).count() == 1
 
 
 def test_the_pages_can_be_used_by_everybody(signed_in):
@@ -82,7 +82,7 @@ def test_without_scripts_a_button_marks_it(signed_in):
     page.get_by_role("button", name="Mark as read").click()
     page.wait_for_url("**/notices")
     assert page.get_by_text("The notice is marked as read.").is_visible()
-    assert page.get_by_text("Unread").count() == 1
+    assert page.get_by_text("Unread", exact=True).count() == 1
     page.get_by_role("button", name="Mark all as read").click()
     page.wait_for_url("**/notices")
-    assert page.get_by_text("Unread").count() == 0
+    assert page.get_by_text("Unread", exact=True).count() == 0
