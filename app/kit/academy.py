@@ -17,7 +17,7 @@ from app.kit.currency import Currency
 from app.kit.messages import Message, Text, msg
 from app.kit.zones import zone_words
 
-PICTURES: Final = ("skin", "modules", "syringe", "calendar", "checklist", "certificate")
+PICTURES: Final = ("practice", "skin", "modules", "syringe", "calendar", "checklist", "certificate")
 """The drawings of static/img/pictures.svg."""
 NEUTRAL_DESCRIPTION: Final = msg(
     "Courses with online modules, supervised practical days in small groups, an open assessment, and a "

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from jinja2 import Environment, nodes
 
+from app.courses.domain.pictures import COLOURS
 from tests.house_rules.contrast import pairs, themes
 from tests.house_rules.stylesheet import Declaration, declarations, without_comments
 
@@ -301,10 +302,10 @@ ICON_ARGUMENT = {
     "link_button": 3,
     "post_button": 4,
     "status_tag": 2,
-    "blank_state": 2,
     "task": 5,
 }
 DRAWING_ARGUMENT = {"picture": 0}
+SCENE_ARGUMENT = {"scene": 0, "empty_state": 0}
 
 
 def icons_are_drawn(environment: Environment, names: Set[str]) -> Rule:
@@ -315,6 +316,11 @@ def icons_are_drawn(environment: Environment, names: Set[str]) -> Rule:
 def drawings_exist(environment: Environment, names: Set[str]) -> Rule:
     """A drawing that is not in the file of pictures is an empty space."""
     return _named(environment, names, DRAWING_ARGUMENT, "picture_name", "drawing")
+
+
+def scenes_exist(environment: Environment, names: Set[str]) -> Rule:
+    """The same of a scene for a place that holds nothing yet."""
+    return _named(environment, names, SCENE_ARGUMENT, "scene_name", "scene")
 
 
 def _named(
@@ -410,6 +416,16 @@ def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
 
 
 # Our own drawings
+
+
+def drawings_keep_to_their_palette(svg: str) -> Iterator[Fault]:
+    """All drawings are of one style: three tints, warmth, paper and a line."""
+    for match in re.finditer(r'\b(?:fill|stroke)="([^"]*)"', svg):
+        colour = match[1]
+        if colour != "none" and not re.fullmatch(rf"var\(--draw-(?:{'|'.join(COLOURS)})\)", colour):
+            yield Fault(
+                _line(svg, match.start()), f"a colour that is not one of drawings: {colour}"
+            )
 
 
 def drawings_use_tokens(svg: str) -> Iterator[Fault]:

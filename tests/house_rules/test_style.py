@@ -29,20 +29,27 @@ from tests.house_rules.style_rules import (
     classes_exist,
     classes_of,
     drawings_exist,
+    drawings_keep_to_their_palette,
     drawings_use_tokens,
     faults,
     headings_skip_no_level,
     icons_are_drawn,
     imports_lead_somewhere,
+    scenes_exist,
 )
 from tests.house_rules.stylesheet import Stylesheet, declarations
 from tests.make.academy import ACADEMY, WORDS
 
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "mail" not in path.parts)
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
-DRAWINGS = frozenset(
-    re.findall(r'<symbol id="([^"]+)"', (STATIC / "img" / "pictures.svg").read_text())
-)
+
+
+def drawn_in(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', (STATIC / "img" / name).read_text()))
+
+
+DRAWINGS = drawn_in("pictures.svg")
+SCENES = drawn_in("scenes.svg")
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +184,7 @@ def test_templates_keep_their_rules(page: Path, built: Build, environment: Envir
         assets_exist(lambda name: (built.folder / name).is_file()),
         icons_are_drawn(environment, icons.NAMES),
         drawings_exist(environment, DRAWINGS),
+        scenes_exist(environment, SCENES),
         classes_exist(classes_of(SHEET.text)),
     )
     assert problems == []
@@ -189,9 +197,26 @@ def test_scripts_keep_their_rules(script: Path) -> None:
     assert faults(f"js/{script.name}", script.read_text(), *SCRIPT_RULES, wordless, is_module) == []
 
 
-def test_drawings_keep_their_rules() -> None:
-    path = STATIC / "img" / "pictures.svg"
-    assert faults("img/pictures.svg", path.read_text(), drawings_use_tokens) == []
+@pytest.mark.parametrize("name", ["pictures.svg", "scenes.svg"])
+def test_drawings_keep_their_rules(name: str) -> None:
+    text = (STATIC / "img" / name).read_text()
+    assert faults(f"img/{name}", text, drawings_use_tokens, drawings_keep_to_their_palette) == []
+
+
+def test_drawings_are_light() -> None:
+    """A page that shows one of a file loads the file."""
+    weights = {
+        name: len(brotli.compress((STATIC / "img" / name).read_bytes()))
+        for name in ("pictures.svg", "scenes.svg")
+    }
+    assert {name: weight for name, weight in weights.items() if weight > 4_000} == {}
+
+
+def test_each_drawing_is_shown_to_people_who_build_pages(environment: Environment) -> None:
+    page = environment.get_template("kit.html").render(visit=visit("visitor"))
+    shown = re.findall(r"/img/(?:[\w.-]*/)*(\w+)[\w.-]*\.svg#([\w-]+)", page)
+    assert {name for file, name in shown if file == "scenes"} == SCENES
+    assert {name for file, name in shown if file == "pictures"} == DRAWINGS
 
 
 def test_the_icons_of_the_navigation_are_drawn() -> None:

@@ -15,11 +15,13 @@ from tests.house_rules.style_rules import (
     classes_exist,
     classes_of,
     drawings_exist,
+    drawings_keep_to_their_palette,
     drawings_use_tokens,
     faults,
     headings_skip_no_level,
     icons_are_drawn,
     imports_lead_somewhere,
+    scenes_exist,
 )
 
 TOKENS = """@layer tokens {
@@ -104,6 +106,7 @@ NAMED: dict[str, Rule] = {
     "asset": assets_exist(lambda name: name == "css/app.css"),
     "icon": icons_are_drawn(ENVIRONMENT, {"check"}),
     "drawing": drawings_exist(ENVIRONMENT, {"skin"}),
+    "scene": scenes_exist(ENVIRONMENT, {"lost"}),
     "class": classes_exist(classes_of(".stack > .card-top:hover { gap: .5rem; } /* .nowrap */")),
 }
 BAD_MARKUP = [
@@ -126,6 +129,8 @@ BAD_MARKUP = [
     ('{{ button("Send", "quiet", "sendd") }}', "no icon is called sendd"),
     ('{{ icon("check" if a else "cross") }}', "no icon is called cross"),
     ('{{ picture("skn") }}', "no drawing is called skn"),
+    ('{{ empty_state("lots", "A", "B.") }}', "no scene is called lots"),
+    ('{{ scene("a" if x else "lost") }}', "no scene is called a"),
     ('<p class="stack nowrap">x</p>', "no style for the class nowrap"),
     ('<p class="stack{% if wide %} wide{% endif %}">x</p>', "no style for the class wide"),
     ('{{ form_start("/x", classes="stack wide") }}', "no style for the class wide"),
@@ -135,7 +140,7 @@ GOOD_MARKUP = """<label for="f-a">A</label><input id="f-a" name="a"><input type=
 <form method="post" data-behaviour="busy"><input type="hidden" name="csrf_token"></form>
 <script type="application/ld+json">{{ document | tojson }}</script><script src="/x.js"></script>
 <p class="stack{% if wide %} card-top{% endif %} tag-{{ "a" if b else "c" }}">x</p>
-{{ icon("check") }}{{ icon(name) }}{{ picture("skin") }}<path fill="var(--brand)"/>
+{{ icon("check") }}{{ icon(name) }}{{ picture("skin") }}{{ scene("lost") }}<path fill="var(--brand)"/>
 """
 
 
@@ -210,6 +215,15 @@ def test_a_drawing_with_a_colour_of_its_own_is_named(part: str) -> None:
     svg = f'<svg>\n<!-- #fff -->\n<path fill="var(--ink)" stroke="none"/>\n{part}</svg>'
     (fault,) = faults("a.svg", svg, drawings_use_tokens)
     assert fault.startswith("a.svg:4: a colour or style")
+
+
+@pytest.mark.parametrize(
+    "colour", ["var(--brand)", "currentColor", "url(#shade)", "var(--draw-red)"]
+)
+def test_a_drawing_with_another_token_is_named(colour: str) -> None:
+    svg = f'<svg>\n<path fill="var(--draw-deep)" stroke="none"/>\n<path stroke="{colour}"/></svg>'
+    (fault,) = faults("a.svg", svg, drawings_keep_to_their_palette)
+    assert fault == f"a.svg:3: a colour that is not one of drawings: {colour}"
 
 
 def test_headings_are_counted_down() -> None:
