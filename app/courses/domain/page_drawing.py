@@ -25,6 +25,9 @@ TINTS: Final = frozenset(
         *("d-line", "d-deep", "d-mid", "d-pale", "d-warm", "d-paper", "d-ink", "d-metal"),
         *("d-epidermis", "d-papillary", "d-reticular", "d-fat", "d-muscle", "d-bone"),
         *("d-artery", "d-vein", "d-nerve"),
+        *("d-skin", "d-skin-dark", "d-skin-shade", "d-lip", "d-hair", "d-eye", "d-feature"),
+        *("d-open", "d-watched", "d-closed", "d-closed-soft", "d-veil"),
+        *("d-lid-yellow", "d-lid-orange", "d-lid-purple"),
         *(
             "d-danger",
             "d-danger-soft",

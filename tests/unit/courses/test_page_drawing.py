@@ -44,7 +44,7 @@ def test_a_drawing_without_classes_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("inside", "message"),
     [
-        ('<path class="d-skin" d=""/>', "There is no class `d-skin`."),
+        ('<path class="d-sky" d=""/>', "There is no class `d-sky`."),
         (f'{SHAPE}<path class="big" d=""/>', "There is no class `big`."),
         (
             f'{SHAPE}<path stroke="red" d=""/>',
