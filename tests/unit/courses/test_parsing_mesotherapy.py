@@ -288,6 +288,28 @@ def test_the_closed_list_reads_the_same_wherever_it_stands() -> None:
     assert not re.search(r"no-go area", everything())
 
 
+def test_the_map_of_the_face_marks_every_area_of_both_lists() -> None:
+    """The legend of the picture is read beside the lists; an area that it left out would read as unmarked."""
+    html = _lesson_html("danger-areas-lines-and-ageing")
+    legend = html[html.index('<ol class="legend">') : html.index("</ol>", html.index("legend"))]
+    entries = [re.sub(r"<[^>]+>", "", entry) for entry in re.findall(r"<li>(.*?)</li>", legend)]
+    closed = re.split(r", (?:and )?", agreed("closed-areas"))
+    assert len(closed) == 10
+    for area in closed:
+        assert any(entry.startswith(f"Closed: {area}") for entry in entries), area
+    assert [entry for entry in entries if not entry.startswith("Closed:")] == [
+        "Open: the cheek and the side of the face, between the cheekbone arch and the border of the jaw, "
+        "away from the fold (8). Open is not free of risk.",
+        "Open under direct supervision: the forehead from 2 cm above the brow",
+    ]
+
+
+def _lesson_html(key: str) -> str:
+    module_and_lesson = course().find_lesson(key)
+    assert module_and_lesson is not None
+    return module_and_lesson[1].html
+
+
 def test_the_cautions_that_are_assessed_are_taught() -> None:
     text = lesson("techniques-and-depth")
     for words in (
