@@ -99,6 +99,20 @@ def is_theory_complete(course: Course, done: Done) -> bool:
     return is_final_open(course, done) and course.final_test in done.quizzes
 
 
+def newly_open(course: Course, before: Done, after: Done) -> tuple[Module, ...]:
+    """Return the modules that were locked and are open, or complete, now."""
+    was_locked = {
+        progress.module.key
+        for progress in module_progress(course, before)
+        if progress.state is ModuleState.locked
+    }
+    return tuple(
+        progress.module
+        for progress in module_progress(course, after)
+        if progress.module.key in was_locked and progress.state is not ModuleState.locked
+    )
+
+
 def next_lesson(course: Course, done: Done) -> Lesson | None:
     """Resume: the first lesson not done in a module that is not locked, or None."""
     for progress in module_progress(course, done):

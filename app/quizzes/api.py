@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.courses.domain.delivery import QuestionType
+from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
 from app.quizzes import queries, review, service
 from app.quizzes.domain.attempt import Score
@@ -16,7 +17,7 @@ from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
 from app.web.forms import Submission
 from app.web.json_body import JsonBody
-from app.web.request_context import Visit
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1", tags=["quizzes"])
@@ -89,6 +90,41 @@ class ScoreOut(StrictShape):
     passed: bool
 
 
+class SectionOut(StrictShape):
+    """The part of a lesson that teaches a question; `href` is the page that shows it."""
+
+    lesson: str
+    anchor: str
+    title: str
+    href: str
+
+
+class MissedOut(StrictShape):
+    """A missed question. `section` is null where the course does not say which section teaches it."""
+
+    position: int
+    section: SectionOut | None
+
+
+class ModuleResultOut(StrictShape):
+    """Points of the questions about one module. Before release small modules stand together, so that no
+    entry counts a single question. `modules` is empty for questions that name no section."""
+
+    modules: list[str]
+    questions: int
+    earned: int
+    possible: int
+
+
+class ResultOut(ScoreOut):
+    """`needed` are the fewest points of a pass. `missed` is null until the answers of this attempt are
+    released. `modules` is for the final test, the weakest first."""
+
+    needed: int
+    missed: list[MissedOut] | None
+    modules: list[ModuleResultOut]
+
+
 class AttemptOut(StrictShape):
     """`result` is null while the attempt is open; `now` is the server's time, the only one that
     counts."""
@@ -102,7 +138,7 @@ class AttemptOut(StrictShape):
     due_at: datetime | None
     now: datetime
     questions: list[QuestionOut]
-    result: ScoreOut | None
+    result: ResultOut | None
 
 
 class QuizOut(StrictShape):
@@ -178,9 +214,9 @@ def start_attempt(
 def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
     with visit.database.read() as db:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
-        score = None
+        result = None
         if page.has_ended:
-            score = review.result_page(db, visit.actor, attempt_id, now=visit.now).score
+            result = review.result_page(db, visit.actor, attempt_id, now=visit.now)
     return AttemptOut(
         id=str(page.attempt.id),
         course=page.attempt.course_key,
@@ -191,7 +227,7 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         due_at=page.attempt.due_at,
         now=visit.now,
         questions=[_question_out(question) for question in page.questions],
-        result=_score_out(score) if score else None,
+        result=_result_out(visit, result) if result else None,
     )
 
 
@@ -242,6 +278,44 @@ def submit_attempt(visit: Visit, attempt_id: AttemptId) -> ScoreOut:
 
 def _score_out(score: Score) -> ScoreOut:
     return ScoreOut(earned=score.earned, possible=score.possible, passed=score.passed)
+
+
+def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
+    def section_out(section: TaughtSection) -> SectionOut:
+        lesson = visit.url(
+            "learning.lesson", course_key=page.attempt.course_key, lesson_key=section.lesson.key
+        )
+        return SectionOut(
+            lesson=section.lesson.key,
+            anchor=section.anchor,
+            title=section.title,
+            href=f"{lesson}#{section.anchor}",
+        )
+
+    missed = [
+        MissedOut(
+            position=question.position,
+            section=section_out(question.section) if question.section else None,
+        )
+        for question in page.missed
+    ]
+    modules = [
+        ModuleResultOut(
+            modules=[module.key for module in result.modules],
+            questions=result.questions,
+            earned=result.earned,
+            possible=result.possible,
+        )
+        for result in page.modules
+    ]
+    return ResultOut(
+        earned=page.score.earned,
+        possible=page.score.possible,
+        passed=page.score.passed,
+        needed=page.points_needed,
+        missed=missed if page.is_released else None,
+        modules=modules,
+    )
 
 
 def _question_out(question: queries.ShownQuestion) -> QuestionOut:

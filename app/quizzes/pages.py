@@ -3,6 +3,7 @@
 from fastapi import Response
 
 from app.kit.ids import AttemptId
+from app.kit.messages import msg
 from app.quizzes import queries, review, service
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded, AttemptStartRefused
 from app.quizzes.forms import AnswerForm
@@ -88,7 +89,8 @@ def check_answers(visit: Visit, attempt_id: AttemptId) -> Response:
 def submit_attempt(visit: Visit, attempt_id: AttemptId, submitted: Submitted) -> Response:
     with visit.database.write() as db:
         service.submit(db, visit.actor, attempt_id, now=visit.now)
-    return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
+    to = visit.url("quizzes.result", attempt_id=attempt_id)
+    return visit.redirect(to, flash=msg("Your answers are sent."))
 
 
 @pages.get("/attempts/{attempt_id}", name="quizzes.result", access=STUDENT)

@@ -12,22 +12,33 @@ from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.courses.answer_keys import answer_keys, explanation_corrections
-from app.courses.domain.delivery import Question, Quiz
+from app.courses.domain.delivery import Course, Question, Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.domain.keys import QuestionKey
+from app.courses.domain.taught_sections import TaughtSection, taught_section
+from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
 from app.kit.messages import msg
-from app.kit.words import Words
 from app.learning import queries as learning
+from app.learning.domain import Done, NumberedModule, is_final_open, newly_open, numbered
 from app.quizzes import marking, queries, saved_answers
 from app.quizzes.allowance_queries import allowances_at
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.responses import Response
+from app.quizzes.domain.results import (
+    ModuleResult,
+    SectionToRead,
+    module_results,
+    points_needed,
+    points_short,
+    sections_to_read,
+)
 from app.quizzes.domain.sampling import DrawnQuestion
+from app.quizzes.domain.score_arc import ScoreArc, score_arc
 from app.quizzes.key_readers import reads_keys
 from app.quizzes.marking import AttemptMarks
 
@@ -38,6 +49,11 @@ class ReviewedOption:
     is_chosen: bool
     is_correct: bool
     explanation_html: str
+
+    @property
+    def matters(self) -> bool:
+        """Whether it is right or was chosen."""
+        return self.is_correct or self.is_chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,8 @@ class ReviewedQuestion:
     explanation_html: str
     corrections: tuple[Correction, ...]
     """Corrections of its explanations, which are marked in them."""
+    section: TaughtSection | None
+    """The section of a lesson that teaches it, if its course says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +88,27 @@ class LessonToRead:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlockedModule:
+    """A module that a passed quiz has opened, and its first lesson."""
+
+    module: NumberedModule
+    first_lesson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What a passed quiz has opened: modules whose quiz is not passed yet, and the final test if that is not
+    passed yet."""
+
+    modules: tuple[UnlockedModule, ...] = ()
+    final_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ResultPage:
-    """An ended attempt. `questions` is empty until release; `best` is the score that counts; `lessons`
-    are those of the quiz's module, to read again."""
+    """An ended attempt. `questions` and `sections`, which teach the missed ones, are empty until release;
+    `best` is the score that counts; `lessons` are those of the quiz's module; `modules` are the results of
+    the final test by module, the weakest first. `module` is that of the quiz, None for the final test."""
 
     attempt: Attempt
     quiz: Quiz
@@ -83,9 +119,40 @@ class ResultPage:
     attempts_left: int | None
     is_released: bool
     questions: tuple[ReviewedQuestion, ...]
+    sections: tuple[SectionToRead, ...]
+    modules: tuple[ModuleResult, ...]
+    module: NumberedModule | None
     lessons: tuple[LessonToRead, ...]
+    opened: Unlocked
     language: str
     """The tag of the language in which the course is written."""
+
+    @property
+    def arc(self) -> ScoreArc:
+        return score_arc(self.score.percent, self.quiz.pass_percent)
+
+    @property
+    def points_needed(self) -> int:
+        return points_needed(self.score.possible, self.quiz.pass_percent)
+
+    @property
+    def points_short(self) -> int:
+        return points_short(self.score, self.quiz.pass_percent)
+
+    @property
+    def missed(self) -> tuple[ReviewedQuestion, ...]:
+        return tuple(question for question in self.questions if not question.is_right)
+
+    @property
+    def has_full_points(self) -> bool:
+        """Whether no further attempt could be better than the best one."""
+        return self.best.earned == self.best.possible
+
+    @property
+    def lessons_to_read(self) -> tuple[LessonToRead, ...]:
+        """The lessons of the module, where the sections of the missed questions are not known."""
+        teaches_all = len(self.missed) == sum(len(each.positions) for each in self.sections)
+        return () if self.sections and teaches_all else self.lessons
 
     @property
     def lessons_left(self) -> tuple[LessonToRead, ...]:
@@ -112,6 +179,8 @@ class StaffReview:
     language: str
     """The tag of the language in which the course is written."""
     shows_keys: bool
+    revision_number: int
+    """That of the course revision of the attempt, in which staff read its lessons."""
 
     @property
     def missed(self) -> tuple[ReviewedQuestion, ...]:
@@ -150,6 +219,9 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         for earlier in ended
     ]
     released = is_released(quiz, attempts, scores, allowances=allowances, now=now)
+    published = courses.revision(db, attempt.revision_id)
+    module = _module_of(published.course, quiz)
+    done = learning.done_by(db, attempt.user_id, attempt.course_key) if module else Done()
     return ResultPage(
         attempt=attempt,
         quiz=quiz,
@@ -160,8 +232,14 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         attempts_left=attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)),
         is_released=released,
         questions=_review(db, attempt, quiz, answers[attempt_id], marks) if released else (),
-        lessons=_lessons(db, attempt),
-        language=courses.revision(db, attempt.revision_id).language,
+        sections=sections_to_read(published.course, quiz, marks.marks) if released else (),
+        modules=()
+        if module
+        else module_results(published.course, quiz, marks.marks, is_released=released),
+        module=module,
+        lessons=_lessons(published.course, module, done),
+        opened=_opened(published.course, quiz, done) if module else Unlocked(),
+        language=published.language,
     )
 
 
@@ -169,10 +247,12 @@ def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: dateti
     """Return an attempt with every answer and the right one, before its release to the student too.
     Callers check whether the reader may see this student. Nothing is written."""
     quiz = queries.quiz_of(db, attempt)
-    language = courses.revision(db, attempt.revision_id).language
+    published = courses.revision(db, attempt.revision_id)
     shows_keys = reads_keys(db, actor, attempt.course_key)
     if not attempt.has_ended(now):
-        return StaffReview(attempt, quiz, None, None, False, (), language, shows_keys)
+        return StaffReview(
+            attempt, quiz, None, None, False, (), published.language, shows_keys, published.number
+        )
     answers = saved_answers.answers_of(db, attempt.id)
     marks = marking.mark_saved(db, attempt, answers)
     return StaffReview(
@@ -182,24 +262,42 @@ def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: dateti
         ended_at=attempt.ended_at(now),
         time_ran_out=attempt.ended_at(now) == attempt.due_at,
         questions=_review(db, attempt, quiz, answers, marks) if shows_keys else (),
-        language=language,
+        language=published.language,
         shows_keys=shows_keys,
+        revision_number=published.number,
     )
 
 
-def _lessons(db: Session, attempt: Attempt) -> tuple[LessonToRead, ...]:
+def _module_of(course: Course, quiz: Quiz) -> NumberedModule | None:
+    """Return the module whose quiz it is, or None for the final test."""
+    modules = [module for module in course.modules if module.quiz == quiz.key]
+    return next(iter(numbered(course, modules)), None)
+
+
+def _lessons(course: Course, module: NumberedModule | None, done: Done) -> tuple[LessonToRead, ...]:
     """Return the lessons that this quiz asks about; none for the final test, which asks about all."""
-    course = courses.revision(db, attempt.revision_id).course
-    module = next(
-        (each_module for each_module in course.modules if each_module.quiz == attempt.quiz_key),
-        None,
-    )
-    if module is None:
-        return ()
-    done = learning.done_by(db, attempt.user_id, attempt.course_key).lessons
+    lessons = [
+        each
+        for part in course.modules
+        if module and part.key == module.key
+        for each in part.lessons
+    ]
     return tuple(
-        LessonToRead(lesson.key, lesson.title, lesson.key in done) for lesson in module.lessons
+        LessonToRead(lesson.key, lesson.title, lesson.key in done.lessons) for lesson in lessons
     )
+
+
+def _opened(course: Course, quiz: Quiz, done: Done) -> Unlocked:
+    """Return what is open because this quiz is passed, and not completed yet."""
+    before = Done(done.lessons, done.quizzes - {quiz.key})
+    modules = tuple(
+        UnlockedModule(number, module.lessons[0].key)
+        for module in newly_open(course, before, done)
+        if module.quiz not in done.quizzes
+        for number in numbered(course, [module])
+    )
+    opens_final = is_final_open(course, done) and course.final_test not in done.quizzes
+    return Unlocked(modules, opens_final)
 
 
 def _review(
@@ -211,7 +309,7 @@ def _review(
 ) -> tuple[ReviewedQuestion, ...]:
     keys = answer_keys(db, attempt.revision_id).quizzes[attempt.quiz_key].questions
     corrections = explanation_corrections(db, attempt.course_key, attempt.quiz_key)
-    words = courses.revision(db, attempt.revision_id).words
+    published = courses.revision(db, attempt.revision_id)
     counted = counting(answers, attempt.due_at)
     return tuple(
         _reviewed(
@@ -222,7 +320,7 @@ def _review(
             counted[drawn.key].response if drawn.key in counted else Response(),
             mark,
             corrections.get(drawn.key, ()),
-            words,
+            published,
         )
         for position, (drawn, mark) in enumerate(
             zip(attempt.drawn, marks.marks, strict=True), start=1
@@ -238,8 +336,9 @@ def _reviewed(
     response: Response,
     mark: QuestionMark,
     corrections: tuple[Correction, ...],
-    words: Words,
+    published: PublishedCourse,
 ) -> ReviewedQuestion:
+    words = published.words
     html = {option.key: option.html for option in question.options}
     heading, rest = queries.split_stem(question.stem_html)
     return ReviewedQuestion(
@@ -268,6 +367,7 @@ def _reviewed(
         corrections=applying(
             "\n".join((key.explanation_html, *key.option_explanations.values())), corrections
         ),
+        section=taught_section(published.course, question),
     )
 
 

@@ -45,6 +45,37 @@ def changed_course(changes: Mapping[str, tuple[str, str]]) -> ParsedCourse:
     return parsed
 
 
+SECTIONS = {
+    "quizzes/skin-quiz.yaml": {
+        "bleeding-layer": "skin-layers#section-what-it-holds",
+        "true-of-the-dermis": "skin-layers#section-what-it-holds",
+        "epidermis-bleeds": "skin-layers#section-the-outer-layer",
+        "total-volume": "skin-layers#section-a-first-look-at-doses",
+    },
+    "quizzes/final-test.yaml": {
+        "layer-order": "skin-layers#section-the-outer-layer",
+        "bin": "needle-safety#section-after-use",
+        "half-volume": "skin-layers#section-a-first-look-at-doses",
+    },
+}
+
+
+def course_with_sections(*left_out: str) -> ParsedCourse:
+    """The small course with the sections that teach its questions, but for those of some questions."""
+    files = dict(small_files())
+    for path, sections in SECTIONS.items():
+        text = files[path].decode()
+        for question, section in sections.items():
+            begin = f"  - key: {question}\n"
+            assert begin in text
+            if question not in left_out:
+                text = text.replace(begin, f"{begin}    section: {section}\n", 1)
+        files[path] = text.encode()
+    parsed = parse_course("small-course", files)
+    assert parsed.problems == ()
+    return parsed
+
+
 def digest_of(parsed: ParsedCourse) -> str:
     """The digest by which a course without problems is published."""
     assert parsed.source is not None

@@ -8,7 +8,7 @@ back and a second upgrade.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from functools import cache
@@ -31,7 +31,12 @@ from app.db.way_back import go_back, way_back
 from app.kit.actor import SystemActor
 from app.outbox.models import OutboxEvent
 from app.retention.sweeping import sweep
-from tests.integration.upgrades.intended_differences import INTENDED, NOT_READ_BEFORE, SORTED_BY_KEY
+from tests.integration.upgrades.intended_differences import (
+    INTENDED,
+    NOT_READ_BEFORE,
+    SAYS_MORE,
+    SORTED_BY_KEY,
+)
 from tests.make import NOW, readings, release
 from tests.make.browsing import a_browser
 from tests.make.keys import ISSUER, KEYS
@@ -122,6 +127,11 @@ def same_words(before: str, now: str) -> bool:
     return sorted(before.split()) == sorted(now.split())
 
 
+def words_lost(before: str, now: str) -> list[str]:
+    """Return the words that a page does not say any more, or not as often."""
+    return sorted((Counter(before.split()) - Counter(now.split())).elements())
+
+
 def demand_same(what: str, before: str, now: str) -> Wrong:
     """Return what differs, in a few words around the first place."""
     if before == now:
@@ -178,6 +188,10 @@ def differences_of_pages(pages: dict[str, Reading], fetch_of) -> Wrong:
             before = without_history(path, expected(path, text))
             shown = without_history(path, without_new(path, now[path]))
             if re.fullmatch(SORTED_BY_KEY, path) and same_words(before, shown):
+                continue
+            if re.fullmatch(SAYS_MORE, path):
+                lost_words = words_lost(before, shown)
+                wrong += [f"{what} lost {lost_words[:20]}"] if lost_words else []
                 continue
             wrong += demand_same(what, before, shown)
     return wrong

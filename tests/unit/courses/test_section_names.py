@@ -1,4 +1,4 @@
-"""Which sections a question may name; the words of each refusal stand in broken course 44."""
+"""Which sections a question may name; the words of each refusal stand in broken course 46."""
 
 from app.courses.domain.parsing import parse_course
 from tests.make.courses import small_files

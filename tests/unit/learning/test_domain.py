@@ -153,3 +153,19 @@ def test_following_the_next_step_always_leads_to_the_end(before: Done) -> None:
             assert step.key not in here.quizzes
             here = Done(here.lessons, here.quizzes | {step.key})
     assert domain.is_theory_complete(COURSE, here)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "opened"),
+    [
+        (done("one-a one-b"), ONE, ["two"]),
+        (done("one-a", "one-quiz"), ONE, ["two"]),
+        (ONE, ONE, []),
+        (done(), EXTRA, []),
+        (ONE, done("one-a one-b two-a two-b", "one-quiz two-quiz"), ["three"]),
+        (done(), done("one-a one-b two-a two-b", "one-quiz two-quiz"), ["two", "three"]),
+        (ONE, done(), []),
+    ],
+)
+def test_what_opens_between_two_states(before: Done, after: Done, opened: list[str]) -> None:
+    assert [module.key for module in domain.newly_open(COURSE, before, after)] == opened

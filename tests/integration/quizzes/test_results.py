@@ -1,0 +1,173 @@
+"""What a result says: sections to read again, the final test by module, what opened, and the moment."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from app.db.database import Database
+from app.kit.ids import AttemptId, RevisionId
+from tests.integration.quizzes.conftest import Pupil
+from tests.make.courses import course_with_sections
+from tests.make.quizzes import a_published_course
+
+LESSONS = "/learn/small-course/lessons"
+SECTION = re.compile(rf'href="{LESSONS}/([\w-]+#[\w-]+)"')
+
+
+@pytest.fixture
+def revision_id(database: Database) -> RevisionId:
+    with database.write() as db:
+        parsed = course_with_sections("total-volume")
+        assert parsed.course is not None
+        quizzes = tuple(
+            quiz.model_copy(update={"draw": None}) if quiz.kind == "final" else quiz
+            for quiz in parsed.course.quizzes
+        )
+        course = parsed.course.model_copy(update={"quizzes": quizzes})
+        return a_published_course(db, course, parsed.keys)
+
+
+def part_of(page: str, heading_id: str) -> str:
+    """Return the part of the page that has this heading."""
+    begin = page.index(f'aria-labelledby="{heading_id}"')
+    return page[begin : page.index("</section>", begin)]
+
+
+def missing(pupil: Pupil, *keys: str, quiz: str = "skin-quiz") -> AttemptId:
+    """Answer a quiz with these questions wrong, and submit it."""
+    attempt_id = pupil.start(quiz)
+    attempt = pupil.attempt(attempt_id)
+    for position, drawn in enumerate(attempt.drawn, start=1):
+        choose = pupil.wrong_answer if drawn.key in keys else pupil.right_answer
+        pupil.save(attempt_id, position, choose(attempt, position))
+    pupil.submit(attempt_id)
+    return attempt_id
+
+
+def test_a_failed_quiz_leads_to_the_sections_of_what_was_missed(browser, pupil):
+    attempt_id = missing(pupil, "bleeding-layer", "true-of-the-dermis", "epidermis-bleeds")
+    page = browser.get(f"/attempts/{attempt_id}").text
+    assert "3 points short: you need 4 of 5." in page
+    meaning = part_of(page, "meaning")
+    assert set(SECTION.findall(meaning)) == {
+        "skin-layers#section-what-it-holds",
+        "skin-layers#section-the-outer-layer",
+    }
+    positions = sorted(
+        pupil.position(attempt_id, key) for key in ("bleeding-layer", "true-of-the-dermis")
+    )
+    assert "Questions {} and {}".format(*positions) in meaning
+    assert f'href="{LESSONS}/skin-vessels"' not in meaning
+    assert len(SECTION.findall(page[page.index('id="answers"') :])) == 3
+
+
+def test_lessons_are_named_where_a_missed_question_names_no_section(browser, pupil):
+    page = browser.get(f"/attempts/{missing(pupil, 'total-volume', 'true-of-the-dermis')}").text
+    meaning = part_of(page, "meaning")
+    assert SECTION.findall(meaning) == ["skin-layers#section-what-it-holds"]
+    for lesson in ("skin-layers", "skin-vessels"):
+        assert f'href="{LESSONS}/{lesson}"' in meaning
+
+
+def test_a_result_that_is_not_released_says_nothing_of_single_questions(browser, pupil):
+    """Neither the page nor the API names a section, a question or its mark; after release both do."""
+    pupil.complete("skin", "needles")
+    first = pupil.finish("final-test", right=False)
+
+    def told() -> tuple[list[str], list[str], object]:
+        page = browser.get(f"/attempts/{first}").text
+        result = browser.get(f"/api/v1/attempts/{first}").json()["result"]
+        marks = re.findall(r'class="dot" href="[^"]*" data-state="(\w+)"', page)
+        return SECTION.findall(page), marks, result["missed"]
+
+    assert told() == ([], [], None)
+    page = browser.get(f"/attempts/{first}").text
+    assert "The answers come later" in page
+    assert "#section-" not in page
+    assert "data-state" not in page
+    assert browser.get(f"/api/v1/attempts/{first}").json()["result"]["modules"] == []
+    pupil.finish("final-test", right=False)
+    sections, marks, missed = told()
+    assert len(set(sections)) == 3
+    assert marks == ["wrong", "wrong", "wrong"]
+    assert [entry["position"] for entry in missed] == [1, 2, 3]
+    assert {entry["section"]["href"].removeprefix(f"{LESSONS}/") for entry in missed} == set(
+        sections
+    )
+
+
+def test_the_final_test_is_counted_by_module_weakest_first(browser, pupil):
+    pupil.complete("skin", "needles")
+    attempt_id = missing(pupil, "bin", quiz="final-test")
+    result = browser.get(f"/api/v1/attempts/{attempt_id}").json()["result"]
+    assert (result["passed"], result["missed"], result["modules"]) == (False, None, [])
+    missing(pupil, quiz="final-test")
+    result = browser.get(f"/api/v1/attempts/{attempt_id}").json()["result"]
+    assert [
+        (entry["modules"], entry["earned"], entry["possible"]) for entry in result["modules"]
+    ] == [
+        (["needles"], 0, 1),
+        (["skin"], 2, 2),
+    ]
+    bars = part_of(browser.get(f"/attempts/{attempt_id}").text, "by-module")
+    assert re.findall(r'href="/learn/small-course#module-(\w+)"', bars) == ["needles", "skin"]
+    assert re.findall(r'bar-figures">([^<]+)<', bars) == ["0 of 1", "2 of 2"]
+
+
+def test_a_better_result_is_offered_only_where_there_is_one(browser, pupil):
+    """S10, S11."""
+    failed = pupil.finish(right=False)
+    passed = browser.get(f"/attempts/{missing(pupil, 'epidermis-bleeds')}").text
+    assert "Try again for a better result" in passed
+    assert (
+        "Another attempt was passed, and the best one counts."
+        in browser.get(f"/attempts/{failed}").text
+    )
+    full = browser.get(f"/attempts/{pupil.finish()}").text
+    assert "You passed" in full
+    assert "Try again" not in full
+
+
+def test_what_opened_is_told_until_it_is_done(browser, pupil):
+    pupil.complete_lessons("skin-layers", "skin-vessels")
+    page = browser.get(f"/attempts/{pupil.finish()}").text
+    opened = part_of(page, "opened-needles")
+    assert "Module 2 is open" in opened
+    assert f'href="{LESSONS}/needle-safety"' in opened
+    assert "Continue with the course" not in page
+    pupil.complete_lessons("needle-safety")
+    page = browser.get(f"/attempts/{pupil.finish('needle-quiz')}").text
+    assert "The final test is open" in part_of(page, "opened-final")
+    first = browser.get(f"/attempts/{pupil.finish()}").text
+    assert "Module 2 is open" not in first
+
+
+def test_the_moment_comes_once_after_the_answers_are_sent(browser, pupil):
+    attempt_id = pupil.start()
+    pupil.answer_all(attempt_id)
+    check = browser.get(f"/attempts/{attempt_id}/check").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', check)[1]
+    sent = browser.post(f"/attempts/{attempt_id}/submit", data={"csrf_token": token})
+    assert sent.status_code == 303
+    moment = browser.get(sent.headers["location"]).text
+    assert " data-moment " in moment
+    assert '<p class="visually-hidden" role="status">Your answers are sent.</p>' in moment
+    later = browser.get(sent.headers["location"]).text
+    assert "You passed" in later
+    assert "data-moment" not in later
+    assert "Your answers are sent." not in later
+
+
+def test_what_was_right_is_folded_and_other_options_too(browser, pupil):
+    page = browser.get(f"/attempts/{missing(pupil, 'bleeding-layer')}").text
+    answers = page[page.index('id="answers"') :]
+    position = pupil.position(AttemptId(UUID(pupil_attempt(page))), "bleeding-layer")
+    missed = answers[answers.index(f'id="question-{position}"') :].split("</li>\n  <li")[0]
+    assert answers.count("Your answer and why") == 3
+    assert "Not chosen" not in page
+    assert "1 other option" in missed
+
+
+def pupil_attempt(page: str) -> str:
+    return re.search(r'data-attempt="([^"]+)"', page)[1]

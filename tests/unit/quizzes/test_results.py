@@ -1,0 +1,188 @@
+"""What a score means: points short, results by module, and what to read again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.courses.domain.delivery import Course, Heading, Question, QuestionType, Quiz
+from app.quizzes.domain.attempt import QuestionMark, Score
+from app.quizzes.domain.results import (
+    ModuleResult,
+    module_results,
+    points_needed,
+    points_short,
+    sections_to_read,
+)
+from tests.make.learning import a_course, a_module
+
+MODULES = ("one", "two", "three", "four")
+HEADINGS = (
+    Heading(level=2, anchor="section-depth", text="Depth"),
+    Heading(level=3, anchor="section-angle", text="Angle"),
+)
+
+
+def course() -> Course:
+    """Four modules, whose lessons have two sections each."""
+    plain = a_course(*(a_module(key) for key in MODULES))
+    modules = tuple(
+        module.model_copy(
+            update={
+                "lessons": tuple(
+                    lesson.model_copy(update={"headings": HEADINGS}) for lesson in module.lessons
+                )
+            }
+        )
+        for module in plain.modules
+    )
+    return plain.model_copy(update={"modules": modules})
+
+
+@dataclass(frozen=True)
+class MarkedQuiz:
+    """An attempt: a quiz, and the marks of its questions in their order."""
+
+    quiz: Quiz
+    marks: tuple[QuestionMark, ...]
+
+    def by_module(self, *, is_released: bool = True) -> tuple[ModuleResult, ...]:
+        return module_results(course(), self.quiz, self.marks, is_released=is_released)
+
+
+def marked(*questions: tuple[str | None, int], points: int = 1) -> MarkedQuiz:
+    """Return an attempt whose questions name these sections and earned these points."""
+    final = course().quizzes[-1]
+    quiz = final.model_copy(
+        update={
+            "questions": tuple(
+                Question(
+                    key=f"q-{number}",
+                    type=QuestionType.single,
+                    stem_html="",
+                    points=points,
+                    section=section,
+                )
+                for number, (section, _) in enumerate(questions)
+            )
+        }
+    )
+    marks = tuple(
+        QuestionMark(f"q-{number}", earned, points) for number, (_, earned) in enumerate(questions)
+    )
+    return MarkedQuiz(quiz, marks)
+
+
+def lines(results: Sequence[ModuleResult]) -> list[tuple[str, int, int]]:
+    return [
+        (" ".join(module.key for module in result.modules), result.earned, result.possible)
+        for result in results
+    ]
+
+
+ONE, TWO, THREE, FOUR = (f"{key}-a#section-depth" for key in MODULES)
+
+
+@pytest.mark.parametrize(
+    ("possible", "percent", "needed"),
+    [(10, 80, 8), (10, 81, 9), (3, 50, 2), (7, 100, 7), (1, 1, 1), (20, 75, 15)],
+)
+def test_the_points_of_a_pass_are_rounded_up(possible: int, percent: int, needed: int) -> None:
+    assert points_needed(possible, percent) == needed
+
+
+@given(st.integers(1, 400), st.integers(1, 100), st.data())
+def test_nobody_who_passed_is_short_and_everybody_else_is(
+    possible: int, percent: int, data: st.DataObject
+) -> None:
+    earned = data.draw(st.integers(0, possible))
+    passed = earned * 100 >= percent * possible
+    short = points_short(Score(earned, possible, passed), percent)
+    assert (short == 0) == passed
+    assert (earned + short) * 100 >= percent * possible or passed
+
+
+def test_the_weakest_module_comes_first_and_equal_ones_in_the_order_of_the_course() -> None:
+    attempt = marked((THREE, 1), (ONE, 1), (TWO, 0), (TWO, 1), (FOUR, 0), (FOUR, 0))
+    assert lines(attempt.by_module()) == [
+        ("four", 0, 2),
+        ("two", 1, 2),
+        ("one", 1, 1),
+        ("three", 1, 1),
+    ]
+
+
+def test_points_count_and_not_questions() -> None:
+    (result,) = marked((ONE, 3), (ONE, 0), points=3).by_module()
+    assert (result.questions, result.earned, result.possible, result.percent) == (2, 3, 6, 50)
+    assert [(module.number, module.title) for module in result.modules] == [(1, "Module one")]
+
+
+def test_questions_without_a_section_stand_in_a_line_of_their_own() -> None:
+    attempt = marked((ONE, 1), (None, 0), (None, 1))
+    assert lines(attempt.by_module()) == [("", 1, 2), ("one", 1, 1)]
+
+
+def test_a_course_that_names_no_sections_has_no_results_by_module() -> None:
+    assert marked((None, 0), (None, 1)).by_module() == ()
+    assert marked().by_module() == ()
+
+
+def test_before_release_modules_of_one_question_stand_together() -> None:
+    attempt = marked((ONE, 1), (TWO, 0), (THREE, 1), (THREE, 1), (THREE, 0))
+    assert lines(attempt.by_module(is_released=False)) == [("one two", 1, 2), ("three", 2, 3)]
+
+
+def test_before_release_a_single_question_is_counted_with_the_smallest_module() -> None:
+    attempt = marked((ONE, 1), (TWO, 0), (TWO, 0), (TWO, 0), (THREE, 1), (THREE, 1))
+    assert lines(attempt.by_module(is_released=False)) == [("two", 0, 3), ("one three", 3, 3)]
+
+
+def test_before_release_a_line_of_all_questions_is_left_out() -> None:
+    assert marked((ONE, 1), (TWO, 0)).by_module(is_released=False) == ()
+    assert marked((ONE, 1), (TWO, 0), (TWO, 1)).by_module(is_released=False) == ()
+    assert marked((ONE, 1)).by_module(is_released=False) == ()
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([ONE, TWO, THREE, FOUR, None]), st.integers(0, 1)), max_size=12
+    )
+)
+def test_before_release_no_line_tells_the_mark_of_a_question(
+    questions: list[tuple[str | None, int]],
+) -> None:
+    attempt = marked(*questions)
+    results = attempt.by_module(is_released=False)
+    assert [result for result in results if result.questions < 2] == []
+    assert sum(result.possible for result in results) in (0, len(questions))
+    everything = attempt.by_module()
+    if results:
+        assert sum(result.earned for result in results) == sum(
+            result.earned for result in everything
+        )
+
+
+def test_each_section_is_named_once_with_the_questions_it_teaches() -> None:
+    angle = "one-a#section-angle"
+    attempt = marked((TWO, 0), (angle, 1), (ONE, 0), (angle, 0), (TWO, 0), (None, 0))
+    sections = sections_to_read(course(), attempt.quiz, attempt.marks)
+    assert [(part.section.address, part.positions) for part in sections] == [
+        (TWO, (1, 5)),
+        (ONE, (3,)),
+        (angle, (4,)),
+    ]
+
+
+def test_a_question_that_earned_a_part_of_its_points_is_read_again() -> None:
+    attempt = marked((ONE, 1), points=2)
+    assert [part.positions for part in sections_to_read(course(), attempt.quiz, attempt.marks)] == [
+        (1,)
+    ]
+
+
+def test_nothing_is_read_again_where_all_is_right() -> None:
+    attempt = marked((ONE, 1), (TWO, 1))
+    assert sections_to_read(course(), attempt.quiz, attempt.marks) == ()
