@@ -1,11 +1,17 @@
 """JSON routes of a student's own courses, with the same use-cases as the pages."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.kit.words import Words
 from app.learning import queries, service
 from app.learning.domain import ModuleState, NumberedModule, StepKind, lock_sentence
+from app.learning.lesson_reading import lesson_page
+from app.learning.reading_positions import LONGEST_ANCHOR, MOST_SECTIONS, ReadingPosition
 from app.web.access import STUDENT
+from app.web.json_body import JsonBody
 from app.web.request_context import Visit
 from app.web.routing import Api
 
@@ -89,6 +95,28 @@ class LessonDone(LearningShape):
     next: LearningStepShape | None
 
 
+Anchor = Annotated[str, Field(max_length=LONGEST_ANCHOR)]
+LONGEST_AGO = timedelta(days=30)
+
+
+class PositionIn(JsonBody):
+    """The section that is being read, those that were `read` to the end, and how long ago that was: a
+    device without a network sends later."""
+
+    section: Anchor
+    read: list[Anchor] = Field(default=[], max_length=MOST_SECTIONS)
+    seconds_ago: int = Field(default=0, ge=0, le=int(LONGEST_AGO.total_seconds()))
+
+
+class PositionOut(LearningShape):
+    """The position that counts, which another device may have sent. `section` is null until the person has
+    read in the lesson."""
+
+    section: str | None
+    read: list[str]
+    at: datetime | None
+
+
 @api.get("/{course_key}", name="api.learning.map", access=STUDENT, response_model=MapShape)
 def course_map(visit: Visit, course_key: str) -> MapShape:
     """The map of a course on which the caller holds a place."""
@@ -114,6 +142,47 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str) -> LessonDone:
         total=progress.total,
         next=LearningStepShape.model_validate(progress.step) if progress.step else None,
     )
+
+
+@api.get(
+    "/{course_key}/lessons/{lesson_key}/position",
+    name="api.learning.position",
+    access=STUDENT,
+    response_model=PositionOut,
+)
+def reading_position(visit: Visit, course_key: str, lesson_key: str) -> PositionOut:
+    """Return where the caller is in a lesson."""
+    with visit.database.read() as db:
+        page = lesson_page(db, visit.actor, course_key, lesson_key)
+    return _position_shape(page.memory.position if page.memory else None)
+
+
+@api.put(
+    "/{course_key}/lessons/{lesson_key}/position",
+    name="api.learning.note_position",
+    access=STUDENT,
+    response_model=PositionOut,
+)
+def note_position(visit: Visit, course_key: str, lesson_key: str, sent: PositionIn) -> PositionOut:
+    """Record where the caller is in a lesson. What was read last counts; a second time changes nothing."""
+    with visit.database.write() as db:
+        position = service.note_reading(
+            db,
+            visit.actor,
+            course_key,
+            lesson_key,
+            sent.section,
+            read=sent.read,
+            ago=timedelta(seconds=sent.seconds_ago),
+            now=visit.now,
+        )
+    return _position_shape(position)
+
+
+def _position_shape(position: ReadingPosition | None) -> PositionOut:
+    if position is None:
+        return PositionOut(section=None, read=[], at=None)
+    return PositionOut(section=position.section, read=sorted(position.read), at=position.at)
 
 
 def _map_shape(page: queries.CourseMap, words: Words) -> MapShape:

@@ -1,6 +1,6 @@
 """The page of a lesson: for a student who has a place on the course, and for staff, who read any revision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -8,11 +8,15 @@ from sqlalchemy.orm import Session
 from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Lesson
 from app.courses.domain.errata import Correction
+from app.courses.domain.sections import LessonText, lesson_text
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
+from app.kit.messages import Message, msg
 from app.learning import domain
 from app.learning.domain import Done, NumberedModule, everything_done
+from app.learning.memory import LessonMemory, memory_of
 from app.learning.queries import KEPT, QuizLine, find_lesson, quiz_line, quiz_of, standing_on
+from app.learning.reading_positions import StoppingPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class LessonPage:
     course_title: str
     module: NumberedModule
     lesson: Lesson
+    text: LessonText
     corrections: tuple[Correction, ...]
     number: int
     count: int
@@ -38,6 +43,59 @@ class LessonPage:
     """The tag of the language in which the course is written."""
     awaits_review: bool
     """Whether the clinical content of the course awaits clinical review."""
+    memory: LessonMemory | None = None
+    """What is remembered of the person; None for staff, of whom nothing is."""
+
+    @property
+    def stopped(self) -> StoppingPoint | None:
+        """Where the person stopped, or None at the beginning."""
+        return self.memory.stopped_in(self.text) if self.memory else None
+
+    @property
+    def section_number(self) -> int:
+        """The number of the section at which the person goes on."""
+        return self.text.anchors.index(self.stopped.anchor) + 1 if self.stopped else 1
+
+    @property
+    def shows_where_stopped(self) -> bool:
+        """Whether the page offers to go on where the person stopped: not at the beginning, and not at the end
+        of a lesson that is done."""
+        stopped = self.stopped
+        if stopped is None or stopped.is_start:
+            return False
+        return not (self.is_done and stopped.anchor == self.text.anchors[-1])
+
+    @property
+    def goes_on_at(self) -> str:
+        """The address at which the person goes on in this lesson: a section, or the beginning."""
+        lesson = f"{self.base}/lessons/{self.lesson.key}"
+        return f"{lesson}#{self.stopped.anchor}" if self.stopped else lesson
+
+    @property
+    def leads_to(self) -> str:
+        """The address of what comes after this lesson: the next one, the quiz of the module, or once that
+        is passed the module on the map."""
+        if self.following:
+            return f"{self.base}/lessons/{self.following.key}"
+        if not self.quiz.passed:
+            return f"{self.base}/quizzes/{self.quiz.key}"
+        return f"{self.base}#module-{self.module.key}"
+
+    @property
+    def next_label(self) -> Message:
+        """The words of the link to what comes after this lesson."""
+        if self.following:
+            return msg("Next lesson")
+        return msg("Back to the map") if self.quiz.passed else msg("Go to the quiz")
+
+    @property
+    def done_label(self) -> Message:
+        """The words of the button that marks this lesson as done and leads on."""
+        if self.following:
+            return msg("Mark as done and read on")
+        if self.quiz.passed:
+            return msg("Mark as done")
+        return msg("Mark as done and go to the quiz")
 
 
 def student_base(course_key: str) -> str:
@@ -56,7 +114,8 @@ def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> 
     standing = standing_on(db, actor, course_key)
     corrections = lesson_corrections(db, course_key, lesson_key)
     base = student_base(course_key)
-    return _lesson_page(standing.published, standing.done, lesson_key, corrections, base)
+    page = _lesson_page(standing.published, standing.done, lesson_key, corrections, base)
+    return replace(page, memory=memory_of(db, actor.user_id, course_key, lesson_key))
 
 
 def lesson_for_staff(
@@ -89,6 +148,7 @@ def _lesson_page(
         course_title=course.title,
         module=named,
         lesson=linked,
+        text=lesson_text(linked),
         corrections=concerning,
         number=index + 1,
         count=len(module.lessons),

@@ -1,9 +1,9 @@
-"""The table of what students have completed."""
+"""The tables of what students have completed, and of where they are in their lessons."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
@@ -32,3 +32,17 @@ class Completion(Base):
     revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
     completed_at: Mapped[datetime]
     evidence_id: Mapped[EventId | None]
+
+
+class ReadingPositionRow(Base):
+    """Where a person is in a lesson, once per lesson. `read_sections` are the anchors of the sections they
+    have read, with spaces between them."""
+
+    __tablename__ = "reading_positions"
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    section: Mapped[str] = mapped_column(Text)
+    read_sections: Mapped[str] = mapped_column(Text)
+    read_at: Mapped[datetime]

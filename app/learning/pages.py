@@ -8,6 +8,7 @@ from app.kit.messages import msg
 from app.learning import queries, search, service
 from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
+from app.learning.forms import SectionForm
 from app.learning.lesson_reading import lesson_page
 from app.web.access import STUDENT
 from app.web.errors import status_of
@@ -34,13 +35,16 @@ def show_map(visit: Visit, course_key: str) -> Response:
 
 @pages.get("/learn/{course_key}/continue", name="learning.continue", access=STUDENT)
 def go_on(visit: Visit, course_key: str) -> Response:
-    """Redirect to the first lesson not done, else to the next quiz, else to the map."""
+    """Redirect to the section at which the person stopped in the first lesson not done, else to the next
+    quiz, else to the map."""
     with visit.database.read() as db:
         step = queries.course_map(db, visit.actor, course_key).progress.step
+        if step is not None and step.kind is StepKind.lesson:
+            page = lesson_page(db, visit.actor, course_key, step.key)
+            return visit.redirect(page.goes_on_at)
     if step is None:
         return visit.redirect(visit.url("learning.map", course_key=course_key))
-    folder = "lessons" if step.kind is StepKind.lesson else "quizzes"
-    return visit.redirect(f"/learn/{course_key}/{folder}/{step.key}")
+    return visit.redirect(f"/learn/{course_key}/quizzes/{step.key}")
 
 
 @pages.get("/learn/{course_key}/glossary", name="learning.glossary", access=STUDENT)
@@ -81,11 +85,9 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitt
             page = lesson_page(db, visit.actor, course_key, lesson_key)
     except ModuleLocked as refused:
         return _show_lock(visit, refused)
-    if page.following is not None:
-        to = visit.url("learning.lesson", course_key=course_key, lesson_key=page.following.key)
-    else:
-        to = visit.url("learning.map", course_key=course_key) + f"#module-{page.module.key}"
-    return visit.redirect(to, flash=msg("“{title}” is marked as done.", title=page.lesson.title))
+    return visit.redirect(
+        page.leads_to, flash=msg("“{title}” is marked as done.", title=page.lesson.title)
+    )
 
 
 @pages.post(
@@ -106,6 +108,25 @@ def mark_not_done(visit: Visit, course_key: str, lesson_key: str, submitted: Sub
         )
     to = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
     return visit.redirect(to, flash=msg("This lesson is marked as not done."))
+
+
+@pages.post(
+    "/learn/{course_key}/lessons/{lesson_key}/section", name="learning.section", access=STUDENT
+)
+def mark_section_read(
+    visit: Visit, course_key: str, lesson_key: str, submitted: Submitted
+) -> Response:
+    """Mark a section as read without a script, and go on at the next one."""
+    section = SectionForm.read(submitted).section
+    try:
+        with visit.database.write() as db:
+            goes_on_at = service.mark_section_read(
+                db, visit.actor, course_key, lesson_key, section, now=visit.now
+            )
+    except ModuleLocked as refused:
+        return _show_lock(visit, refused)
+    lesson = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
+    return visit.redirect(f"{lesson}#{goes_on_at}")
 
 
 def _show_lock(visit: RequestContext, refused: ModuleLocked) -> Response:

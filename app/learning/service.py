@@ -1,19 +1,22 @@
-"""Recording what a student has completed."""
+"""Recording what a student has completed, and where they are in a lesson."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
+from app.courses.domain.sections import LessonText, lesson_text
+from app.db.upsert import insert_into
 from app.kit.actor import Actor, require
+from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.learning import domain, policy, queries
 from app.learning.errors import LessonStaysDone
-from app.learning.models import Completed, Completion
+from app.learning.models import Completed, Completion, ReadingPositionRow
+from app.learning.reading_positions import ReadingPosition, moved
 from app.learning.steps.completions import COMPLETION, complete
-
-# Built once, from plain columns: every marked lesson and every passed quiz runs it.
 
 
 def mark_lesson_done(
@@ -76,3 +79,80 @@ def _was_passed_with(db: Session, user_id: UserId, course_key: str, lesson_key: 
         for quiz_key, revision_id in passed
         for module in courses.revision(db, revision_id).course.modules
     )
+
+
+def note_reading(
+    db: Session,
+    actor: Actor,
+    course_key: str,
+    lesson_key: str,
+    section: str,
+    *,
+    read: Collection[str] = (),
+    ago: timedelta = timedelta(),
+    now: datetime,
+) -> ReadingPosition:
+    """Record that the actor was in a section of a lesson some time `ago`, and has `read` sections of it to
+    the end. Return the position that counts now, which is that of another device if it was read later.
+
+    Sections to which the text has no heading are left out of `read`. Raises NotFound without a confirmed
+    place, or if there is no such lesson or section, and ModuleLocked with the modules to complete first.
+    """
+    require(policy.may_learn(actor))
+    anchors = _text_with(db, actor, course_key, lesson_key, section).anchors
+    at = now - max(ago, timedelta())
+    seen = ReadingPosition(section, frozenset(read).intersection(anchors), at)
+    return _write_position(db, actor.user_id, course_key, lesson_key, seen)
+
+
+def mark_section_read(
+    db: Session, actor: Actor, course_key: str, lesson_key: str, section: str, *, now: datetime
+) -> str:
+    """Record that the actor has read a section to the end, and return the anchor of the one after it, at
+    which they go on; after the last it is the same. Raises as note_reading does."""
+    require(policy.may_learn(actor))
+    following = _text_with(db, actor, course_key, lesson_key, section).after(section)
+    goes_on_at = following.anchor if following else section
+    seen = ReadingPosition(goes_on_at, frozenset([section]), now)
+    _write_position(db, actor.user_id, course_key, lesson_key, seen)
+    return goes_on_at
+
+
+def _text_with(
+    db: Session, actor: Actor, course_key: str, lesson_key: str, section: str
+) -> LessonText:
+    """Return the text of a lesson that is open to the actor and has the section."""
+    standing = queries.standing_on(db, actor, course_key)
+    _, lesson = queries.find_lesson(standing.course, standing.done, lesson_key)
+    text = lesson_text(lesson)
+    if section not in text.anchors:
+        raise NotFound
+    return text
+
+
+def _write_position(
+    db: Session, user_id: UserId, course_key: str, lesson_key: str, seen: ReadingPosition
+) -> ReadingPosition:
+    """Write the later of two positions. Two devices that send at once wait for each other at the row."""
+    row = ReadingPositionRow
+    this = {"user_id": user_id, "course_key": course_key, "lesson_key": lesson_key}
+    values = {"section": seen.section, "read_sections": seen.stored_read, "read_at": seen.at}
+    new = insert_into(db, row).values(**this, **values).on_conflict_do_nothing()
+    if db.execute(new.returning(row.user_id)).one_or_none() is not None:
+        return seen
+    where = (row.user_id == user_id, row.course_key == course_key, row.lesson_key == lesson_key)
+    stored = db.execute(
+        select(row.section, row.read_sections, row.read_at).where(*where).with_for_update()
+    ).one()
+    before = ReadingPosition(
+        stored.section, frozenset(stored.read_sections.split()), stored.read_at
+    )
+    after = moved(before, seen.section, seen.read, seen.at)
+    if after != before:
+        db.execute(
+            update(row)
+            .where(*where)
+            .values(section=after.section, read_sections=after.stored_read, read_at=after.at)
+            .execution_options(synchronize_session=False)
+        )
+    return after

@@ -250,6 +250,7 @@ STEPS: Final = (
     EndingStep("readings_of_needs", "audit_events", _needs_read),
     EndingStep("life_support_proofs", "life_support_proofs", since("ended_at")),
     EndingStep("notices", "notices", of_closed("person_id")),
+    EndingStep("reading_positions", "reading_positions", of_closed("user_id")),
     EndingStep(
         "places",
         "enrolments",

@@ -49,12 +49,13 @@ NAMELESS: Final = {
     "operation_runs": ("detail", "detail_message"),
     "outbox_events": ("payload", "last_error", "error_message"),
     "practicals": ("search_text",),
+    "reading_positions": ("section", "read_sections"),
     "users": ("access_needs", "search_text", "sort_key"),
     "worker_heartbeats": ("trouble_message",),
 }
-"""Text columns that are not searched: certificates are signed, answers and courses are about the
-subject, search texts are made anew when a name changes, and the others are deleted earlier or together with
-the account."""
+"""Text columns that are not searched: certificates are signed, answers, courses and the headings at which
+people stopped are about the subject, search texts are made anew when a name changes, and the others are
+deleted earlier or together with the account."""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,16 @@ RULES_OF_RECORDS: Final = (
         ),
     ),
     rule(
+        "reading_positions",
+        PrivacyHeading.training,
+        msg("Where you stopped in each lesson, and which of its sections you have read"),
+        "reading_positions",
+        LEAVING,
+        lambda span: msg("{span} after the account was closed, then deleted", span=span),
+        Ending.deleted,
+        msg("So that you can go on where you were, on any device."),
+    ),
+    rule(
         "assessments",
         PrivacyHeading.training,
         msg("Assessments on practical days, with every mark"),

@@ -12,6 +12,7 @@ LUCIDE: Final = (
     "badge-check",
     "bell",
     "book-open",
+    "bookmark",
     "building-2",
     "calendar",
     "calendar-check",

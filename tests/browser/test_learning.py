@@ -1,12 +1,16 @@
-"""Reading a lesson in a real browser: the keyboard shortcut of the search, and the table of
-contents that marks the present section."""
+"""Reading a lesson in a real browser: the keyboard shortcut of the search, the table of contents that marks
+the present section, and the position that goes to other devices."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from app.courses.domain.sections import lesson_text
+from app.courses.queries import revision
 from tests.browser.conftest import SmallAcademy
+from tests.make.golden import on_devices, put_on_device
 from tests.make.quizzes import a_place
 
 LESSON = "/learn/small-course/lessons/skin-layers"
@@ -48,8 +52,63 @@ def test_the_contents_say_where_one_reads(context):
     page = context.new_page()
     page.goto(LESSON, wait_until="networkidle")
     contents = page.locator(".contents-aside")
-    expect(contents.locator("[aria-current]")).to_have_count(0)
-    last = contents.get_by_role("link").last
+    parts = contents.locator("a:has([data-state])")
+    expect(parts.first).to_have_attribute("aria-current", "location")
+    last = parts.last
     last.click()
     expect(last).to_have_attribute("aria-current", "location")
     expect(contents.locator("[aria-current]")).to_have_count(1)
+
+
+@pytest.mark.browser
+def test_a_lesson_opens_on_another_device_where_it_was_left(small_academy, new_context):
+    """What could not be sent without a network goes when it is back."""
+    reader, token = small_academy.somebody("Rita Rereader")
+    with small_academy.database.write() as db:
+        a_place(db, reader, small_academy.revision_id)
+    url = small_academy.server.url
+    phone, desk = (
+        new_context(base_url=url, viewport={"width": width, "height": 500}) for width in (360, 1280)
+    )
+    for device in (phone, desk):
+        small_academy.remember(device, token)
+    page = phone.new_page()
+    page.goto(LESSON, wait_until="networkidle")
+    phone.set_offline(True)
+    page.get_by_role("button", name="Contents").click()
+    link = page.locator("#contents a:has([data-state])").last
+    title = link.locator("span").first.inner_text()
+    link.click()
+    expect(page.locator("#contents")).to_be_hidden()
+    expect(page.locator("[data-bar=count]")).to_have_text(re.compile(r"^(\d+) of \1$"))
+    with page.expect_response(lambda answer: answer.url.endswith("/position") and answer.ok):
+        phone.set_offline(False)
+    page = desk.new_page()
+    page.goto(LESSON)
+    expect(page.locator("#stopped")).to_contain_text(f"You stopped at “{title}”")
+    page.locator("#stopped a").click()
+    expect(page.locator(".contents-aside [aria-current]")).to_contain_text(title)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "golden", on_devices("positions-on-devices"), ids=lambda golden: golden.path.stem
+)
+def test_a_position_that_a_version_kept_on_the_device_is_sent(small_academy, new_context, golden):
+    reader, token = small_academy.somebody("Rona Reader")
+    with small_academy.database.write() as db:
+        a_place(db, reader, small_academy.revision_id)
+        course = revision(db, small_academy.revision_id).course
+    section = lesson_text(course.modules[0].lessons[0]).sections[-1]
+    context = new_context(base_url=small_academy.server.url)
+    small_academy.remember(context, token)
+    page = context.new_page()
+    page.goto("/cookies")
+    names = {"reader": str(reader.user_id), "section": section.anchor}
+    put_on_device(page, golden, names)
+    with page.expect_response(lambda answer: answer.url.endswith("/position") and answer.ok):
+        page.goto(LESSON)
+    page.reload()
+    expect(page.locator("#stopped")).to_contain_text(f"You stopped at “{section.title}”")
+    expect(page.locator("#contents a[data-read]")).to_have_count(golden.read["read"])
+    assert page.evaluate("localStorage.length") == 0

@@ -134,6 +134,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
 """The newest version of each kind, and what reads every version of it, in plain values."""
 
 ON_DEVICES = {
+    "positions-on-devices": (1, "tests/browser/test_learning.py"),
     "answers-on-devices": (1, "tests/browser/test_quiz.py"),
     "sheets-on-devices": (1, "tests/browser/test_bedside.py"),
 }

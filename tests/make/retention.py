@@ -201,6 +201,20 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
                 },
             ),
         ],
+        "reading_positions": lambda: [
+            closed,
+            (
+                "reading_positions",
+                {
+                    "user_id": person,
+                    "course_key": "old",
+                    "lesson_key": "first",
+                    "section": "section-nora",
+                    "read_sections": "",
+                    "read_at": at,
+                },
+            ),
+        ],
         "accounts": lambda: [closed],
         "names_of_people_who_left": lambda: [
             a_person(person, at - DAY, disabled_at=at, emptied_at=at)

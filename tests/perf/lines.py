@@ -90,7 +90,7 @@ def staff(who: str, path: str) -> Callable[[Large, Prepared, int], Calls]:
 
 LINES = (
     Line("course-map", page(f"/learn/{COURSE}"), 0.80, 6),
-    Line("lesson", page(f"/learn/{COURSE}/lessons/layers-of-the-skin"), 0.80, 6),
+    Line("lesson", page(f"/learn/{COURSE}/lessons/layers-of-the-skin"), 0.80, 7),
     Line("quiz-question", question, 0.55, 6),
     Line("list-of-practicals", page("/practicals"), 0.55, 6),
     Line("home", page("/home"), 0.35, 8),

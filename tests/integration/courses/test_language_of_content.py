@@ -36,7 +36,7 @@ def learner(database):
         (LESSON, "//h1"),
         (LESSON, "//div[@class='prose']"),
         (LESSON, "//section[@class='objectives']/ul"),
-        (LESSON, "//nav[@class='contents']//a[starts-with(@href, '#') and not(@href='#sources')]"),
+        (LESSON, "//nav[@class='contents']//a[@href!='#sources']/span[not(@class)]"),
         (LESSON, "//section[@class='sources']//li/span[@dir]"),
         ("/learn/small-course", "//h1/span"),
         ("/learn/small-course", "//h2[@id='next']"),

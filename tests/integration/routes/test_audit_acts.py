@@ -60,6 +60,8 @@ NO_ACT = {
     "POST /learn/{course_key}/lessons/{lesson_key}/done": "the completion is its own dated record",
     "POST /learn/{course_key}/lessons/{lesson_key}/not-done": "the person's own mark in their course",
     "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": "as on the page",
+    "POST /learn/{course_key}/lessons/{lesson_key}/section": "where the person is in their own reading",
+    "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position": "as on the page",
     "POST /attempts/{attempt_id}/questions/{position}": "answers are appended, never changed",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",

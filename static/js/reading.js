@@ -1,0 +1,101 @@
+// Follows a reader through a lesson: the contents and the bar show the section that is being read, and the server
+// is told of it, so that the lesson opens there on any device. What cannot be sent stays on this device and is sent
+// again when the network is back or another section is reached. Reading is never interrupted by it.
+
+import { get, put, remove } from "./device-store.js";
+
+const READ_LINE = 1 / 3;
+const PAUSE = 1500;
+const FORMAT = 1;
+
+/** Show the section with this number in the contents and in the bar, and all that are read. */
+function show(links, now, read, readWords) {
+  for (const link of links) {
+    const anchor = link.hash.slice(1);
+    if (anchor === now) link.setAttribute("aria-current", "location");
+    else link.removeAttribute("aria-current");
+    if (!read.has(anchor)) continue;
+    link.dataset.read = "";
+    link.querySelector("[data-state]").textContent = readWords;
+  }
+  const shown = links.find((link) => link.hash.slice(1) === now && link.dataset.count);
+  if (!shown) return;
+  for (const [name, words] of [["count", shown.dataset.count], ["left", shown.dataset.left]]) {
+    const place = document.querySelector(`[data-bar="${name}"]`);
+    if (place && place.textContent !== words) place.textContent = words;
+  }
+}
+
+/** Return a function that keeps the newest position on this device until the server has it. */
+function sender({ position: url, csrf, reader }) {
+  const key = `preceptor.reading.${reader}.${url}`;
+  let timer = 0;
+
+  async function send() {
+    clearTimeout(timer);
+    const unsent = get(key);
+    if (unsent?.format !== FORMAT || document.visibilityState === "prerender") return;
+    const { section, read, at } = unsent;
+    const secondsAgo = Math.min(Math.max(0, Math.round((Date.now() - at) / 1000)), 2592000);
+    try {
+      const response = await fetch(url, {
+        method: "PUT",
+        keepalive: true,
+        headers: { "content-type": "application/json", "x-csrf-token": csrf },
+        body: JSON.stringify({ section, read, seconds_ago: secondsAgo }),
+      });
+      const isFinal = response.ok || [404, 422].includes(response.status);
+      if (isFinal && get(key)?.at === at) remove(key);
+    } catch {
+      // It is on this device and goes with the next one.
+    }
+  }
+
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send());
+  send();
+  return (section, read) => {
+    const before = get(key)?.format === FORMAT ? get(key).read : [];
+    put(key, { format: FORMAT, section, read: [...new Set([...before, ...read])], at: Date.now() });
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  };
+}
+
+export function attach(text) {
+  const links = [...document.querySelectorAll('.contents a[href^="#"]')].filter((link) => link.querySelector("[data-state]"));
+  const headings = [...text.querySelectorAll("h2[id]")];
+  if (!headings.length) return;
+  const read = new Set(links.filter((link) => "read" in link.dataset).map((link) => link.hash.slice(1)));
+  const note = text.dataset.position ? sender(text.dataset) : () => {};
+  let last = null;
+  let hasMoved = false;
+  let waiting = false;
+
+  function look() {
+    waiting = false;
+    if (document.visibilityState !== "visible") return;
+    const line = innerHeight * READ_LINE;
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
+    const now = (passed.at(-1) ?? headings[0]).id;
+    // A section is read when its end was in the window: the next heading, or the end of the text.
+    const ends = [...headings.slice(1).map((heading) => heading.getBoundingClientRect().top), text.getBoundingClientRect().bottom];
+    const news = headings.map((heading) => heading.id).filter((id, index) =>
+      hasMoved && [now, last].includes(id) && ends[index] > 0 && ends[index] <= innerHeight && !read.has(id));
+    for (const id of news) read.add(id);
+    if (hasMoved && (now !== last || news.length)) note(now, news);
+    if (now !== last || news.length) show(links, now, read, text.dataset.readWords);
+    last = now;
+  }
+
+  // One look per frame is enough, however often the wheel turns.
+  document.addEventListener("scroll", () => {
+    hasMoved = true;
+    if (!waiting) requestAnimationFrame(look);
+    waiting = true;
+  }, { passive: true });
+  document.getElementById("contents")?.addEventListener("click", (event) => {
+    if (event.target.closest("a")) event.currentTarget.hidePopover?.();
+  });
+  look();
+}
