@@ -3,7 +3,7 @@ The paths are those of the application: one without data here fails."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import GroupMember, User
 from app.assessments.models import Assessment
 from app.courses import queries as courses
+from app.courses.domain.sections import lesson_text
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
 from app.demo.studying import BLOCKED
 from app.enrolments.models import IntakeRow
@@ -181,6 +182,19 @@ def a_question(method: str) -> Find:
     return find
 
 
+def a_section(*, is_api: bool = False) -> Find:
+    """The first section of a lesson, as the address of the lesson takes it."""
+
+    def find(db: Session) -> Case:
+        case = of_the_course("lesson", LEARNER)(db)
+        published = courses.current(db, COURSE)
+        assert published is not None
+        sent = {"section": lesson_text(published.course.modules[0].lessons[0]).anchors[0]}
+        return replace(case, body=sent) if is_api else replace(case, form=sent)
+
+    return find
+
+
 def of_the_course(
     kind: str, who: DemoPerson, body: dict[str, Any] | None = None, *, succeeds: bool = True
 ) -> Find:
@@ -272,7 +286,12 @@ CASES: dict[str, Find] = {
     "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": of_the_course(
         "lesson", LEARNER, {}
     ),
+    "GET /api/v1/learn/{course_key}/lessons/{lesson_key}/position": of_the_course(
+        "lesson", LEARNER
+    ),
+    "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position": a_section(is_api=True),
     "GET /learn/{course_key}/lessons/{lesson_key}": of_the_course("lesson", LEARNER),
+    "POST /learn/{course_key}/lessons/{lesson_key}/section": a_section(),
     "POST /learn/{course_key}/lessons/{lesson_key}/done": of_the_course("lesson", LEARNER),
     "POST /learn/{course_key}/lessons/{lesson_key}/not-done": of_the_course(
         "lesson", LEARNER, succeeds=False

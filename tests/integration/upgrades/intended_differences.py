@@ -218,6 +218,27 @@ INTENDED: tuple[Difference, ...] = (
         r"(?<= , )(?:(?:complete|open|you are here)\b|locked(?= [A-Z]))",
         lambda state: state[0].capitalize(),
     ),
+    Difference(
+        "a lesson is marked as done at its end, and the bar shows the contents",
+        r"/learn/[\w-]+/lessons/[\w-]+",
+        r" (?:You have done this lesson\.|Mark as not done|Have you read it to the end\? Mark as done)"
+        "(?= |$)",
+        "",
+    ),
+    Difference(
+        "a lesson remembers where it was left",
+        "/privacy",
+        r"(?<=are too hard\. )(?=Assessments on)",
+        "Where you stopped in each lesson, and which of its sections you have read 90 days after the account "
+        "was closed, then deleted So that you can go on where you were, on any device. ",
+    ),
+    Difference(
+        "a lesson remembers where it was left",
+        "/cookies",
+        "While you answer a quiz, your browser keeps answers that",
+        "While you answer a quiz or read a lesson, your browser keeps answers, and where you are reading, "
+        "that",
+    ),
     Difference("one place is named in the singular", ".*", r"(?<= of 1 )places left", "place left"),
     Difference(
         "several questions are named in the plural",
