@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261204_0500"
-down_revision = "20261203_0601"
+down_revision = "20261204_0400"
 loses = {
     "reading_positions": "where people stopped in their lessons; each opens at its beginning",
 }
