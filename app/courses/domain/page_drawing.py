@@ -95,7 +95,12 @@ Fault = tuple[int, str, str]
 
 
 def follows_format(root: Any) -> bool:
-    """Return whether a drawing is meant for the page: a shape has a class of the format."""
+    """Return whether a drawing is meant for a figure of the page: a shape has a class of the format.
+
+    The opening picture of a module has rules of its own (`pictures.py`).
+    """
+    if any(child.get("id") == "picture" for child in root):
+        return False
     return any(name in TINTS or name == MARKER or name.startswith("d-") for name in _names(root))
 
 
