@@ -19,6 +19,9 @@ from app.learning.domain import Done, missing_modules
 FORMAT = 2
 """The format of snapshots. Format 1 has no issuer; certificates of it stay readable."""
 
+LOOK = 2
+"""The look of new certificates, which each keeps: 1, of those without one, has another typeface."""
+
 
 class MissingKind(StrEnum):
     place = "place"
@@ -215,6 +218,7 @@ def make_snapshot(
     zone = ZoneInfo(judged[-1][1].zone)
     return {
         "format": FORMAT,
+        "look": LOOK,
         "issuer": issuer,
         "serial": serial,
         "holder": {"id": str(holder_id), "name": name},

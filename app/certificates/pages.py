@@ -15,11 +15,13 @@ from app.certificates.file_check import checked_file, with_status
 from app.certificates.forms import BlockedForm, ReplaceForm, RevokeForm, VerifyForm
 from app.certificates.frozen_words import words_of_certificate
 from app.certificates.key_list import written_list
-from app.certificates.printing import certificate_pdf
+from app.certificates.printing import certificate_pdf, certificate_picture
 from app.certificates.queries import CertificateFilter
 from app.certificates.rate_limits import count_look_up
+from app.certificates.records import SignedCertificate
 from app.certificates.revocations import revocations
 from app.certificates.service import IssuedCertificate
+from app.certificates.sharing import linkedin_address
 from app.certificates.signing import Issuer
 from app.db.paging import page_number
 from app.documents.glyph_check import PrinterAway
@@ -30,7 +32,7 @@ from app.web.access import ADMIN, EVERYONE, SIGNED_IN, STUDENT, FreshProof
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted, filter_value
 from app.web.frame import Preview
-from app.web.pdf_response import PdfResponse
+from app.web.pdf_response import PdfResponse, PictureResponse
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 from app.web.uploads import Uploaded
@@ -53,11 +55,43 @@ def show_own(visit: Visit) -> Response:
     with visit.database.read() as db:
         page = queries.own_page(db, visit.actor.user_id, visit.keys.signing)
         name = name_changes.name_now(db, visit.actor.user_id) if page.certificates else ""
-    return visit.render("certificates/own.html", page=page, name_now=name)
+    linkedin = {
+        certificate.id: linkedin_address(
+            certificate, visit.academy.name, _public_address(visit, certificate.serial)
+        )
+        for certificate in page.certificates
+    }
+    return visit.render("certificates/own.html", page=page, name_now=name, linkedin=linkedin)
 
 
 @pages.get("/certificates/{certificate_id}.pdf", name="certificates.pdf", access=SIGNED_IN)
 def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
+    signed, serial = _printable(visit, certificate_id)
+    issuer = _issuer(visit)
+    make = partial(
+        certificate_pdf,
+        signed,
+        issuer,
+        address=_public_address(visit, serial),
+        kept_in=Path(visit.settings.files_url),
+    )
+    language = words_of_certificate(signed.snapshot, issuer).tag
+    return PdfResponse(visit.actor.user_id, make, _file_name(serial), language=language)
+
+
+@pages.get("/certificates/{certificate_id}.png", name="certificates.picture", access=SIGNED_IN)
+def show_picture(visit: Visit, certificate_id: CertificateId) -> Response:
+    signed, serial = _printable(visit, certificate_id)
+    issuer = _issuer(visit)
+    make = partial(certificate_picture, signed, issuer, address=_public_address(visit, serial))
+    language = words_of_certificate(signed.snapshot, issuer).tag
+    return PictureResponse(visit.actor.user_id, make, _file_name(serial), language=language)
+
+
+def _printable(
+    visit: RequestContext, certificate_id: CertificateId
+) -> tuple[SignedCertificate, str]:
+    """Return a certificate that is in force, and its number. Raise NotPrintable for another."""
     with visit.database.read() as db:
         certificate = queries.document(db, visit.actor, certificate_id, visit.keys.signing)
     if certificate.status is Status.revoked:
@@ -66,17 +100,15 @@ def show_pdf(visit: Visit, certificate_id: CertificateId) -> Response:
         raise NotPrintable(
             msg("What is stored is not what was issued. The academy's office can help.")
         )
-    issuer = _issuer(visit)
-    make = partial(
-        certificate_pdf,
-        certificate.signed,
-        issuer,
-        address=f"{visit.settings.base_url}/verify/{certificate.serial}",
-        kept_in=Path(visit.settings.files_url),
-    )
-    name = f"certificate-{certificate.grouped}"
-    language = words_of_certificate(certificate.signed.snapshot, issuer).tag
-    return PdfResponse(visit.actor.user_id, make, name, language=language)
+    return certificate.signed, certificate.serial
+
+
+def _public_address(visit: RequestContext, serial: str) -> str:
+    return f"{visit.settings.base_url}/verify/{serial}"
+
+
+def _file_name(serial: str) -> str:
+    return f"certificate-{serials.grouped(serial)}"
 
 
 @pages.get("/verify", name="certificates.verify", access=EVERYONE)

@@ -26,6 +26,8 @@ FILE_LASTS: Final = timedelta(days=365)
 """How long a printed file is cached: a rule of `app.retention`."""
 HALF_LASTS: Final = timedelta(days=1)
 MOST_FILES: Final = 500
+PICTURE_RESOLUTION: Final = 110
+"""In pixels per inch: the paper is 1286 × 909 pixels, twice the width of a phone."""
 
 
 def certificate_pdf(
@@ -59,6 +61,23 @@ def certificate_pdf(
             return False
 
     return _kept(kept_in / "certificates" / f"{name}.pdf", make, is_whole)
+
+
+def certificate_picture(
+    signed: SignedCertificate, issuer: Issuer, *, address: str, within: float
+) -> bytes:
+    """Return the paper as a PNG for the page of its holder. It is not signed: what proves a certificate is
+    its file, or its public page. Takes 0.4 s. Raise TakesTooLong after `within` seconds."""
+    words = words_of_certificate(signed.snapshot, issuer)
+    issued_at = datetime.fromisoformat(signed.snapshot["issued_at"])
+    return papers.exact_picture(
+        "certificate",
+        _values(signed, issuer, address, words),
+        words,
+        at=issued_at,
+        resolution=PICTURE_RESOLUTION,
+        within=within,
+    )
 
 
 def delete_old_files(kept_in: Path, *, now: datetime) -> int:
@@ -130,6 +149,7 @@ def _values(
         "address": address,
         "qr": papers.qr_code(address),
         "signed": written_document(signed.words, signed.proof),
+        **({"look": said["look"]} if "look" in said else {}),
         "practicals": [
             {
                 "title": practical.title,

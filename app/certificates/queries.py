@@ -72,8 +72,15 @@ class CertificateProgress:
 
 @dataclass(frozen=True, slots=True)
 class OwnCertificates:
+    """A person's certificates, newest first, and the ways to those that they can still earn."""
+
     certificates: tuple[CertificateView, ...]
     ways: tuple[CertificateProgress, ...]
+
+    @property
+    def newest_valid(self) -> CertificateView | None:
+        in_force = (each for each in self.certificates if each.status is domain.Status.valid)
+        return next(in_force, None)
 
 
 @dataclass(frozen=True, slots=True)

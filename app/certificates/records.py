@@ -61,7 +61,8 @@ class CertificateView:
 
     If it is not valid, it has only its number and the id of its row, because the rest of the row
     may be forged; only then are `issued_on` and `issued_at` None. `signed_later` is the time of the
-    signature of a certificate that was issued before certificates were signed.
+    signature of a certificate that was issued before certificates were signed. `modules` is how many the
+    holder had completed for it.
     """
 
     id: CertificateId
@@ -74,6 +75,7 @@ class CertificateView:
     issued_on: date | None = None
     issued_at: datetime | None = None
     signed_later: datetime | None = None
+    modules: int = 0
     practicals: tuple[TrainedPractical, ...] = ()
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
@@ -106,6 +108,7 @@ def certificate_view(row: Certificate, keys: KnownKeys, *, was_revoked: bool) ->
         issued_on=date.fromisoformat(said["issued_on"]),
         issued_at=row.issued_at,
         signed_later=signed_at if signed_at != row.issued_at else None,
+        modules=len(said.get("evidence", {}).get("modules", ())),
         practicals=trained(said),
         revoked_at=row.revoked_at,
         revocation_reason=row.revocation_reason,

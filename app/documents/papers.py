@@ -1,4 +1,4 @@
-"""Makes tagged PDFs (PDF/UA-1) from the templates in `templates/pdf`.
+"""Makes tagged PDFs (PDF/UA-1) from the templates in `templates/pdf`, and pictures of them.
 
 What people typed reaches a template only as data, so it cannot be typst markup (R-106). Each PDF is
 made in a separate process (`app.documents.typesetting`).
@@ -112,6 +112,20 @@ def exact_paper(
     return _print(template, data, at, monotonic() + within)
 
 
+def exact_picture(
+    template: str,
+    values: Mapping[str, Any],
+    words: Words,
+    *,
+    at: datetime,
+    resolution: int,
+    within: float = PATIENCE,
+) -> bytes:
+    """Return the first page of what `exact_paper` prints as a PNG, in pixels per inch."""
+    data = _clean(data_of(template, values, words), None)
+    return _print(template, data, at, monotonic() + within, resolution=resolution)
+
+
 def data_of(template: str, values: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """Return everything that a template reads: its values, and its own words in a language."""
     return {
@@ -132,19 +146,31 @@ def qr_code(address: str) -> dict[str, str]:
     return {"qr_code_of": address}
 
 
-def order_of(template: str, data: Any, at: datetime, *, masked: bool = False) -> dict[str, Any]:
-    """Return the JSON order that the typesetting process reads; `data` is what `data_of` returns."""
+def order_of(
+    template: str, data: Any, at: datetime, *, masked: bool = False, resolution: int | None = None
+) -> dict[str, Any]:
+    """Return the JSON order that the typesetting process reads; `data` is what `data_of` returns. With a
+    `resolution` it makes a picture."""
     return {
         "source": str(FOLDER / f"{template}.typ"),
         "root": str(FOLDER),
         "data": data,
         "masked": masked,
         "timestamp": int(at.timestamp()),
+        "resolution": resolution,
     }
 
 
-def _print(template: str, data: Any, at: datetime, until: float, *, masked: bool = False) -> bytes:
-    order = order_of(template, data, at, masked=masked)
+def _print(
+    template: str,
+    data: Any,
+    at: datetime,
+    until: float,
+    *,
+    masked: bool = False,
+    resolution: int | None = None,
+) -> bytes:
+    order = order_of(template, data, at, masked=masked, resolution=resolution)
     try:
         done = subprocess.run(
             [sys.executable, "-m", "app.documents.typesetting"],

@@ -1,5 +1,5 @@
-"""Makes one PDF in a separate process: `python -m app.documents.typesetting` reads an order and
-writes a PDF.
+"""Makes one PDF, or a picture of one, in a separate process: `python -m app.documents.typesetting` reads
+an order and writes the document.
 
 typst keeps up to a gigabyte in memory for a large day. A process that ends returns all of it; it
 can also be stopped if it takes too long, and runs at a lower priority than pages.
@@ -14,17 +14,19 @@ from typing import Any, BinaryIO
 
 import segno
 import typst
+from PIL import Image
 
 from app.kit import typeface
 
 INK = "#17212B"
+COLOURS = 64
 NICE = 2
 """Lower priority than pages, for which people are waiting."""
 
 
 def main(orders: BinaryIO, papers: BinaryIO) -> None:
-    """Read one order as JSON (source, root, data, masked, timestamp); write one line of JSON with
-    the result, and the PDF after it.
+    """Read one order as JSON (source, root, data, masked, timestamp, resolution); write one line of JSON
+    with the result, and the document after it.
 
     The line has `refused` with typst's message if typst refuses the document, and `stopped` if
     typst crashes.
@@ -45,7 +47,8 @@ def main(orders: BinaryIO, papers: BinaryIO) -> None:
 
 
 def typeset(order: Mapping[str, Any]) -> bytes:
-    """Return the PDF of an order, made in this process. Raise typst.TypstError if typst refuses it."""
+    """Return the document of an order, made in this process: a PDF, or with a `resolution` the first page
+    as a PNG. Raise typst.TypstError if typst refuses it."""
     inputs = {"data": json.dumps(_with_codes(order["data"]), sort_keys=True, ensure_ascii=False)}
     document = typst.compile(
         order["source"],
@@ -55,11 +58,26 @@ def typeset(order: Mapping[str, Any]) -> bytes:
         ),
         ignore_system_fonts=True,
         sys_inputs=inputs | ({"masked": "yes"} if order["masked"] else {}),
-        pdf_standards="ua-1",
         timestamp=order["timestamp"],
+        **_output(order.get("resolution")),
     )
-    assert isinstance(document, bytes)  # noqa: S101 - one PDF, not a list of pages
-    return document
+    if isinstance(document, bytes):
+        return document if order.get("resolution") is None else _with_few_colours(document)
+    return _with_few_colours(document[0])
+
+
+def _output(resolution: int | None) -> dict[str, Any]:
+    if resolution is None:
+        return {"pdf_standards": "ua-1"}
+    return {"format": "png", "ppi": resolution}
+
+
+def _with_few_colours(picture: bytes) -> bytes:
+    """Return a PNG with the same look and a quarter of the bytes: a paper has few colours."""
+    smaller = BytesIO()
+    with Image.open(BytesIO(picture)) as image:
+        image.convert("RGB").quantize(COLOURS).save(smaller, "PNG", optimize=True)
+    return smaller.getvalue()
 
 
 def _with_codes(value: Any) -> Any:

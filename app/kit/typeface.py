@@ -13,11 +13,12 @@ def folder() -> Path:
 
 @cache
 def folders() -> tuple[Path, ...]:
-    """Return the folders of all fonts for PDFs, the main typeface first, then Noto Sans for many
-    scripts and for Chinese, Japanese and Korean. Scanning them takes 16 ms; a font is read only
-    when it is used."""
+    """Return the folders of all fonts for PDFs: the main typeface, the one for display, then Noto Sans
+    for many scripts and for Chinese, Japanese and Korean. Scanning them takes 16 ms; a font is read
+    only when it is used."""
+    display = Path(str(resources.files("fontpkg_source_serif_4") / "files"))
     others = ("manimgx_fonts", "manimgx_fonts_cjk")
-    return (folder(), *(Path(str(resources.files(package))) for package in others))
+    return (folder(), display, *(Path(str(resources.files(package))) for package in others))
 
 
 @cache

@@ -88,6 +88,7 @@ LUCIDE: Final = (
     "search",
     "send",
     "settings",
+    "share-2",
     "shield",
     "shield-alert",
     "shield-check",

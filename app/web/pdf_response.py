@@ -1,7 +1,7 @@
-"""Sends a PDF as the response to a request.
+"""Sends a PDF, or a picture of one, as the response to a request.
 
-A route reads the values of its paper and returns a `PdfResponse`. The paper is made afterwards, by
-`app.documents.pdf_queue`, so the thread of the route is free for other pages meanwhile.
+A route reads the values of its paper and returns a `PdfResponse` or a `PictureResponse`. The paper is made
+afterwards, by `app.documents.pdf_queue`, so the thread of the route is free for other pages meanwhile.
 """
 
 from fastapi import Response
@@ -11,19 +11,14 @@ from app.documents.pdf_queue import Make, PdfQueue
 from app.kit.ids import UserId
 
 
-class PdfResponse(Response):
-    """A PDF response with a descriptive file name; search engines do not index it. `language` is the tag of
-    the language that the document is in.
+class PaperResponse(Response):
+    """A response whose document is made when it is sent; search engines do not index it. Refusals are
+    answered as for other routes."""
 
-    The document is made when the response is sent. Refusals are answered as for other routes.
-    """
-
-    media_type = "application/pdf"
-
-    def __init__(self, whose: UserId, make: Make, name: str, *, language: str) -> None:
+    def __init__(self, whose: UserId, make: Make, disposition: str, *, language: str) -> None:
         super().__init__(
             headers={
-                "content-disposition": f'attachment; filename="{name}.pdf"',
+                "content-disposition": disposition,
                 "content-language": language,
                 "x-robots-tag": "noindex, nofollow",
             }
@@ -35,3 +30,21 @@ class PdfResponse(Response):
         self.body = await desk.printed(self.whose, self.make)
         self.headers["content-length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
+
+
+class PdfResponse(PaperResponse):
+    """A PDF to be saved under a descriptive name. `language` is the tag of the language that it is in."""
+
+    media_type = "application/pdf"
+
+    def __init__(self, whose: UserId, make: Make, name: str, *, language: str) -> None:
+        super().__init__(whose, make, f'attachment; filename="{name}.pdf"', language=language)
+
+
+class PictureResponse(PaperResponse):
+    """A PNG to be shown in a page; `name` is what it is called when somebody saves it."""
+
+    media_type = "image/png"
+
+    def __init__(self, whose: UserId, make: Make, name: str, *, language: str) -> None:
+        super().__init__(whose, make, f'inline; filename="{name}.png"', language=language)

@@ -108,6 +108,7 @@ SIGNED_IN: tuple[str, ...] = (
     "GET /api/v1/reports",
     "GET /api/v1/reports/{assessment_id}",
     "GET /certificates/{certificate_id}.pdf",
+    "GET /certificates/{certificate_id}.png",
     "GET /home",
     "GET /me",
     "POST /me",

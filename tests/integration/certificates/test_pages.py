@@ -1,6 +1,7 @@
 """Certificates as their holders, strangers and admins meet them."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from lxml import html
+from PIL import Image
 from sqlalchemy import update
 
 from app.certificates import serials, service
@@ -110,6 +112,21 @@ class TestDocument:
         shown = browser.get(code.text.removeprefix(settings.base_url))
         assert "This certificate is valid" in words(shown)
 
+    def test_its_picture_shows_the_same_paper(self, as_person, earned, certificate, settings):
+        """On the page of its holder, light enough for a phone, and the code in it can be read."""
+        browser = as_person(earned.student)
+        page = browser.get("/certificates")
+        assert f'src="/certificates/{certificate.id}.png"' in page.text
+        answer = browser.get(f"/certificates/{certificate.id}.png")
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.headers["content-disposition"].startswith("inline")
+        assert len(answer.content) < 70_000
+        with Image.open(BytesIO(answer.content)) as picture:
+            assert f'width="{picture.width}"' in page.text
+            assert f'height="{picture.height}"' in page.text
+            (code,) = zxingcpp.read_barcodes(picture.convert("RGB"))
+        assert code.text == f"{settings.base_url}/verify/{certificate.serial}"
+
     def test_it_is_printed_once(self, as_person, earned, certificate, settings):
         browser = as_person(earned.student)
         first = browser.get(f"/certificates/{certificate.id}.pdf").content
@@ -137,21 +154,23 @@ class TestDocument:
         assert stored_file.read_bytes() == second.content
         assert len(second.content) == len(first)
 
+    @pytest.mark.parametrize("kind", ["pdf", "png"])
     def test_it_is_for_its_holder_and_admins(
-        self, as_person, database, certificate, office, client
+        self, as_person, database, certificate, office, client, kind
     ):
         with database.write() as db:
             stranger = a_user(db, "Una Unknown")
-        address = f"/certificates/{certificate.id}.pdf"
+        address = f"/certificates/{certificate.id}.{kind}"
         assert as_person(stranger).get(address).status_code == 404
         assert office.get(address).status_code == 200
         assert client.get(address).status_code == 303
-        assert office.get(f"/certificates/{new_uuid()}.pdf").status_code == 404
+        assert office.get(f"/certificates/{new_uuid()}.{kind}").status_code == 404
 
+    @pytest.mark.parametrize("kind", ["pdf", "png"])
     def test_a_revoked_or_altered_one_is_not_handed_out(
-        self, as_person, database, earned, certificate, office
+        self, as_person, database, earned, certificate, office, kind
     ):
-        address = f"/certificates/{certificate.id}.pdf"
+        address = f"/certificates/{certificate.id}.{kind}"
         with database.write() as db:
             db.execute(update(Certificate).values(holder_name="Somebody Else"))
         assert office.get(address).status_code == 409

@@ -169,6 +169,7 @@ def test_everything_a_certificate_says():
     now = night.astimezone(timezone(timedelta(hours=9)))
     assert snapshot(facts, now=now) == {
         "format": 2,
+        "look": 2,
         "issuer": "Preceptor Academy",
         "serial": "0" * 26,
         "holder": {"id": str(HOLDER), "name": "Sam Student"},

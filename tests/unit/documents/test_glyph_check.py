@@ -26,7 +26,7 @@ def certificate_of(name: str) -> bytes:
     """Return a certificate, made as the process for papers makes it, but in this one."""
     order = papers.order_of(
         "certificate",
-        papers.data_of("certificate", values_of("certificate", name), ENGLISH_WORDS),
+        papers.data_of("certificate", values_of("certificate", name) | {"look": 2}, ENGLISH_WORDS),
         AT,
     )
     return typesetting.typeset(json.loads(json.dumps(order)))
