@@ -405,6 +405,20 @@ INTENDED: tuple[Difference, ...] = (
         "Phone Not given Emergency contact Not given Medical background",
     ),
     Difference(
+        "the page of a holder shows the paper and says what was earned",
+        "/certificates",
+        r"Certificates Issued (\w+ \w+ \w+ \w+) Valid (Foundation course in facial mesotherapy) (?=(\w+))",
+        r"Certificates You did it, \3 8 modules, the final test and 1 assessed practical day. Issued \1 "
+        r"\2 Valid today. Anybody can check it. ",
+    ),
+    Difference(
+        "a certificate is shared and added to LinkedIn",
+        "/certificates",
+        r"(?<=Download PDF of Foundation course in facial mesotherapy )(?=See what others see)",
+        "Share of Foundation course in facial mesotherapy Add to LinkedIn of Foundation course in facial "
+        "mesotherapy ",
+    ),
+    Difference(
         "a certificate is replaced in a corrected name",
         r"/admin/certificates/[\w-]+",
         "The person Revoke The",
