@@ -223,6 +223,7 @@ def cookies(
     device_lasts: timedelta,
     flash: str,
     flash_seconds: int,
+    number_keys: tuple[str, int],
     demo_banner: tuple[str, int] | None,
 ) -> tuple[Cookie, ...]:
     """Return every cookie the site sets. `student` and `staff` are how long a sign-in lives unused,
@@ -250,7 +251,16 @@ def cookies(
                 time=_words(timedelta(seconds=flash_seconds)),
             ),
         ),
+        _of_number_keys(*number_keys),
         *_of_the_demo(demo_banner),
+    )
+
+
+def _of_number_keys(name: str, seconds: int) -> Cookie:
+    return Cookie(
+        name,
+        msg("Lets keys 1 to 9 choose an option in a quiz. It is set if you turn them on."),
+        msg("{time}.", time=_words(timedelta(seconds=seconds))),
     )
 
 

@@ -13,6 +13,7 @@ from app.home.information import ACCESSIBILITY, Cookie, Information, cookies, pr
 from app.home.search_engines import robots, sitemap
 from app.kit.actor import Role
 from app.kit.messages import msg
+from app.quizzes.pages import NUMBER_KEYS, NUMBER_KEYS_LAST
 from app.settings import Environment
 from app.web import flash_messages
 from app.web.access import EVERYONE
@@ -83,6 +84,7 @@ def show_cookies(visit: Visit) -> Response:
         device_lasts=DEVICE_LASTS,
         flash=cookie_name(visit.settings, "flash"),
         flash_seconds=flash_messages.LASTS,
+        number_keys=(cookie_name(visit.settings, NUMBER_KEYS), NUMBER_KEYS_LAST),
         demo_banner=_of_the_demo(visit),
     )
     preview = Preview(

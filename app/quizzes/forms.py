@@ -1,8 +1,8 @@
-"""The form of one question."""
+"""The form of one question, and that of the number keys."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from app.web.forms import Form, label
 
@@ -13,3 +13,8 @@ class AnswerForm(Form):
 
     answer: tuple[str, ...] = Field(default=(), title=label("answer"))
     go: Literal["next", "previous", "check"] = Field(default="next", title=label("next page"))
+
+
+class NumberKeysForm(Form):
+    keys: Literal["on", "off"] = Field(title=label("whether keys choose an option"))
+    next: Annotated[str, StringConstraints(max_length=2000)] = ""

@@ -6,21 +6,42 @@ from app.kit.ids import AttemptId
 from app.kit.messages import msg
 from app.quizzes import queries, review, service
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded, AttemptStartRefused
-from app.quizzes.forms import AnswerForm
+from app.quizzes.forms import AnswerForm, NumberKeysForm
 from app.web.access import STUDENT
+from app.web.csrf import cookie_name
 from app.web.errors import status_of
 from app.web.forms import Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
+from app.web.safe_paths import local_path
 
 pages = Pages()
+NUMBER_KEYS = "number-keys"
+"""The cookie of a browser in which keys 1 to 9 choose an option, and how many seconds that lasts."""
+NUMBER_KEYS_LAST = 365 * 86_400
 
 
 @pages.get("/learn/{course_key}/quizzes/{quiz_key}", name="quizzes.show", access=STUDENT)
 def show_quiz(visit: Visit, course_key: str, quiz_key: str) -> Response:
     with visit.database.read() as db:
         page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
-    return visit.render("quizzes/start.html", page=page, notice=None)
+    return visit.render(
+        "quizzes/start.html", page=page, notice=None, number_keys=_has_number_keys(visit)
+    )
+
+
+@pages.post("/quizzes/number-keys", name="quizzes.number_keys", access=STUDENT)
+def set_number_keys(visit: Visit, submitted: Submitted) -> Response:
+    """Turn the number keys on or off in this browser."""
+    form = NumberKeysForm.read(submitted)
+    is_on = form.keys == "on"
+    flash = msg("Keys 1 to 9 choose an option now.") if is_on else msg("The number keys are off.")
+    response = visit.redirect(local_path(form.next), flash=flash)
+    if is_on:
+        visit.set_cookie(response, NUMBER_KEYS, "on", seconds=NUMBER_KEYS_LAST)
+    else:
+        visit.drop_cookie(response, NUMBER_KEYS)
+    return response
 
 
 @pages.post("/learn/{course_key}/quizzes/{quiz_key}", name="quizzes.start", access=STUDENT)
@@ -36,7 +57,11 @@ def start_attempt(visit: Visit, course_key: str, quiz_key: str, submitted: Submi
         with visit.database.read() as db:
             page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
         return visit.render(
-            "quizzes/start.html", status=status_of(refused), page=page, notice=refused.detail
+            "quizzes/start.html",
+            status=status_of(refused),
+            page=page,
+            notice=refused.detail,
+            number_keys=_has_number_keys(visit),
         )
     return visit.redirect(to)
 
@@ -101,6 +126,10 @@ def show_result(visit: Visit, attempt_id: AttemptId) -> Response:
         return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
 
 
+def _has_number_keys(visit: RequestContext) -> bool:
+    return cookie_name(visit.settings, NUMBER_KEYS) in visit.request.cookies
+
+
 def _question(
     visit: RequestContext,
     attempt_id: AttemptId,
@@ -123,6 +152,7 @@ def _question(
         errors=refused.fields if refused else {},
         chosen=form.answer if form else question.chosen,
         text=form.answer[0] if form and form.answer else question.text,
+        number_keys=_has_number_keys(visit),
         then_check=asked_to_check or position == page.length or bool(form and form.go == "check"),
     )
 

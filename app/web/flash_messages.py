@@ -3,6 +3,7 @@ owner."""
 
 import hmac
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +11,9 @@ from typing import Literal
 
 LASTS = 60
 """How many seconds the cookie lasts; the page about cookies shows this value."""
+
+LONGEST_IN_TITLE = 90
+SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z])")
 
 FlashKind = Literal["success", "info", "warning"]
 
@@ -20,6 +24,19 @@ class Flash:
 
     kind: str
     text: str
+
+    @property
+    def title_words(self) -> str:
+        return title_words(self.text)
+
+
+def title_words(text: str) -> str:
+    """Return what stands before the title of the page after a form: the first sentence of what the form did,
+    without its full stop, and at most LONGEST_IN_TITLE characters of it in whole words."""
+    sentence = SENTENCE_ENDS.split(text.strip(), maxsplit=1)[0].rstrip(".")
+    if len(sentence) <= LONGEST_IN_TITLE:
+        return sentence
+    return sentence[: LONGEST_IN_TITLE - 1].rpartition(" ")[0] + "…"
 
 
 def packed(flash: Flash, *, secret: str, owner: str) -> str:

@@ -169,9 +169,13 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
             "Somebody else is signed in. Sign in as yourself in another tab, and we send it."
         ),
         "trying": script_text("We keep trying to send it."),
-        "when-online": script_text("We send it when you are back online."),
+        "when-online": script_text(
+            "You are offline. We keep your answer and send it when you are back."
+        ),
         "choose-again": script_text("Choose your answer again."),
-        "stay": script_text("Your answer is not sent yet. Stay on this page until it is saved."),
+        "opens-later": script_text(
+            "Your answer is kept here. The page that you want opens as soon as the academy can be reached."
+        ),
     },
     "quiz-nav": {
         "answered": script_text("Question {position}, answered"),

@@ -11,7 +11,7 @@ const LONGEST_WAIT = 6000;
 
 // The chip has room for a word or two; what to do about it stands under the answer. The first save of the
 // question is spoken, and after it each change of the state.
-function chipOf(element, message) {
+function chipOf(element, message, isTyped) {
   let last = element.dataset.state;
   let spoken = false;
   return (state, words, advice = "") => {
@@ -21,7 +21,7 @@ function chipOf(element, message) {
     message.hidden = advice === "";
     if (state === "saving") return;
     if (state !== last || (state === "saved" && !spoken)) {
-      announce(advice ? word("with-advice", { state: words, advice }) : words, { assertive: state === "failed" });
+      announce(advice ? word("with-advice", { state: words, advice }) : words, { assertive: state === "failed" && !isTyped });
       spoken ||= state === "saved";
     }
     last = state;
@@ -53,17 +53,34 @@ function show(form, response) {
   }
 }
 
+// With the setting of the quiz's first page, keys 1 to 9 choose an option while the focus is in the question.
+function listenToNumbers(options) {
+  options.addEventListener("keydown", (event) => {
+    const isPlain = !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey);
+    if (!isPlain || event.isComposing || !/^[1-9]$/.test(event.key) || event.target.type === "text") return;
+    const option = options.querySelectorAll('input[name="answer"]')[Number(event.key) - 1];
+    if (!option) return;
+    event.preventDefault();
+    option.focus();
+    option.click();
+  });
+}
+
 export function attach(form) {
   const { attempt, position, answerUrl: url, zone } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
   const chip = document.getElementById("save-chip");
-  const say = chipOf(chip, document.getElementById("save-message"));
+  const message = document.getElementById("save-message");
+  const say = chipOf(chip, message, form.dataset.kind === "number");
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
   let retry = 0;
   let tries = 0;
   let refused = false;
   let leaving = false;
+  let waitsFor = null;
+  const field = form.dataset.kind === "number" ? form.elements.namedItem("answer") : null;
+  const described = field?.getAttribute("aria-describedby") ?? "";
 
   function note() {
     clearTimeout(typing);
@@ -75,9 +92,29 @@ export function attach(form) {
     return send();
   }
 
+  // What the server cannot read is marked and described as it does itself, and without breaking into typing.
+  function markWrong(isWrong) {
+    if (!field) return;
+    field.ariaInvalid = isWrong ? "true" : null;
+    field.setAttribute("aria-describedby", isWrong ? `save-message ${described}`.trim() : described);
+  }
+
+  // Where the person wants to go is opened as soon as it can be.
+  function waitFor(address) {
+    waitsFor = address;
+    message.textContent = word("opens-later");
+    message.hidden = false;
+    announce(word("opens-later"), { assertive: true });
+  }
+
+  function go(address) {
+    if (navigator.onLine) location.assign(address);
+    else waitFor(address);
+  }
+
   function unsent(why) {
     const [state, words, ...warning] = UNSENT[placeOf(attempt)];
-    say(state, words, [...warning, why].join(" "));
+    say(state, words, [...warning, waitsFor ? word("opens-later") : why].join(" "));
     clearTimeout(retry);
     retry = setTimeout(send, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)]);
     tries += 1;
@@ -94,12 +131,14 @@ export function attach(form) {
         tries = 0;
         clearTimeout(retry);
         sequence = Math.max(sequence, outcome.sequence);
+        markWrong(false);
         say("saved", word("saved-at", { time: time(new Date(outcome.savedAt), zone) }));
       },
       refused: () => {
         refused = true;
         if (outcome.reason === "ended") location.assign(form.dataset.result);
         else say("failed", word("not-saved"), outcome.detail);
+        markWrong(outcome.reason !== "ended");
       },
       "signed-out": () => unsent(word("signed-out")),
       "other-person": () => unsent(word("other-person")),
@@ -107,6 +146,7 @@ export function attach(form) {
       nothing: sentElsewhere,
     };
     hear[outcome.kind]();
+    if (waitsFor && !entryOf(attempt, position) && !refused) go(waitsFor);
   }
 
   // Another window has sent the answer or was refused it: the server says what it has.
@@ -147,18 +187,22 @@ export function attach(form) {
   form.addEventListener("submit", async (event) => {
     if (leaving) return;
     event.preventDefault();
+    const target = form.dataset[event.submitter?.value ?? "next"];
     const button = event.submitter;
+    waitsFor = null;
     if (typing) note();
     await settled(deliver(attempt, position, csrf));
     if (refused) {
       leaving = true;
       form.requestSubmit(button);
     } else if (entryOf(attempt, position)) {
-      announce(word("stay"), { assertive: true });
+      waitFor(target);
     } else {
-      location.assign(form.dataset[button?.value ?? "next"]);
+      go(target);
     }
   });
+  if ("numberKeys" in form.dataset) listenToNumbers(form);
+  document.addEventListener("quiz:go", ({ detail }) => waitFor(detail));
 
   document.addEventListener("quiz:flush", () => {
     if (typing) note();
@@ -166,7 +210,9 @@ export function attach(form) {
   document.addEventListener("quiz:delivered", ({ detail }) => {
     if (detail.attempt === attempt && detail.position === position) hearOutcome(detail.outcome);
   });
-  window.addEventListener("online", () => deliverAll(attempt, csrf));
+  window.addEventListener("online", async () => {
+    if ((await deliverAll(attempt, csrf)) && waitsFor) go(waitsFor);
+  });
   window.addEventListener("storage", () => {
     if (!entryOf(attempt, position)) sentElsewhere();
   });

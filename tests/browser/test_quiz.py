@@ -77,7 +77,9 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     context.set_offline(True)
     page.get_by_text("It holds nerves", exact=True).click()
     chip(page, "device", "Saved on this device")
-    expect(page.locator("#save-message")).to_have_text("We send it when you are back online.")
+    expect(page.locator("#save-message")).to_have_text(
+        "You are offline. We keep your answer and send it when you are back."
+    )
     assert stored(pupil) == [{"options": ["vessels"]}]
     page.close()
     context.set_offline(False)

@@ -88,6 +88,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /sign-out",
     ),
     READING: (
+        "POST /quizzes/number-keys",
         "POST /demo/hide-banner",
         "POST /api/v1/me/sign-in/renew",
         "POST /api/v1/notices/{notice_id}/read",

@@ -169,6 +169,7 @@ STUDENT: tuple[str, ...] = (
     "POST /learn/{course_key}/lessons/{lesson_key}/not-done",
     "POST /learn/{course_key}/lessons/{lesson_key}/section",
     "GET /learn/{course_key}/quizzes/{quiz_key}",
+    "POST /quizzes/number-keys",
     "POST /learn/{course_key}/quizzes/{quiz_key}",
     "GET /learn/{course_key}/search",
     "GET /practicals",

@@ -40,8 +40,11 @@ def hand_over(browser: TestClient, token: str | None) -> None:
 def test_a_sentence_is_shown_once_to_its_owner(as_person, sam):
     browser = as_person(sam)
     saved(browser)
-    assert SAVED in browser.get("/me").text
+    page = browser.get("/me").text
+    assert SAVED in page
+    assert "<title>Your profile is saved – Your account – " in page
     assert NAME not in browser.cookies
+    assert "<title>Your account – " in browser.get("/me").text
     assert SAVED not in browser.get("/me").text
 
 

@@ -107,6 +107,7 @@ def test_every_cookie_over_https_is_bound_to_the_host(settings, database, sam):
             client.post("/me/second-factor/codes/new", data={}),
             client.post("/me/second-factor/codes/kept", data={}),
             client.get("/me"),
+            client.post("/quizzes/number-keys", data={"keys": "on"}),
             client.post("/sign-out", data={}),
             client.get("/"),
         ]
