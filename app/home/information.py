@@ -229,18 +229,7 @@ def cookies(
     """Return every cookie the site sets. `student` and `staff` are how long a sign-in lives unused,
     and at most."""
     return (
-        Cookie(
-            sid,
-            msg("Keeps you signed in. It is set when you sign in and deleted when you sign out."),
-            msg(
-                "Students: {student} without use, at most {student_most}. "
-                "Staff: {staff} without use, at most {staff_most}.",
-                student=_words(student[0]),
-                student_most=_words(student[1]),
-                staff=_words(staff[0]),
-                staff_most=_words(staff[1]),
-            ),
-        ),
+        _of_the_sign_in(sid, student, staff),
         *_of_the_second_factor(step, codes, step_lasts, codes_last),
         *_of_the_browser(visitor, device, visitor_seconds, device_lasts),
         Cookie(
@@ -253,6 +242,23 @@ def cookies(
         ),
         _of_number_keys(*number_keys),
         *_of_the_demo(demo_banner),
+    )
+
+
+def _of_the_sign_in(
+    sid: str, student: tuple[timedelta, timedelta], staff: tuple[timedelta, timedelta]
+) -> Cookie:
+    return Cookie(
+        sid,
+        msg("Keeps you signed in. It is set when you sign in and deleted when you sign out."),
+        msg(
+            "Students: {student} without use, at most {student_most}. "
+            "Staff: {staff} without use, at most {staff_most}.",
+            student=_words(student[0]),
+            student_most=_words(student[1]),
+            staff=_words(staff[0]),
+            staff_most=_words(staff[1]),
+        ),
     )
 
 
