@@ -16,10 +16,12 @@ from app.audit.subjects import bind_subjects
 from app.certificates.audit_subjects import CERTIFICATES_IN_TRAIL
 from app.certificates.name_changes import named_otherwise
 from app.certificates.queries import holds_certificate_since
+from app.certificates.ways import ways_of
 from app.courses.audit_subjects import ERRATA_IN_TRAIL, REVISIONS_IN_TRAIL
 from app.enquiries.audit_subjects import ENQUIRIES_IN_TRAIL
 from app.enrolments.audit_subjects import INTAKES_IN_TRAIL, PLACES_IN_TRAIL
 from app.enrolments.certificate_reading import bind_certificates
+from app.learning.way_reading import bind_ways
 from app.practicals.outcomes import bind_outcomes
 from app.practicals.queries.audit_subjects import DAYS_IN_TRAIL, SEATS_IN_TRAIL
 from app.practicals.reliances import bind_reliances
@@ -34,6 +36,7 @@ def bind() -> None:
     bind_readers(rights.held)
     bind_counter(named_otherwise)
     bind_certificates(holds_certificate_since)
+    bind_ways(ways_of)
     bind_subjects(
         *(PEOPLE_IN_TRAIL, DAYS_IN_TRAIL, SEATS_IN_TRAIL, INTAKES_IN_TRAIL, PLACES_IN_TRAIL),
         *(ATTEMPTS_IN_TRAIL, ASSESSMENTS_IN_TRAIL, CERTIFICATES_IN_TRAIL, GROUPS_IN_TRAIL),

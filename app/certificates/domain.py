@@ -15,6 +15,7 @@ from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId
 from app.kit.messages import Message, Text, msg
 from app.kit.stored_messages import read_reason
 from app.learning.domain import Done, missing_modules
+from app.learning.way import RequirementKind
 
 FORMAT = 2
 """The format of snapshots. Format 1 has no issuer; certificates of it stay readable."""
@@ -23,19 +24,11 @@ LOOK = 2
 """The look of new certificates, which each keeps: 1, of those without one, has another typeface."""
 
 
-class MissingKind(StrEnum):
-    place = "place"
-    module = "module"
-    final_test = "final_test"
-    attendance = "attendance"
-    assessment = "assessment"
-
-
 @dataclass(frozen=True, slots=True)
 class MissingRequirement:
     """One thing to do before the certificate; `key` names the module, quiz or kind of practical."""
 
-    kind: MissingKind
+    kind: RequirementKind
     key: str
     words: Message
 
@@ -44,7 +37,7 @@ class MissingRequirement:
 class Requirement:
     """One requirement of the certificate, and whether it is met."""
 
-    kind: MissingKind
+    kind: RequirementKind
     key: str
     words: Message
     is_met: bool
@@ -113,17 +106,19 @@ def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
         requirement for kind in course.practicals for requirement in _of_kind(facts, kind)
     )
     if not days:
-        days = (Requirement(MissingKind.attendance, course.key, msg("Attend a practical"), False),)
+        days = (
+            Requirement(RequirementKind.attendance, course.key, msg("Attend a practical"), False),
+        )
     return (
         Requirement(
-            MissingKind.place,
+            RequirementKind.place,
             course.key,
             msg("Hold a confirmed place on the course"),
             facts.enrolment_id is not None,
         ),
         *(
             Requirement(
-                MissingKind.module,
+                RequirementKind.module,
                 module.key,
                 msg("Complete “{module}”", module=module.title),
                 module.key not in incomplete,
@@ -131,7 +126,7 @@ def requirements(facts: CertificateFacts) -> tuple[Requirement, ...]:
             for module in course.modules
         ),
         Requirement(
-            MissingKind.final_test,
+            RequirementKind.final_test,
             course.final_test,
             words,
             course.final_test in facts.done.quizzes,
@@ -145,8 +140,10 @@ def _of_kind(facts: CertificateFacts, kind: PracticalKind) -> tuple[Requirement,
     attend = msg("Attend “{practical}”", practical=kind.title)
     pass_it = msg("Be assessed as competent on “{practical}”", practical=kind.title)
     return (
-        Requirement(MissingKind.attendance, kind.key, attend, attended),
-        Requirement(MissingKind.assessment, kind.key, pass_it, _judged(facts, kind) is not None),
+        Requirement(RequirementKind.attendance, kind.key, attend, attended),
+        Requirement(
+            RequirementKind.assessment, kind.key, pass_it, _judged(facts, kind) is not None
+        ),
     )
 
 
@@ -262,7 +259,7 @@ def lost_evidence(snapshot: Mapping[str, Any], facts: CertificateFacts) -> tuple
     lost = [
         str(requirement.words)
         for requirement in missing_for_certificate(facts)
-        if requirement.kind in (MissingKind.module, MissingKind.final_test)
+        if requirement.kind in (RequirementKind.module, RequirementKind.final_test)
     ]
     seats = {str(seat.seat_id) for seat in facts.attended}
     judged = {str(assessment.assessment_id) for assessment in facts.competent}

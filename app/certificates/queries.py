@@ -40,6 +40,7 @@ from app.kit.ids import CertificateId, EnrolmentId, UserId
 from app.kit.messages import Text
 from app.learning import queries as learning
 from app.learning.domain import Done
+from app.learning.way import Way, way_of
 from app.practicals import queries as practicals
 from app.practicals.queries.summaries import SeatSummary
 
@@ -56,6 +57,7 @@ class CertificateProgress:
     course_key: str
     title: str
     requirements: tuple[Requirement, ...]
+    way: Way
     attended_at: datetime | None = None
     blocked: Text | None = None
     is_own_name: bool = False
@@ -64,10 +66,6 @@ class CertificateProgress:
     @property
     def missing(self) -> tuple[Requirement, ...]:
         return tuple(requirement for requirement in self.requirements if not requirement.is_met)
-
-    @property
-    def finished(self) -> int:
-        return len(self.requirements) - len(self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +216,12 @@ def _way(
         return None
     attended_at = max((attended.starts_at for attended in facts.attended), default=None)
     block = blocks.get(key)
+    requirements = domain.requirements(facts)
     return CertificateProgress(
         key,
         facts.course.title,
-        domain.requirements(facts),
+        requirements,
+        way_of(facts.course, facts.done, requirements),
         attended_at,
         domain.readable_reason(block.block_reason, block.block_whose) if block else None,
         block is not None and block.block_whose is NameOwner.holder,

@@ -1,5 +1,6 @@
 """Reads a person's own enrolments, with their intakes and waiting numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -43,10 +44,12 @@ class OwnPlace:
 @dataclass(frozen=True, slots=True)
 class LivePlaces:
     """What a person holds or waits for: confirmed places, the newest decision first, and undecided
-    requests and waiting-list entries, the newest request first, without lists that are over."""
+    requests and waiting-list entries, the newest request first, without lists that are over. `starts_on` is
+    the first day of the intake of each confirmed place."""
 
     confirmed: tuple[ConfirmedPlace, ...]
     undecided: tuple[OwnPlace, ...]
+    starts_on: Mapping[EnrolmentId, date]
 
 
 _ahead = table_of(Enrolment).alias("ahead")
@@ -123,6 +126,7 @@ def live_places(db: Session, user_id: UserId, *, today: date, now: datetime) -> 
             for row in confirmed
         ),
         tuple(place for place in undecided if place.state in domain.LIVE),
+        {row.id: row.starts_on for row in confirmed},
     )
 
 

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 from app.assessments.domain import Outcome
 from app.assessments.queries import Report
-from app.certificates.domain import MissingKind, Status
+from app.certificates.domain import Status
 from app.certificates.queries import CertificateProgress
 from app.certificates.records import CertificateView
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.own_places import OwnPlace
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
-from app.practicals.queries.summaries import OwnDate
+from app.learning.way import RequirementKind
+from app.practicals.queries.summaries import OwnDate, PracticalSummary, SeatSummary
 from app.quizzes.domain.attempt import AttemptSummary
 
 
@@ -34,6 +35,7 @@ class JourneyStage(StrEnum):
     used_up = "used_up"
     booked = "booked"
     queued = "queued"
+    day_over = "day_over"
     being_assessed = "being_assessed"
     book = "book"
     book_again = "book_again"
@@ -49,7 +51,9 @@ class JourneyStage(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CourseStanding:
     """One course of a student. `attempts` is how many they have at the quiz that is next (None: any number),
-    `tries` are theirs at it, `way` is None once the certificate is issued; the newest come first."""
+    `tries` are theirs at it, `way` is None once the certificate is issued; the newest come first. `unmarked`
+    are places on days that were over lately and whose attendance is not marked yet, `attended` those on days
+    that they attended; the earliest come first."""
 
     progress: CourseProgress
     way: CertificateProgress | None = None
@@ -57,6 +61,8 @@ class CourseStanding:
     tries: tuple[AttemptSummary, ...] = ()
     dates: tuple[OwnDate, ...] = ()
     reports: tuple[Report, ...] = ()
+    unmarked: tuple[SeatSummary, ...] = ()
+    attended: tuple[SeatSummary, ...] = ()
 
     @property
     def coming(self) -> tuple[OwnDate, ...]:
@@ -65,6 +71,15 @@ class CourseStanding:
         return tuple(
             date for date in self.dates if signed_at is None or date.practical.starts_at > signed_at
         )
+
+    @property
+    def unmarked_day(self) -> PracticalSummary | None:
+        """The last day that is over, whose attendance is not marked yet, and after which nothing was
+        signed."""
+        signed_at = self.reports[0].signed_at if self.reports else None
+        days = [seat.practical for seat in self.unmarked]
+        waits = [day for day in days if signed_at is None or day.starts_at > signed_at]
+        return waits[-1] if waits else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,7 @@ class NextThing:
     way: CertificateProgress | None = None
     place: OwnPlace | None = None
     certificate: CertificateView | None = None
+    day: PracticalSummary | None = None
 
 
 def next_thing(situation: StudentSituation, now: datetime) -> NextThing:
@@ -167,11 +183,14 @@ def _practical(course: CourseStanding) -> NextThing | None:
         return NextThing(JourneyStage.booked, course.progress, date=seat)
     if course.coming:
         return NextThing(JourneyStage.queued, course.progress, date=course.coming[0])
+    if course.unmarked_day is not None:
+        return NextThing(JourneyStage.day_over, course.progress, day=course.unmarked_day)
     report = course.reports[0] if course.reports else None
     if report is not None and _asks_for_another_day(report, way):
         return NextThing(JourneyStage.book_again, course.progress, report=report)
-    if not any(requirement.kind is MissingKind.attendance for requirement in way.missing):
-        return NextThing(JourneyStage.being_assessed, course.progress, way=way)
+    if not any(requirement.kind is RequirementKind.attendance for requirement in way.missing):
+        day = course.attended[-1].practical if course.attended else None
+        return NextThing(JourneyStage.being_assessed, course.progress, way=way, day=day)
     return NextThing(JourneyStage.book, course.progress)
 
 

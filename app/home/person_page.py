@@ -14,12 +14,12 @@ from app.certificates import queries as certificates
 from app.certificates.queries import OwnCertificates
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
-from app.enrolments import queries as enrolments
 from app.enrolments.own_places import OwnPlace, own_places
 from app.kit.actor import Actor
 from app.kit.ids import UserId
 from app.learning import queries as learning
-from app.learning.domain import Done, count_done
+from app.learning.way import Way
+from app.learning.way_reading import ways_on
 from app.practicals.queries import summaries
 from app.practicals.queries.summaries import SeatSummary
 from app.quizzes import queries as quizzes
@@ -67,18 +67,11 @@ class QuizStory:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressLine:
-    title: str
-    finished: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class LearnerRecord:
     """What every feature except accounts knows about a person."""
 
     places: tuple[OwnPlace, ...]
-    progress: tuple[ProgressLine, ...]
+    ways: tuple[Way, ...]
     quizzes: tuple[QuizStory, ...]
     seats: tuple[SeatSummary, ...]
     reports: tuple[Report, ...]
@@ -92,7 +85,7 @@ def person_page(
     story = accounts.person_story(db, actor, person_id, now=now)
     return story, LearnerRecord(
         own_places(db, person_id, today=now.astimezone(ZoneInfo(zone)).date(), now=now),
-        _progress(db, person_id),
+        _ways(db, person_id),
         _quizzes(db, person_id),
         summaries.seats_of(db, person_id),
         assessments.reports_of(db, person_id),
@@ -100,15 +93,9 @@ def person_page(
     )
 
 
-def _progress(db: Session, person_id: UserId) -> tuple[ProgressLine, ...]:
-    done = learning.done_on_all(db, person_id)
-    lines = []
-    for place in enrolments.places_of(db, person_id):
-        published = courses.readable(db, place.revision_id)
-        if published is not None:
-            finished, total = count_done(published.course, done.get(place.course_key, Done()))
-            lines.append(ProgressLine(published.course.title, finished, total))
-    return tuple(lines)
+def _ways(db: Session, person_id: UserId) -> tuple[Way, ...]:
+    standings = learning.standings_of(db, person_id)
+    return tuple(ways_on(db, person_id, standings).values()) if standings else ()
 
 
 def _quizzes(db: Session, person_id: UserId) -> tuple[QuizStory, ...]:

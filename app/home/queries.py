@@ -1,7 +1,7 @@
 """Reads the home pages: what matters now for each role, from all features."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -11,9 +11,11 @@ from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
 from app.courses.queries import CourseCard
 from app.home.admin_home import AdminHome, admin_home
+from app.home.greetings import greeting
 from app.home.instructor_home import InstructorHome, instructor_home
 from app.home.student_home import StudentHome, student_home
 from app.kit.actor import Actor
+from app.kit.messages import Message
 from app.practicals.queries.public import PublicDates, public_dates
 
 MOST_PUBLIC_DATES = 3
@@ -38,9 +40,10 @@ class VisitorPage:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """One part for each role of the person."""
+    """One part for each role of the person. `today` is the day where the academy is."""
 
-    name: str
+    greeting: Message
+    today: date
     admin: AdminHome | None
     instructor: InstructorHome | None
     student: StudentHome | None
@@ -58,9 +61,12 @@ def visitor_page(db: Session, *, zone: str, now: datetime) -> VisitorPage:
 
 
 def home_page(db: Session, actor: Actor, keys: KnownKeys, *, zone: str, now: datetime) -> HomePage:
+    place = ZoneInfo(zone)
+    local = now.astimezone(place)
     return HomePage(
-        actor.name,
-        admin_home(db, ZoneInfo(zone), now) if actor.is_admin else None,
-        instructor_home(db, actor, ZoneInfo(zone), now) if actor.is_instructor else None,
-        student_home(db, actor, ZoneInfo(zone), keys, now) if actor.is_student else None,
+        greeting(actor.name, local),
+        local.date(),
+        admin_home(db, place, now) if actor.is_admin else None,
+        instructor_home(db, actor, place, now) if actor.is_instructor else None,
+        student_home(db, actor, place, keys, now) if actor.is_student else None,
     )

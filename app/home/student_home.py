@@ -1,9 +1,9 @@
-"""A student's home page: the next thing to do, then dates, then what is missing for the
-certificate."""
+"""A student's first page: the next thing to do, then the way to the certificate, then practical days, places
+and news."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.certificates.queries import CertificateProgress, OwnCertificates, Stand
 from app.certificates.signing import KnownKeys
 from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
-from app.enrolments.own_places import OwnPlace, live_places
+from app.enrolments.own_places import LivePlaces, OwnPlace, live_places
 from app.enrolments.queries import ConfirmedPlace
 from app.home.next_thing import (
     CourseStanding,
@@ -28,11 +28,12 @@ from app.kit.actor import Actor
 from app.kit.errors import Refusal
 from app.learning import queries as learning
 from app.learning.queries import CourseProgress
+from app.learning.way import Way
 from app.notices import queries as notices
 from app.notices.queries import OwnNotice
 from app.practicals.domain.life_support import life_support_unmet
 from app.practicals.queries import summaries
-from app.practicals.queries.summaries import OwnDate, PracticalSummary
+from app.practicals.queries.summaries import OwnDate, OwnDays, PracticalSummary, SeatSummary
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.allowing import attempts_allowed
 from app.quizzes.domain.attempt import AttemptSummary
@@ -43,14 +44,18 @@ MOST_DATES = 6
 @dataclass(frozen=True, slots=True)
 class StudentHome:
     """`dates` and `places` are those beside the next thing. `quiz_title` is that of an attempt which is
-    next. `bring` is what the next day asks for, `life_support` what is missing of its proof. `own` says what
-    is missing for a certificate, `news` what they have not read yet."""
+    next. `bring` is what the next day asks for, `life_support` what is missing of its proof. `starts_on` is
+    the first day of the intake of a course that they have not begun, if that day is still to come. `way` is
+    the one to the certificate that the next thing is about, `other_ways` are the others, `news` is what they
+    have not read yet."""
 
     next: NextThing
     quiz_title: str
     bring: tuple[str, ...]
     life_support: Refusal | None
-    courses: tuple[CourseProgress, ...]
+    starts_on: date | None
+    way: Way | None
+    other_ways: tuple[Way, ...]
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
     reports: tuple[Report, ...]
@@ -65,60 +70,92 @@ def student_home(
     user_id = actor.user_id
     live = live_places(db, user_id, today=now.astimezone(zone).date(), now=now)
     done = learning.done_on_all(db, user_id)
-    progress = learning.progress_on(db, live.confirmed, done)
+    progress = learning.progress_on(learning.standings_on(db, live.confirmed, done))
     days = summaries.own_days(db, user_id, now=now, most=MOST_DATES)
     signed = assessments.signed_of(db, user_id)
     standing = Standing(live.confirmed, done, days.attended, signed.competent)
     own = certificates.own_page_of(db, user_id, standing, keys)
     tries = quizzes.tries_of(db, user_id)
-    dates, reports = days.coming, signed.reports
-    ways = {way.course_key: way for way in own.ways}
     pinned = {place.course_key: place for place in reversed(live.confirmed)}
+    read = _Read({way.course_key: way for way in own.ways}, tries, days, signed.reports)
     standings = tuple(
-        _standing(db, course_progress, pinned[course_progress.key], ways, tries, dates, reports)
+        _standing(db, course_progress, pinned[course_progress.key], read)
         for course_progress in progress
     )
     chosen = next_thing(StudentSituation(standings, tries, live.undecided, own.certificates), now)
+    way, others = _ways(own, chosen)
     return StudentHome(
         next=chosen,
         quiz_title=_quiz_title(db, chosen.attempt),
         bring=_bring(db, chosen.date),
         life_support=_life_support(db, actor, chosen, pinned, now),
-        courses=progress,
-        dates=tuple(date for date in dates if date is not chosen.date),
+        starts_on=_starts_on(live, chosen, pinned, now.astimezone(zone).date()),
+        way=way,
+        other_ways=others,
+        dates=tuple(day for day in days.coming if day is not chosen.date),
         places=tuple(place for place in live.undecided if place is not chosen.place),
-        reports=reports,
+        reports=signed.reports,
         own=own,
         news=notices.news(db, actor, now=now),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read about a student, of all their courses."""
+
+    ways: Mapping[str, CertificateProgress]
+    tries: tuple[AttemptSummary, ...]
+    days: OwnDays
+    reports: tuple[Report, ...]
+
+
+def _ways(own: OwnCertificates, chosen: NextThing) -> tuple[Way | None, tuple[Way, ...]]:
+    """Return the way of the course that the next thing is about, or else of the first course; and the others.
+    A way on which everything is done is left out: its certificate is the next thing."""
+    ways = [progress.way for progress in own.ways if progress.missing]
+    key = (
+        chosen.course.key if chosen.course else chosen.attempt.course_key if chosen.attempt else ""
+    )
+    ways.sort(key=lambda way: way.course_key != key)
+    return (ways[0], tuple(ways[1:])) if ways else (None, ())
+
+
+def _starts_on(
+    live: LivePlaces, chosen: NextThing, pinned: Mapping[str, ConfirmedPlace], today: date
+) -> date | None:
+    if chosen.stage is not JourneyStage.begin or chosen.course is None:
+        return None
+    starts_on = live.starts_on[pinned[chosen.course.key].enrolment_id]
+    return starts_on if starts_on > today else None
+
+
 def _standing(
-    db: Session,
-    progress: CourseProgress,
-    place: ConfirmedPlace,
-    ways: Mapping[str, CertificateProgress],
-    tries: tuple[AttemptSummary, ...],
-    dates: tuple[OwnDate, ...],
-    reports: tuple[Report, ...],
+    db: Session, progress: CourseProgress, place: ConfirmedPlace, read: _Read
 ) -> CourseStanding:
     """Combine what is known about one course, without a statement while it is in memory."""
     key, step = progress.key, progress.step
     quiz = courses.revision(db, place.revision_id).course.quiz(step.key) if step else None
     at_quiz = tuple(
         attempt
-        for attempt in tries
+        for attempt in read.tries
         if quiz and (attempt.course_key, attempt.quiz_key) == (key, quiz.key)
     )
     allowances = at_quiz[0].allowances if at_quiz else 0
     return CourseStanding(
         progress=progress,
-        way=ways.get(key),
+        way=read.ways.get(key),
         attempts=attempts_allowed(quiz.attempts, allowances) if quiz else None,
         tries=at_quiz,
-        dates=tuple(date for date in dates if date.practical.course_key == key),
-        reports=tuple(report for report in reports if report.course_key == key),
+        dates=tuple(day for day in read.days.coming if day.practical.course_key == key),
+        reports=tuple(report for report in read.reports if report.course_key == key),
+        unmarked=_of_course(read.days.unmarked, key),
+        attended=_of_course(read.days.attended, key),
     )
+
+
+def _of_course(seats: tuple[SeatSummary, ...], key: str) -> tuple[SeatSummary, ...]:
+    return tuple(seat for seat in seats if seat.practical.course_key == key)
 
 
 def _quiz_title(db: Session, attempt: AttemptSummary | None) -> str:

@@ -10,6 +10,8 @@ from app.learning import queries, service
 from app.learning.domain import ModuleState, NumberedModule, StepKind, lock_sentence
 from app.learning.lesson_reading import lesson_page
 from app.learning.reading_positions import LONGEST_ANCHOR, MOST_SECTIONS, ReadingPosition
+from app.learning.way import RequirementKind, StepState, Way
+from app.learning.way_reading import way_on
 from app.web.access import STUDENT
 from app.web.json_body import JsonBody
 from app.web.request_context import Visit
@@ -76,11 +78,30 @@ class PracticalShape(LearningShape):
     lock: LockShape | None
 
 
+class WayStepShape(LearningShape):
+    kind: RequirementKind
+    key: str
+    title: str
+    state: StepState
+
+
+class WayShape(LearningShape):
+    """The steps to the certificate, in the order to take them, and how many of them are done."""
+
+    finished: int
+    total: int
+    steps: list[WayStepShape]
+
+
 class MapShape(LearningShape):
+    """A course for one student. `finished` and `total` count lessons and tests; the pages count the steps of
+    `way`."""
+
     key: str
     title: str
     finished: int
     total: int
+    way: WayShape
     next: LearningStepShape | None
     modules: list[ModuleShape]
     final_test: QuizShape
@@ -121,7 +142,9 @@ class PositionOut(LearningShape):
 def course_map(visit: Visit, course_key: str) -> MapShape:
     """The map of a course on which the caller holds a place."""
     with visit.database.read() as db:
-        return _map_shape(queries.course_map(db, visit.actor, course_key), visit.words)
+        standing = queries.standing_on(db, visit.actor, course_key)
+        way = way_on(db, standing)
+    return _map_shape(queries.map_of(standing), way, visit.words)
 
 
 @api.post(
@@ -185,13 +208,14 @@ def _position_shape(position: ReadingPosition | None) -> PositionOut:
     return PositionOut(section=position.section, read=sorted(position.read), at=position.at)
 
 
-def _map_shape(page: queries.CourseMap, words: Words) -> MapShape:
+def _map_shape(page: queries.CourseMap, way: Way, words: Words) -> MapShape:
     progress = page.progress
     return MapShape(
         key=progress.key,
         title=progress.title,
         finished=progress.finished,
         total=progress.total,
+        way=_way_shape(way, words),
         next=LearningStepShape.model_validate(progress.step) if progress.step else None,
         modules=[_module_shape(line, words) for line in page.modules],
         final_test=_quiz_shape(page.final, words),
@@ -203,6 +227,17 @@ def _map_shape(page: queries.CourseMap, words: Words) -> MapShape:
                 lock=_lock(line.missing, words),
             )
             for line in page.practicals
+        ],
+    )
+
+
+def _way_shape(way: Way, words: Words) -> WayShape:
+    return WayShape(
+        finished=way.finished,
+        total=way.total,
+        steps=[
+            WayStepShape(kind=step.kind, key=step.key, title=words.of(step.title), state=step.state)
+            for step in way.steps
         ],
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.courses.domain.delivery import Course, Lesson, Module
+from app.courses.domain.delivery import Course, Lesson, Module, Quiz
+from app.courses.domain.study_time import quiz_minutes
 from app.kit.messages import Message, msg
 
 
@@ -191,6 +192,50 @@ def next_step(course: Course, done: Done) -> NextStep | None:
 
 def _quiz_step(course: Course, kind: StepKind, key: str) -> NextStep:
     return NextStep(kind, key, next(quiz.title for quiz in course.quizzes if quiz.key == key))
+
+
+@dataclass(frozen=True, slots=True)
+class StepPosition:
+    """Where the next step stands: its module, the number of the lesson among the lessons of that module (None
+    for a quiz), and how much of the module is done. `minutes` are those of the step itself. The final test
+    stands in no module."""
+
+    minutes: int
+    module: NumberedModule | None = None
+    lesson: int | None = None
+    lessons: int = 0
+    parts_done: int = 0
+    parts: int = 1
+
+    @property
+    def share(self) -> int:
+        """How much of the module is done, in percent."""
+        return 100 * self.parts_done // self.parts
+
+
+def step_position(course: Course, done: Done, step: NextStep) -> StepPosition:
+    """Return where a step of the theory stands."""
+    quiz = course.quiz(step.key)
+    for progress in module_progress(course, done):
+        module = progress.module
+        keys = [lesson.key for lesson in module.lessons]
+        if step.key not in (*keys, module.quiz):
+            continue
+        (named,) = numbered(course, [module])
+        is_lesson = step.kind is StepKind.lesson
+        return StepPosition(
+            minutes=module.lessons[keys.index(step.key)].minutes if is_lesson else _minutes(quiz),
+            module=named,
+            lesson=keys.index(step.key) + 1 if is_lesson else None,
+            lessons=len(keys),
+            parts_done=progress.lessons_done + progress.quiz_passed,
+            parts=len(keys) + 1,
+        )
+    return StepPosition(_minutes(quiz))
+
+
+def _minutes(quiz: Quiz | None) -> int:
+    return quiz_minutes(quiz) if quiz else 0
 
 
 def count_done(course: Course, done: Done) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
 from app.learning.forms import SectionForm
 from app.learning.lesson_reading import lesson_page
+from app.learning.way_reading import way_on, ways_on
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
@@ -22,15 +23,18 @@ pages = Pages()
 @pages.get("/learn", name="learning.courses", access=STUDENT)
 def show_courses(visit: Visit) -> Response:
     with visit.database.read() as db:
-        courses = queries.my_courses(db, visit.actor)
-    return visit.render("learning/courses.html", page=courses)
+        standings = queries.standings_of(db, visit.actor.user_id)
+        ways = ways_on(db, visit.actor.user_id, standings) if standings else {}
+    courses = queries.progress_on(standings)
+    return visit.render("learning/courses.html", page=courses, ways=ways)
 
 
 @pages.get("/learn/{course_key}", name="learning.map", access=STUDENT)
 def show_map(visit: Visit, course_key: str) -> Response:
     with visit.database.read() as db:
-        page = queries.course_map(db, visit.actor, course_key)
-    return visit.render("learning/map.html", page=page)
+        standing = queries.standing_on(db, visit.actor, course_key)
+        way = way_on(db, standing)
+    return visit.render("learning/map.html", page=queries.map_of(standing), way=way)
 
 
 @pages.get("/learn/{course_key}/continue", name="learning.continue", access=STUDENT)

@@ -20,14 +20,22 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.learning import domain
-from app.learning.domain import Done, ModuleState, NextStep, NumberedModule, StepKind
+from app.learning.domain import (
+    Done,
+    ModuleState,
+    NextStep,
+    NumberedModule,
+    StepKind,
+    StepPosition,
+)
 from app.learning.errors import ModuleLocked
 from app.learning.models import Completed, Completion
 
 
 @dataclass(frozen=True, slots=True)
 class CourseProgress:
-    """One of a student's courses, as a line. `step` is None if the theory is complete."""
+    """One of a student's courses, as a line. `step` is None if the theory is complete; `position` says where
+    the step stands."""
 
     key: str
     title: str
@@ -37,6 +45,9 @@ class CourseProgress:
     modules_complete: int
     modules: int
     step: NextStep | None
+    position: StepPosition | None = None
+    language: str = ""
+    """The tag of the language in which the course is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,31 +203,39 @@ def _pinned(db: Session, actor: Actor, course_key: str) -> tuple[PublishedCourse
     return revision(db, place.revision_id), place
 
 
-def my_courses(db: Session, actor: Actor) -> tuple[CourseProgress, ...]:
-    """Return the actor's courses, sorted by title. If a person has two places on one course, the
-    newest counts."""
-    places = places_of(db, actor.user_id)
-    return progress_on(db, places, done_on_all(db, actor.user_id)) if places else ()
+def standings_of(db: Session, user_id: UserId) -> dict[str, LearningState]:
+    """Return where a person stands on each of their courses, by its key. Leaves out courses that this version
+    cannot read. If they have two places on one course, the newest counts."""
+    places = places_of(db, user_id)
+    return standings_on(db, places, done_on_all(db, user_id) if places else {})
 
 
-def progress_on(
+def standings_on(
     db: Session, places: Iterable[ConfirmedPlace], done: Mapping[str, Done]
-) -> tuple[CourseProgress, ...]:
-    """As `my_courses`, for a caller that has already read the places (newest first) and the
-    completions. Needs no statement while the courses are in memory. Leaves out courses that this
-    version cannot read."""
+) -> dict[str, LearningState]:
+    """As `standings_of`, for a caller that has already read the places (newest first) and the completions.
+    Needs no statement while the courses are in memory."""
     by_course = {place.course_key: place for place in reversed(tuple(places))}
-    progress_rows = [
-        _progress(published.course, done.get(key, Done()))
+    return {
+        key: LearningState(place, published, done.get(key, Done()))
         for key, place in by_course.items()
         if (published := readable(db, place.revision_id)) is not None
-    ]
-    return tuple(sorted(progress_rows, key=lambda progress: progress.title))
+    }
+
+
+def progress_on(standings: Mapping[str, LearningState]) -> tuple[CourseProgress, ...]:
+    """Return the progress on some courses, sorted by title."""
+    rows = [_progress(standing.published, standing.done) for standing in standings.values()]
+    return tuple(sorted(rows, key=lambda progress: progress.title))
 
 
 def course_map(db: Session, actor: Actor, course_key: str) -> CourseMap:
     """Return the map of a course: what is done, what is open, and why the rest is locked."""
-    standing = standing_on(db, actor, course_key)
+    return map_of(standing_on(db, actor, course_key))
+
+
+def map_of(standing: LearningState) -> CourseMap:
+    """As `course_map`, for a caller that has already read where the student stands."""
     return _map_of(standing.published, standing.done)
 
 
@@ -226,7 +245,7 @@ def _map_of(published: PublishedCourse, done: Done) -> CourseMap:
     final = quiz_of(course, course.final_test)
     everything = [module.key for module in course.modules]
     return CourseMap(
-        progress=_progress(course, done),
+        progress=_progress(published, done),
         modules=tuple(
             _module_line(course, progress, done)
             for progress in domain.module_progress(course, done)
@@ -276,8 +295,10 @@ def _done(facts: list[tuple[Completed, str]]) -> Done:
     )
 
 
-def _progress(course: Course, done: Done) -> CourseProgress:
+def _progress(published: PublishedCourse, done: Done) -> CourseProgress:
+    course = published.course
     finished, total = domain.count_done(course, done)
+    step = domain.next_step(course, done)
     return CourseProgress(
         key=course.key,
         title=course.title,
@@ -286,7 +307,9 @@ def _progress(course: Course, done: Done) -> CourseProgress:
         total=total,
         modules_complete=len(domain.completed_modules(course, done)),
         modules=len(course.modules),
-        step=domain.next_step(course, done),
+        step=step,
+        position=domain.step_position(course, done, step) if step else None,
+        language=published.language,
     )
 
 

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, select
 
 from app.assessments.domain import Outcome
 from app.assessments.models import Assessment
+from app.db.base import table_of
+
+ASSESSMENT = table_of(Assessment).c
 
 
 def competent_results() -> Select[*tuple[Any, ...]]:
@@ -15,3 +18,14 @@ def competent_results() -> Select[*tuple[Any, ...]]:
         .where(Assessment.outcome == Outcome.competent)
         .distinct()
     )
+
+
+def competent_on_seats(student_id: BindParameter[Any]) -> Select[*tuple[Any, ...]]:
+    """Return a query for a person’s competent assessments, each with the place on which it was made."""
+    return select(
+        ASSESSMENT.id,
+        ASSESSMENT.seat_id,
+        ASSESSMENT.checklist_key,
+        ASSESSMENT.instructor_id,
+        ASSESSMENT.signed_at,
+    ).where(ASSESSMENT.student_id == student_id, ASSESSMENT.outcome == Outcome.competent)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -33,6 +33,8 @@ PRACTICALS: FromClause = table_of(PracticalRow)
 """With `PRACTICAL`, its columns: for statements of higher features too, which import no models."""
 PRACTICAL, SEAT, ENTRY = PRACTICALS.c, table_of(Seat).c, table_of(WaitingEntry).c
 HOLDS_A_SEAT = SEAT.state == SeatState.confirmed
+MARKED_WITHIN = timedelta(days=14)
+"""How long after a practical its attendance is still expected; after that nobody waits for it any more."""
 WAITS = ENTRY.state == WaitingState.waiting
 
 
@@ -78,11 +80,13 @@ class OwnDate:
 
 @dataclass(frozen=True, slots=True)
 class OwnDays:
-    """A student's practicals, the earliest first: the coming ones, and the places on practicals
-    that they attended. A practical that is not over can be in both."""
+    """A student's practicals, the earliest first: the coming ones, the places on practicals that they
+    attended, and those on practicals that were over lately and whose attendance is not marked yet. A
+    practical that is not over can be among the attended too."""
 
     coming: tuple[OwnDate, ...]
     attended: tuple[SeatSummary, ...]
+    unmarked: tuple[SeatSummary, ...] = ()
 
 
 SUMMARY: tuple[Any, ...] = (
@@ -187,16 +191,19 @@ def instructor_names(
 
 
 def own_days(db: Session, user_id: UserId, *, now: datetime, most: int = 20) -> OwnDays:
-    """Return a person's practicals: a limited number of coming ones, and those that they attended."""
-    rows = OWN_DAYS.all(db, viewer=user_id, now=now)
+    """Return a person's practicals: a limited number of coming ones, those that they attended, and those
+    whose attendance is not marked yet."""
+    rows = OWN_DAYS.all(db, viewer=user_id, now=now, since=now - MARKED_WITHIN)
     coming = [_own_date(row, now) for row in rows if row.is_coming]
+    past = [
+        SeatSummary(row.seat_id, user_id, row.seat_state, row.attendance, _summary(row))
+        for row in rows
+        if row.attendance is not None or not row.is_coming
+    ]
     return OwnDays(
         tuple(coming[:most]),
-        tuple(
-            SeatSummary(row.seat_id, user_id, row.seat_state, row.attendance, _summary(row))
-            for row in rows
-            if row.attendance is Attendance.attended
-        ),
+        tuple(seat for seat in past if seat.attendance is Attendance.attended),
+        tuple(seat for seat in past if seat.attendance is None),
     )
 
 
@@ -273,11 +280,7 @@ def _own_days() -> Select[*tuple[Any, ...]]:
         .correlate(table_of(PracticalRow), table_of(WaitingEntry))
         .scalar_subquery()
     )
-    is_coming = and_(
-        PRACTICAL.status == PracticalStatus.published,
-        PRACTICAL.ends_at > bindparam("now"),
-        or_(SEAT.id.is_not(None), PRACTICAL.booking_closes_at > bindparam("now")),
-    )
+    is_coming = _is_coming()
     return (
         select(
             *_brief_columns(),
@@ -295,9 +298,27 @@ def _own_days() -> Select[*tuple[Any, ...]]:
         .outerjoin(table_of(WaitingEntry), own_entry(viewer))
         .where(
             PRACTICAL.id.in_(dates_of(viewer)),
-            or_(is_coming, SEAT.attendance == Attendance.attended),
+            or_(is_coming, SEAT.attendance == Attendance.attended, _is_unmarked()),
         )
         .order_by(PRACTICAL.starts_at, PRACTICAL.id)
+    )
+
+
+def _is_coming() -> ColumnElement[bool]:
+    return and_(
+        PRACTICAL.status == PracticalStatus.published,
+        PRACTICAL.ends_at > bindparam("now"),
+        or_(SEAT.id.is_not(None), PRACTICAL.booking_closes_at > bindparam("now")),
+    )
+
+
+def _is_unmarked() -> ColumnElement[bool]:
+    """A place on a practical that was over lately, or is not over, and whose attendance is not marked."""
+    return and_(
+        SEAT.id.is_not(None),
+        SEAT.attendance.is_(None),
+        PRACTICAL.status == PracticalStatus.published,
+        PRACTICAL.ends_at > bindparam("since"),
     )
 
 

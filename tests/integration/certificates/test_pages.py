@@ -51,15 +51,21 @@ def words(response):
 
 
 class TestOwn:
-    def test_what_is_missing_is_a_list_of_things_to_do(self, database, as_person):
+    def test_the_way_lists_every_step_in_order(self, database, as_person):
         with database.write() as db:
             student = a_user(db)
             a_learner_place(db, student, a_published_course(db))
-        page = words(as_person(student).get("/certificates"))
-        assert "Complete “" in page
-        assert "Pass “" in page
-        assert "Attend “Practice day”" in page
-        assert "Be assessed as competent on “Practice day”" in page
+        page = as_person(student).get("/certificates")
+        assert "A small course in skin and needles 1 of 6" in words(page)
+        steps = html.document_fromstring(page.text).xpath("//ol/li[@data-state]//a/text()")
+        assert [" ".join(step.split()) for step in steps] == [
+            "Your place on the course",
+            "The skin",
+            "Needles",
+            "Final test",
+            "Practice day",
+            "Your assessment: Practice day",
+        ]
 
     def test_nothing_yet_says_what_to_do(self, database, as_person):
         with database.write() as db:

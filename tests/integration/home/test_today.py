@@ -35,7 +35,7 @@ from tests.make.practicals import a_practical, a_ready_student, a_seat, a_waiter
 def next_thing(response) -> tuple[str, str]:
     """Return the words and the address of the one card under "Next"."""
     (section,) = html.document_fromstring(response.text).xpath("//section[@aria-labelledby='next']")
-    links = section.xpath(".//a[@href]")
+    links = section.xpath(".//a[contains(@class, 'button-primary')]")
     return " ".join(section.text_content().split()), links[0].get("href") if links else ""
 
 
@@ -118,22 +118,22 @@ STAGES = {
     "requested": (
         asked_for(EnrolmentState.requested),
         "Your request is with our office",
-        "/enrolments",
+        "/courses/small-course",
     ),
     "waiting": (
         asked_for(EnrolmentState.waiting),
         "You are number 1 on the waiting list",
-        "/enrolments",
+        "/courses/small-course",
     ),
     "confirmed": (a_learner, "Start the course", "/learn/small-course/continue"),
     "learning": (
         lambda db: a_learner(db, lessons=SKIN[:1]),
-        "Vessels of the skin 1 of 6 lessons and quizzes",
+        "Module 1 · lesson 2 of 2 Vessels of the skin 33% A lesson of 1 minute.",
         "/learn/small-course/continue",
     ),
     "at a quiz": (
         lambda db: a_learner(db, lessons=SKIN),
-        "Quiz: Quiz on the skin",
+        "Module 1 · quiz Quiz on the skin",
         "/learn/small-course/quizzes/skin-quiz",
     ),
     "quiz not passed": (
@@ -181,6 +181,11 @@ STAGES = {
         "You are number 1 on the waiting list",
         "/practicals",
     ),
+    "day over": (
+        lambda db: with_a_day(db, starts_at=NOW - timedelta(days=1)),
+        "Your practical day is over",
+        "/practicals/",
+    ),
     "being assessed": (after_a_day, "Your assessment is being written", "/certificates"),
     "not yet competent": (
         lambda db: after_a_day(db, identity=Mark.not_done),
@@ -220,19 +225,26 @@ def test_the_one_next_thing_of_each_stage(database, as_person, stage):
     assert "button-primary" in page.text.split('aria-labelledby="next"')[1].split("</section>")[0]
 
 
-def test_what_is_missing_is_a_list_of_links_with_a_bar(database, as_person):
+def test_the_way_is_a_path_and_the_next_three_steps(database, as_person):
+    """A segment for each step; the current one is filled as far as its lessons and quiz are done."""
     with database.write() as db:
-        student = a_learner(db, lessons=SKIN, quizzes=("skin-quiz",))
+        student = a_learner(db, lessons=(*SKIN, "needle-safety"), quizzes=("skin-quiz",))
     browser = as_person(student)
     tree = html.document_fromstring(browser.get("/home").text)
-    (section,) = tree.xpath("//section[@aria-labelledby='way-small-course']")
-    (bar,) = section.xpath(".//progress")
-    assert (bar.get("value"), bar.get("max")) == ("2", "6")
+    (section,) = tree.xpath("//section[@aria-labelledby='way']")
+    (path,) = section.xpath(".//*[@role='img']")
+    assert path.get("aria-label") == (
+        "Your way to the certificate: 2 of 6 steps are done. Now: Needles"
+    )
+    assert [part.get("data-state", "now") for part in path] == [
+        *("done", "done", "now", "to_come", "to_come", "to_come")
+    ]
+    (bar,) = path.xpath("progress")
+    assert (bar.get("value"), bar.get("max")) == ("1", "2")
     links = [link.get("href") for link in section.xpath(".//ol/li//a")]
     assert links == [
         "/learn/small-course#module-needles",
-        "/learn/small-course/quizzes/final-test",
-        "/practicals",
+        "/learn/small-course#final-test",
         "/practicals",
     ]
     assert all(browser.get(link.split("#")[0]).status_code == 200 for link in links)

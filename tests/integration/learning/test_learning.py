@@ -152,7 +152,7 @@ def test_without_a_confirmed_place_there_is_no_course(database, published, lesso
     with pytest.raises(NotFound):
         unmark(database, stranger, lesson)
     with database.read() as db:
-        assert queries.my_courses(db, stranger) == ()
+        assert queries.standings_of(db, stranger.user_id) == {}
         for read in (
             lambda: queries.course_map(db, stranger, KEY),
             lambda: lesson_page(db, stranger, KEY, lesson),
@@ -196,7 +196,7 @@ def test_the_map_at_the_end(database, student, published):
         a_completed_theory(db, student, published)
     with database.read() as db:
         page = queries.course_map(db, student, KEY)
-        (mine,) = queries.my_courses(db, student)
+        (mine,) = queries.progress_on(queries.standings_of(db, student.user_id))
     assert {line.state for line in page.modules} == {ModuleState.complete}
     assert page.progress == mine
     assert (mine.finished, mine.modules_complete, mine.step) == (6, 2, None)
@@ -237,7 +237,7 @@ def test_the_newest_of_two_places_counts(database, student, published):
         a_done_lesson(db, student, published, "skin-layers")
     with database.read() as db:
         assert queries.pinned(db, student, KEY).revision_id == second.revision_id
-        (mine,) = queries.my_courses(db, student)
+        (mine,) = queries.progress_on(queries.standings_of(db, student.user_id))
     assert mine.finished == 1
 
 

@@ -15,13 +15,13 @@ from app.certificates.domain import (
     AttendedPractical,
     CertificateFacts,
     CompetentAssessment,
-    MissingKind,
     MissingRequirement,
     NameOwner,
     Status,
 )
 from app.kit.ids import AssessmentId, EnrolmentId, RevisionId, SeatId, UserId, new_uuid
 from app.learning.domain import Done
+from app.learning.way import RequirementKind
 from tests.make import NOW
 from tests.make.courses import small_course
 
@@ -56,13 +56,13 @@ FACTS = CertificateFacts(
     competent=(judged(),),
 )
 WITHOUT = {
-    MissingKind.place: replace(FACTS, enrolment_id=None),
-    MissingKind.module: replace(FACTS, done=replace(ALL, lessons=frozenset())),
-    MissingKind.final_test: replace(
+    RequirementKind.place: replace(FACTS, enrolment_id=None),
+    RequirementKind.module: replace(FACTS, done=replace(ALL, lessons=frozenset())),
+    RequirementKind.final_test: replace(
         FACTS, done=replace(ALL, quizzes=ALL.quizzes - {COURSE.final_test})
     ),
-    MissingKind.attendance: replace(FACTS, attended=()),
-    MissingKind.assessment: replace(FACTS, competent=()),
+    RequirementKind.attendance: replace(FACTS, attended=()),
+    RequirementKind.assessment: replace(FACTS, competent=()),
 }
 
 
@@ -74,7 +74,7 @@ def test_with_everything_nothing_is_missing():
     assert domain.missing_for_certificate(FACTS) == ()
 
 
-@pytest.mark.parametrize("kind", MissingKind)
+@pytest.mark.parametrize("kind", RequirementKind)
 def test_each_part_is_needed(kind):
     """R-113."""
     assert kind in kinds(WITHOUT[kind])
@@ -97,15 +97,15 @@ def test_whatever_is_left_out_is_missing(left_out):
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        (replace(FACTS, attended=(attended(SeatId(new_uuid())),)), {MissingKind.assessment}),
+        (replace(FACTS, attended=(attended(SeatId(new_uuid())),)), {RequirementKind.assessment}),
         (
             replace(FACTS, attended=(attended(kind="another-day"),)),
-            {MissingKind.attendance, MissingKind.assessment},
+            {RequirementKind.attendance, RequirementKind.assessment},
         ),
-        (replace(FACTS, competent=(judged(checklist="another"),)), {MissingKind.assessment}),
+        (replace(FACTS, competent=(judged(checklist="another"),)), {RequirementKind.assessment}),
         (
             replace(FACTS, course=COURSE.model_copy(update={"practicals": ()})),
-            {MissingKind.attendance},
+            {RequirementKind.attendance},
         ),
     ],
     ids=["other seat", "other kind", "other checklist", "no practicals"],
@@ -123,14 +123,14 @@ def test_what_is_missing_is_said_in_order_and_in_words():
     nothing = replace(FACTS, enrolment_id=None, done=Done(), attended=(), competent=())
     assert in_words(domain.missing_for_certificate(nothing)) == (
         MissingRequirement(
-            MissingKind.place, "small-course", "Hold a confirmed place on the course"
+            RequirementKind.place, "small-course", "Hold a confirmed place on the course"
         ),
-        MissingRequirement(MissingKind.module, "skin", "Complete “The skin”"),
-        MissingRequirement(MissingKind.module, "needles", "Complete “Needles”"),
-        MissingRequirement(MissingKind.final_test, "final-test", "Pass “Final test”"),
-        MissingRequirement(MissingKind.attendance, "practice-day", "Attend “Practice day”"),
+        MissingRequirement(RequirementKind.module, "skin", "Complete “The skin”"),
+        MissingRequirement(RequirementKind.module, "needles", "Complete “Needles”"),
+        MissingRequirement(RequirementKind.final_test, "final-test", "Pass “Final test”"),
+        MissingRequirement(RequirementKind.attendance, "practice-day", "Attend “Practice day”"),
         MissingRequirement(
-            MissingKind.assessment, "practice-day", "Be assessed as competent on “Practice day”"
+            RequirementKind.assessment, "practice-day", "Be assessed as competent on “Practice day”"
         ),
     )
 
@@ -139,8 +139,8 @@ def test_a_course_that_lost_its_parts_still_names_what_is_missing():
     gone = FACTS.course.model_copy(update={"quizzes": (), "practicals": ()})
     facts = replace(FACTS, course=gone, done=replace(ALL, quizzes=frozenset()))
     assert in_words(domain.missing_for_certificate(facts)[-2:]) == (
-        MissingRequirement(MissingKind.final_test, "final-test", "Pass the final test"),
-        MissingRequirement(MissingKind.attendance, "small-course", "Attend a practical"),
+        MissingRequirement(RequirementKind.final_test, "final-test", "Pass the final test"),
+        MissingRequirement(RequirementKind.attendance, "small-course", "Attend a practical"),
     )
 
 

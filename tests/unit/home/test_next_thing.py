@@ -7,7 +7,7 @@ import pytest
 
 from app.assessments.domain import Outcome
 from app.assessments.queries import Report
-from app.certificates.domain import MissingKind, Requirement, Status
+from app.certificates.domain import Requirement, Status
 from app.certificates.queries import CertificateProgress, CertificateView
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.own_places import OwnPlace
@@ -20,13 +20,15 @@ from app.kit.ids import (
     IntakeId,
     PracticalId,
     RevisionId,
+    SeatId,
     UserId,
     new_uuid,
 )
 from app.learning.domain import NextStep, StepKind
 from app.learning.queries import CourseProgress
-from app.practicals.domain.seats import PracticalStatus
-from app.practicals.queries.summaries import OwnDate, PracticalSummary
+from app.learning.way import RequirementKind, Way
+from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.queries.summaries import OwnDate, PracticalSummary, SeatSummary
 from app.quizzes.domain.attempt import AttemptSummary
 from tests.make import NOW
 
@@ -42,12 +44,14 @@ def progress(kind=None, finished=4):
 
 def way(*missing, **fields):
     requirements = tuple(
-        Requirement(kind, "key", kind.value, is_met=kind not in missing) for kind in MissingKind
+        Requirement(kind, "key", kind.value, is_met=kind not in missing) for kind in RequirementKind
     )
-    return CertificateProgress("small", "A small course", requirements, **fields)
+    return CertificateProgress(
+        "small", "A small course", requirements, Way("small", "A small course", ()), **fields
+    )
 
 
-DAY_MISSING = way(MissingKind.attendance, MissingKind.assessment)
+DAY_MISSING = way(RequirementKind.attendance, RequirementKind.assessment)
 
 
 def a_try(*, ended=True, passed=False, due_at=None, number=1):
@@ -79,6 +83,14 @@ def a_date(*, starts_at=NOW + 5 * DAY, has_seat=True, zone="Europe/London"):
         1,
     )
     return OwnDate(brief, starts_at - 2 * DAY, has_seat, None if has_seat else 2)
+
+
+def a_past_seat(starts_at=NOW - DAY, attendance=None):
+    """A place on a day that is over."""
+    practical = a_date(starts_at=starts_at).practical
+    return SeatSummary(
+        SeatId(new_uuid()), UserId(new_uuid()), SeatState.confirmed, attendance, practical
+    )
 
 
 def a_report(outcome=Outcome.not_yet_competent, signed_at=NOW - DAY):
@@ -125,7 +137,7 @@ FINAL = CourseStanding(progress(StepKind.final), DAY_MISSING, attempts=3)
 THEORY = CourseStanding(progress(), DAY_MISSING)
 DONE = CourseStanding(progress(), way())
 ISSUED = CourseStanding(progress(), None)
-ATTENDED = way(MissingKind.assessment, attended_at=NOW - 3 * DAY)
+ATTENDED = way(RequirementKind.assessment, attended_at=NOW - 3 * DAY)
 
 STAGES = {
     JourneyStage.resume: StudentSituation((LESSON,), tries=(a_try(ended=False),)),
@@ -146,6 +158,7 @@ STAGES = {
         (replace(THEORY, dates=(a_date(has_seat=False), a_date())),)
     ),
     JourneyStage.queued: StudentSituation((replace(THEORY, dates=(a_date(has_seat=False),)),)),
+    JourneyStage.day_over: StudentSituation((replace(THEORY, unmarked=(a_past_seat(),)),)),
     JourneyStage.being_assessed: StudentSituation((replace(THEORY, way=ATTENDED),)),
     JourneyStage.book: StudentSituation((THEORY,)),
     JourneyStage.book_again: StudentSituation(
@@ -241,3 +254,21 @@ def test_the_theory_of_another_course_comes_before_a_practical():
 def test_a_revoked_certificate_is_nothing_to_show():
     situation = StudentSituation((ISSUED,), certificates=(a_certificate(Status.revoked),))
     assert next_thing(situation, NOW).stage is JourneyStage.reserve
+
+
+def test_the_last_day_over_is_told_until_its_report_is_signed():
+    """A day before a signed report says nothing any more; a day that is booked comes first."""
+    first, last = a_past_seat(NOW - 5 * DAY), a_past_seat(NOW - DAY)
+    course = replace(THEORY, unmarked=(first, last))
+    chosen = next_thing(StudentSituation((course,)), NOW)
+    assert (chosen.stage, chosen.day) == (JourneyStage.day_over, last.practical)
+    signed = replace(course, reports=(a_report(signed_at=NOW - HOUR),))
+    assert next_thing(StudentSituation((signed,)), NOW).stage is JourneyStage.book_again
+    booked = replace(course, dates=(a_date(),))
+    assert next_thing(StudentSituation((booked,)), NOW).stage is JourneyStage.booked
+
+
+def test_who_is_being_assessed_is_told_on_which_day():
+    seat = a_past_seat(NOW - 3 * DAY)
+    course = replace(THEORY, way=ATTENDED, attended=(seat,))
+    assert next_thing(StudentSituation((course,)), NOW).day == seat.practical
