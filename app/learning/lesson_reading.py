@@ -6,9 +6,10 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from app.courses.corrections import corrected_lesson, lesson_corrections
-from app.courses.domain.delivery import Lesson
+from app.courses.domain.delivery import Lesson, Term
 from app.courses.domain.errata import Correction
-from app.courses.domain.sections import LessonText, lesson_text
+from app.courses.domain.lesson_view import shown_text
+from app.courses.domain.sections import LessonText, split_text
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.messages import Message, msg
@@ -31,6 +32,8 @@ class LessonPage:
     module: NumberedModule
     lesson: Lesson
     text: LessonText
+    terms: tuple[Term, ...]
+    """The glossary terms that the text opens in place."""
     corrections: tuple[Correction, ...]
     number: int
     count: int
@@ -140,6 +143,7 @@ def _lesson_page(
     index = module.lessons.index(lesson)
     shown, concerning = corrected_lesson(lesson, corrections, published.words)
     linked = shown.model_copy(update={"html": with_links_below(shown.html, course.key, base)})
+    text = shown_text(linked.html, _linked_terms(course.glossary, course.key, base))
     is_done = lesson.key in done.lessons
     (named,) = domain.numbered(course, [module])
     return LessonPage(
@@ -148,7 +152,8 @@ def _lesson_page(
         course_title=course.title,
         module=named,
         lesson=linked,
-        text=lesson_text(linked),
+        text=split_text(text.html, linked.headings),
+        terms=text.terms,
         corrections=concerning,
         number=index + 1,
         count=len(module.lessons),
@@ -159,4 +164,14 @@ def _lesson_page(
         quiz=quiz_line(quiz_of(course, module.quiz), done),
         language=published.language,
         awaits_review=course.awaits_review,
+    )
+
+
+def _linked_terms(glossary: tuple[Term, ...], course_key: str, base: str) -> tuple[Term, ...]:
+    """Return a glossary with the links in its definitions led below another address."""
+    return tuple(
+        term.model_copy(
+            update={"definition_html": with_links_below(term.definition_html, course_key, base)}
+        )
+        for term in glossary
     )

@@ -1,0 +1,83 @@
+"""Makes the stored HTML of a lesson ready for its page: terms open in place, and tables can be heard.
+
+Stored revisions never change, so this is done each time a lesson is shown, for old revisions and new ones
+alike. The compiler alone writes the markup, because authors cannot write HTML, so each place is recognised
+exactly.
+
+- A term is a button that opens its definition on the same page. Stored it is a link to the glossary.
+- The first cell of a row names the row. The others carry the heading of their column, for phones, where each
+  row is a block of its own. A table that does not scroll is no stop of the Tab key.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from app.courses.domain.delivery import Term
+from app.courses.domain.sanitising import plain_words
+
+_TERM: Final = re.compile(
+    r'<a class="term" href="[^"]*#(?P<key>[^"#]+)">(?P<words>.*?)</a>', re.DOTALL
+)
+_TABLE: Final = re.compile(
+    r'<div class="table-scroll"[^>]* aria-label="(?P<name>[^"]*)">\n<table>(?P<rows>.*?)</table>\n</div>',
+    re.DOTALL,
+)
+_BODY: Final = re.compile(r"(?<=<tbody>).*?(?=</tbody>)", re.DOTALL)
+_ROW: Final = re.compile(r"(?<=<tr>).*?(?=</tr>)", re.DOTALL)
+_HEADING: Final = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+_CELL: Final = re.compile(r"<td(?P<attributes>[^>]*)>(?P<words>.*?)</td>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """HTML for the page, and the glossary terms that it opens: each once, in the order of first use."""
+
+    html: str
+    terms: tuple[Term, ...]
+
+
+def shown_text(html: str, glossary: Iterable[Term]) -> ShownText:
+    """Return the stored HTML of a lesson as its page shows it. A term that the glossary does not have stays
+    a link."""
+    by_key = {term.key: term for term in glossary}
+    used: dict[str, Term] = {}
+
+    def button(mark: re.Match[str]) -> str:
+        key = mark["key"]
+        if key not in by_key:
+            return mark[0]
+        used[key] = by_key[key]
+        opening = f'<button class="term" type="button" popovertarget="{term_id(key)}">'
+        return f"{opening}{mark['words']}</button>"
+
+    with_terms = _TERM.sub(button, html)
+    return ShownText(_TABLE.sub(_table, with_terms), tuple(used.values()))
+
+
+def term_id(key: str) -> str:
+    """Return the id of the definition of a term on a page."""
+    return f"term-{escape(key)}"
+
+
+def _table(table: re.Match[str]) -> str:
+    rows = table["rows"]
+    headings = [plain_words(heading) for heading in _HEADING.findall(rows)]
+    body = _BODY.sub(lambda part: _ROW.sub(lambda row: _row(row[0], headings), part[0]), rows)
+    named = f'<table aria-label="{table["name"]}">'
+    return f'<div class="table-scroll table-stack">\n{named}{body}</table>\n</div>'
+
+
+def _row(row: str, headings: list[str]) -> str:
+    """Return the cells of a row: the first one names it, unless it is empty."""
+    cells = []
+    for number, cell in enumerate(_CELL.finditer(row)):
+        attributes, words = cell["attributes"], cell["words"]
+        if number == 0 and words.strip():
+            cells.append(f'<th scope="row"{attributes}>{words}</th>')
+        else:
+            label = escape(headings[number])
+            cells.append(f'<td data-label="{label}"{attributes}><span>{words}</span></td>')
+    return "\n" + "\n".join(cells) + "\n"
