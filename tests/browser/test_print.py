@@ -71,19 +71,22 @@ def test_a_lesson_is_printed_with_its_drawings_answers_and_sources(opened):
     page.goto(first_link(page, r"/learn/[\w-]+"))
     address = first_link(page, r"/learn/[\w-]+/lessons/layers-of-the-skin")
     page.goto(address)
-    assert not page.locator("img[loading=lazy]").last.evaluate("picture => picture.complete")
     sheets = pressed(page)
     whole = " ".join(sheets)
     assert "Layers of the skin" in sheets[0]
     assert f"Preceptor Academy, {page.url}" in sheets[0]
-    assert "4 mm of needle inserted, three angles" in whole, "the drawing far below is missing"
-    assert "A block of skin cut through and seen from the side." in whole
+    assert "2.8 mm" in whole, "the drawing far below is missing"
+    (whole_figure,) = [sheet for sheet in sheets if "inside a papilla" in sheet]
+    for words in ("The working layers of the skin", "Hypodermis", "where the dermis meets the fat"):
+        assert words in whole_figure, "a figure and its legend are torn apart"
     assert "Check yourself" in whole
     assert "The epidermis has no vessels." in whole
     sources = page.locator(".sources a[href^=http]").evaluate_all("links => links.map(a => a.href)")
     assert sources
     assert [source for source in sources if f"({source})" not in squeezed(whole)] == []
-    asks_for_nothing(sheets, "Course map", "In this lesson", "Enlarge picture", "Print this lesson")
+    asks_for_nothing(
+        sheets, "Course map", "In this lesson", "Enlarge the picture", "Print this lesson"
+    )
 
 
 def test_a_roster_says_who_was_here_or_has_room_to_sign(opened):

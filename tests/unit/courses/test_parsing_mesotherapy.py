@@ -380,3 +380,21 @@ def test_every_question_of_our_courses_names_the_section_that_teaches_it(folder:
     ]
     assert questions
     assert unnamed == []
+
+
+# The drawings
+
+STILL_IMAGES = {
+    *("adrenaline-site", "aftercare-timeline", "anaphylaxis-flow", "consultation-decision"),
+    *("evidence-map", "face-danger-zones", "licensing-tiers", "mesotherapy-timeline"),
+    *("needle-gauges", "ntm-timeline", "photo-views", "product-sorting", "scalp-layers"),
+    *("sharps-lid-colours", "side-face-nerves", "skin-preparation-order", "treatment-plan-loop"),
+}
+"""Figures that were drawn before drawings could become part of the page. The set only shrinks."""
+
+
+def test_every_figure_of_the_course_follows_the_format_of_drawings_for_the_page() -> None:
+    html = "".join(page.html for module in course().modules for page in module.lessons)
+    images = set(re.findall(r'<img src="/media/\w+/([\w-]+)\.svg"', html))
+    assert images <= STILL_IMAGES
+    assert html.count('<svg class="drawing"') >= 4
