@@ -59,6 +59,23 @@ def pressed(page: Page) -> list[str]:
     return printed(page)
 
 
+def torn_questions(page: Page, sheets: list[str]) -> list[str]:
+    """Return the questions of a review whose first option stands on another sheet than the question."""
+    pairs = page.locator(".review-question:has(.choice)").evaluate_all(
+        "questions => questions.map((each) => [each.querySelector('.review-stem').textContent,"
+        " each.querySelector('.choice > span').textContent])"
+    )
+    assert pairs
+    return [
+        stem
+        for stem, option in pairs
+        if not any(
+            squeezed(stem)[-25:] in squeezed(sheet) and squeezed(option)[:25] in squeezed(sheet)
+            for sheet in sheets
+        )
+    ]
+
+
 def asks_for_nothing(sheets: list[str], *words: str) -> None:
     """Fail if a sheet is empty, or shows the frame of the site or a control."""
     assert all(sheets)
@@ -114,9 +131,13 @@ def test_a_review_is_printed_with_every_reason(opened):
     sheets = pressed(page)
     whole = " ".join(sheets)
     assert "You passed" in sheets[0]
+    assert f"Name {page.locator('.account-name').first.text_content()}" in sheets[0]
     assert "Question 1" in sheets[0], "the answers begin below the result, not on a new sheet"
     assert len(stems) == 10
     assert [stem for stem in stems if squeezed(stem)[:30] not in squeezed(whole)] == []
     assert whole.count("Why") >= 10
     assert len(sheets) <= 8
-    asks_for_nothing(sheets, "Only what I missed", "Continue with the course", "Print this page")
+    asks_for_nothing(
+        sheets, "Only what I missed", "Continue with the course", "Print this page", "Try again"
+    )
+    assert torn_questions(page, sheets) == []
