@@ -154,6 +154,16 @@ def lock_sentence(missing: tuple[NumberedModule, ...]) -> Message:
     return msg("Complete {modules:clauses}, first.", modules=modules)
 
 
+def opened_sentences(course: Course, before: Done, after: Done) -> tuple[Message, ...]:
+    """Return a sentence about each module that has opened between two states, and about the final test."""
+    modules = tuple(
+        msg("Module {number}, “{module}”, is open.", number=module.number, module=module.title)
+        for module in numbered(course, newly_open(course, before, after))
+    )
+    opens_final = is_final_open(course, after) and not is_final_open(course, before)
+    return (*modules, msg("The final test is open.")) if opens_final else modules
+
+
 def stays_done(module: Module, done: Done) -> bool:
     """Return whether a lesson can no longer be marked as not done. That is so once the quiz of its
     module is passed: the module may then be complete, and other modules may have opened because of

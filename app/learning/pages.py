@@ -4,7 +4,7 @@ as done; only the form at its end does."""
 from fastapi import Response
 
 from app.db.paging import page_number
-from app.kit.messages import msg
+from app.kit.messages import msg, sentences
 from app.learning import queries, search, service
 from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
@@ -85,13 +85,14 @@ def mark_done(visit: Visit, course_key: str, lesson_key: str, submitted: Submitt
     ButtonForm.read(submitted)
     try:
         with visit.database.write() as db:
-            service.mark_lesson_done(db, visit.actor, course_key, lesson_key, now=visit.now)
+            opened = service.mark_lesson_done(
+                db, visit.actor, course_key, lesson_key, now=visit.now
+            )
             page = lesson_page(db, visit.actor, course_key, lesson_key)
     except ModuleLocked as refused:
         return _show_lock(visit, refused)
-    return visit.redirect(
-        page.leads_to, flash=msg("“{title}” is marked as done.", title=page.lesson.title)
-    )
+    said = msg("“{title}” is marked as done.", title=page.lesson.title)
+    return visit.redirect(page.leads_to, flash=sentences(said, *opened))
 
 
 @pages.post(

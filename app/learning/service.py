@@ -1,6 +1,7 @@
 """Recording what a student has completed, and where they are in a lesson."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -12,6 +13,7 @@ from app.db.upsert import insert_into
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
+from app.kit.messages import Message
 from app.learning import domain, policy, queries
 from app.learning.errors import LessonStaysDone
 from app.learning.models import Completed, Completion, ReadingPositionRow
@@ -21,8 +23,9 @@ from app.learning.steps.completions import COMPLETION, complete
 
 def mark_lesson_done(
     db: Session, actor: Actor, course_key: str, lesson_key: str, *, now: datetime
-) -> None:
-    """Record that the actor has done a lesson; a second time changes nothing.
+) -> tuple[Message, ...]:
+    """Record that the actor has done a lesson; a second time changes nothing. Return what that has opened, in
+    sentences.
 
     Raises NotFound without a confirmed place or if there is no such lesson, and ModuleLocked with
     the modules to complete first.
@@ -40,6 +43,8 @@ def mark_lesson_done(
         now,
         None,
     )
+    after = replace(standing.done, lessons=standing.done.lessons | {lesson_key})
+    return domain.opened_sentences(standing.course, standing.done, after)
 
 
 def mark_lesson_not_done(db: Session, actor: Actor, course_key: str, lesson_key: str) -> None:

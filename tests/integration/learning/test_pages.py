@@ -283,6 +283,20 @@ def test_marking_as_done_goes_on_to_the_next_lesson(database, browser):
     assert "Mark as done" not in page.text
 
 
+def test_a_lesson_that_completes_its_module_says_what_has_opened(
+    database, browser, student, published
+):
+    with database.write() as db:
+        a_passed_quiz(db, student, published, "skin-quiz")
+    browser.post(f"{LESSON}/done")
+    assert "is open." not in words(browser.get(MAP))
+    browser.post(f"{LAST}/done")
+    said = "“Vessels of the skin” is marked as done. Module 2, “Needles”, is open."
+    assert said in words(browser.get(MAP))
+    browser.post(f"{LAST}/done")
+    assert "is open." not in words(browser.get(MAP))
+
+
 def test_marking_as_not_done(database, browser):
     browser.post(f"{LESSON}/done")
     answer = browser.post(f"{LESSON}/not-done")

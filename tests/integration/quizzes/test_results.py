@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 
 from app.db.database import Database
+from app.kit.actor import Role
 from app.kit.ids import AttemptId, RevisionId
 from tests.integration.quizzes.conftest import Pupil
 from tests.make.courses import course_with_sections
+from tests.make.people import a_user
 from tests.make.quizzes import a_published_course
 
 LESSONS = "/learn/small-course/lessons"
@@ -171,3 +173,13 @@ def test_what_was_right_is_folded_and_other_options_too(browser, pupil):
 
 def pupil_attempt(page: str) -> str:
     return re.search(r'data-attempt="([^"]+)"', page)[1]
+
+
+def test_staff_read_where_a_missed_question_is_taught(as_person, pupil, database):
+    attempt_id = missing(pupil, "bleeding-layer")
+    with database.write() as db:
+        ada = a_user(db, "Ada Admin", roles=(Role.admin,))
+    page = as_person(ada).get(f"/results/attempts/{attempt_id}").text
+    lessons = re.escape("/teach/courses/small-course/revisions/1/lessons/")
+    assert re.findall(rf'href="{lessons}([^"]+)"', page) == ["skin-layers#section-what-it-holds"]
+    assert "Taught in “What it holds”" in page

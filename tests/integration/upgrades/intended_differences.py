@@ -78,7 +78,7 @@ SORTED_BY_KEY = r"/results(\?.*)?|/(teach|admin)/groups/[\w-]+|/admin/people(\?.
 accent."""
 
 PHONE = "signing out is on the page of the account, and the entries of the bar fit one line"
-SAYS_MORE = r"(?:/results|/api/v1)?/attempts/[\w-]+"
+SAYS_MORE = r"(?:/results|/api/v1)?/attempts/[\w-]+|/learn/[\w-]+/quizzes/[\w-]+"
 """Pages that were rebuilt: they say all that they said before, in another order and with more beside it."""
 RESULTS = (
     "a result shows the score as an arc, folds what was right, and leads to what to read again"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kit.messages import msg
 from app.learning import domain
 from app.learning.domain import Done, ModuleState, NextStep, NumberedModule, StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
@@ -169,3 +170,13 @@ def test_following_the_next_step_always_leads_to_the_end(before: Done) -> None:
 )
 def test_what_opens_between_two_states(before: Done, after: Done, opened: list[str]) -> None:
     assert [module.key for module in domain.newly_open(COURSE, before, after)] == opened
+
+
+def test_what_opened_is_said_in_sentences() -> None:
+    assert domain.opened_sentences(COURSE, done(), ONE) == (
+        msg("Module {number}, “{module}”, is open.", number=2, module="Module two"),
+    )
+    everything = domain.everything_done(COURSE)
+    last = Done(everything.lessons - {"three-a"}, everything.quizzes)
+    assert domain.opened_sentences(COURSE, last, everything) == (msg("The final test is open."),)
+    assert domain.opened_sentences(COURSE, everything, everything) == ()
