@@ -17,6 +17,7 @@ from app.certificates.audit_subjects import CERTIFICATES_IN_TRAIL
 from app.certificates.name_changes import named_otherwise
 from app.certificates.queries import holds_certificate_since
 from app.certificates.ways import ways_of
+from app.conversations.audit_subjects import CONVERSATIONS_IN_TRAIL
 from app.courses.audit_subjects import ERRATA_IN_TRAIL, REVISIONS_IN_TRAIL
 from app.enquiries.audit_subjects import ENQUIRIES_IN_TRAIL
 from app.enrolments.audit_subjects import INTAKES_IN_TRAIL, PLACES_IN_TRAIL
@@ -41,4 +42,5 @@ def bind() -> None:
         *(PEOPLE_IN_TRAIL, DAYS_IN_TRAIL, SEATS_IN_TRAIL, INTAKES_IN_TRAIL, PLACES_IN_TRAIL),
         *(ATTEMPTS_IN_TRAIL, ASSESSMENTS_IN_TRAIL, CERTIFICATES_IN_TRAIL, GROUPS_IN_TRAIL),
         *(ALLOWANCES_IN_TRAIL, ENQUIRIES_IN_TRAIL, REVISIONS_IN_TRAIL, ERRATA_IN_TRAIL),
+        CONVERSATIONS_IN_TRAIL,
     )

@@ -8,6 +8,7 @@ from app.accounts import checks as accounts
 from app.assessments import checks as assessments
 from app.certificates import checks as certificates
 from app.certificates.signing import KnownKeys
+from app.conversations import checks as conversations
 from app.courses import checks as courses
 from app.db.auditing import Check, findings
 from app.enquiries import checks as enquiries
@@ -28,6 +29,7 @@ def checks_with(keys: KnownKeys) -> tuple[Check, ...]:
         *practicals.CHECKS,
         *assessments.CHECKS,
         *certificates.checks_with(keys),
+        *conversations.CHECKS,
         *enquiries.CHECKS,
         *outbox.CHECKS,
         *retention.CHECKS,

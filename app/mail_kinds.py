@@ -7,6 +7,7 @@ from typing import Final
 from app.accounts import mails as accounts
 from app.assessments import mails as assessments
 from app.certificates import mails as certificates
+from app.conversations import mails as conversations
 from app.enquiries import mails as enquiries
 from app.enrolments import mails as enrolments
 from app.learning import mails as learning
@@ -20,6 +21,7 @@ MODULES: Final = (
     accounts,
     assessments,
     certificates,
+    conversations,
     enquiries,
     enrolments,
     learning,

@@ -39,6 +39,9 @@ from app.binding import bind
 from app.certificates import api as certificates_api
 from app.certificates import pages as certificates_pages
 from app.certificates.signing import Issuer
+from app.conversations import api as conversations_api
+from app.conversations import pages as conversations_pages
+from app.conversations import staff_pages as conversations_staff_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
 from app.courses.course_language import set_course_words
@@ -113,12 +116,14 @@ FEATURES: tuple[Pages | Api, ...] = (
     quizzes_pages.pages,
     learning_pages.pages,
     practicals_students.pages,
+    conversations_pages.pages,
     home_pages.pages,
     practicals_teaching.pages,
     reports_api.api,
     reports_pages.pages,
     reports_person_pages.pages,
     teaching_pages.pages,
+    conversations_staff_pages.pages,
     search_pages.pages,
     search_api.api,
     history_pages.pages,
@@ -128,6 +133,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     roster_pages.pages,
     practicals_api.api,
     learning_api.api,
+    conversations_api.api,
     enrolments_pages.pages,
     enrolments_api.api,
     courses_pages.pages,

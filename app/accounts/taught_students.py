@@ -24,6 +24,33 @@ def is_in_group_of(instructor_id: UserId) -> ColumnElement[bool]:
     return PERSON.id.in_(_students_of(instructor_id).with_only_columns(GroupMember.user_id))
 
 
+def is_in_a_taught_group() -> ColumnElement[bool]:
+    """Return the condition on a person that they are a student in a group that somebody teaches: an
+    instructor whose account is open."""
+    teacher = aliased(GroupMember)
+    taught = select(teacher.group_id).where(
+        teacher.role == Role.instructor,
+        teacher.user_id.in_(select(PERSON.id).where(PERSON.is_instructor, ~PERSON.is_closed)),
+    )
+    students = select(GroupMember.user_id).where(
+        GroupMember.role == Role.student, GroupMember.group_id.in_(taught)
+    )
+    return PERSON.id.in_(students)
+
+
+def group_instructors_of(db: Session, student_id: UserId) -> frozenset[UserId]:
+    """Return the instructors of the groups in which a student is."""
+    own = aliased(GroupMember)
+    groups = select(own.group_id).where(own.user_id == student_id, own.role == Role.student)
+    return frozenset(
+        db.scalars(
+            select(GroupMember.user_id).where(
+                GroupMember.role == Role.instructor, GroupMember.group_id.in_(groups)
+            )
+        )
+    )
+
+
 def groups_with(
     db: Session, instructor_id: UserId, student_ids: Sequence[UserId]
 ) -> dict[UserId, tuple[TaughtGroup, ...]]:

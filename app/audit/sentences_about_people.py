@@ -245,6 +245,18 @@ ABOUT_PEOPLE: Final[dict[str, ActSentence]] = {
         act_text("{actor} signed {person} out."),
         by_self=act_text("{person} signed out."),
     ),
+    "conversation.answered": ActSentence(
+        msg("Question answered"),
+        act_text("{actor} answered {thing}, asked by {person}."),
+    ),
+    "conversation.closed": ActSentence(
+        msg("Question closed"),
+        act_text("{actor} closed {thing}, asked by {person}."),
+    ),
+    "conversation.message_removed": ActSentence(
+        msg("Message removed"),
+        act_text("{actor} removed a message in {thing}, asked by {person}."),
+    ),
     "enquiry.answered": ActSentence(
         msg("Enquiry answered"),
         act_text("{actor} marked an enquiry as answered: {thing}."),

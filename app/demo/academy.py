@@ -18,6 +18,7 @@ from app.courses import queries as courses
 from app.courses.queries import PublishedCourse
 from app.db.database import Database
 from app.demo.assessing import assess
+from app.demo.conversations import ask_about_lessons
 from app.demo.days import hold_days
 from app.demo.diary import Diary
 from app.demo.enquiries import ask
@@ -90,4 +91,5 @@ def _write_down(diary: Diary, password_hash: str) -> None:
     hold_days(diary)
     assess(diary)
     ask(diary)
+    ask_about_lessons(diary)
     read_notices(diary)

@@ -225,6 +225,16 @@ def _is_inside(db: Session, actor: Actor | None, course_key: str) -> bool:
     return db.scalar(met.limit(1)) is not None
 
 
+def has_had_place(db: Session, user_id: UserId, course_key: str) -> bool:
+    """Return whether a person has or had a confirmed place on a course; one pins a revision."""
+    had = select(ENROLMENT.id).where(
+        ENROLMENT.user_id == user_id,
+        ENROLMENT.course_key == course_key,
+        ENROLMENT.revision_id.is_not(None),
+    )
+    return db.scalar(had.limit(1)) is not None
+
+
 def offers(
     db: Session, actor: Actor | None, *, now: datetime, course_key: str | None = None
 ) -> tuple[Offer, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certificates import blocks as certificate_blocks
+from app.conversations.staff_queries import all_waiting_questions
 from app.enquiries import queries as enquiries
 from app.enrolments import pending as enrolments_pending
 from app.home import attention_to_days as days
@@ -38,6 +39,7 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
         *days.with_old_checklists(db, planned, now),
         *few(_requests(db, zone), _more_requests, "/admin/requests"),
         *_enquiries(db, zone),
+        *_questions(db, zone),
         *few(days.without_attendance(db, now), days.more_attendance, "/admin/practicals?show=past"),
         *few(days.half_empty(db, now), days.more_half_empty, "/admin/practicals"),
         *few(days.with_people_waiting(db, now), days.more_waiting_days, "/admin/practicals"),
@@ -207,6 +209,25 @@ def _enquiries(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
             msg("The first was sent on {day:date}.", day=waiting.oldest_at.astimezone(zone)),
             "/admin/enquiries",
             msg("Read and answer"),
+        )
+    ]
+
+
+def _questions(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
+    waiting = all_waiting_questions(db)
+    if waiting is None:
+        return []
+    return [
+        AttentionItem(
+            Urgency.soon,
+            msgs(
+                "{n} question of a student waits for an instructor",
+                "{n} questions of students wait for an instructor",
+                waiting.count,
+            ),
+            msg("The first has waited since {day:date}.", day=waiting.oldest_at.astimezone(zone)),
+            "/teach/questions?which=open",
+            msg("See them"),
         )
     ]
 

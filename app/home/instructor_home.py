@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.assessments import queries as assessments
 from app.assessments.queries import AssessmentSummary, Unsigned
+from app.conversations.staff_queries import WaitingQuestions, waiting_questions
 from app.home.at_risk import AtRiskList, students_at_risk
 from app.kit.actor import Actor
 from app.kit.ids import SeatId
@@ -48,12 +49,14 @@ class DayNow:
 
 @dataclass(frozen=True, slots=True)
 class InstructorHome:
-    """`today` are today's practicals, `later` the next ones."""
+    """`today` are today's practicals, `later` the next ones. `questions` are those of students that wait, or
+    None."""
 
     today: tuple[DayNow, ...]
     later: tuple[PracticalSummary, ...]
     unsigned: tuple[Unsigned, ...]
     helping: AtRiskList
+    questions: WaitingQuestions | None
 
 
 def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> InstructorHome:
@@ -66,6 +69,7 @@ def instructor_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) ->
         tuple(date for date in dates if date.starts_at.astimezone(zone).date() > today),
         assessments.unsigned_of(db, actor.user_id),
         students_at_risk(db, actor, now=now),
+        waiting_questions(db, actor, now=now),
     )
 
 

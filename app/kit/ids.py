@@ -21,6 +21,8 @@ WaitingId = NewType("WaitingId", UUID)
 AssessmentId = NewType("AssessmentId", UUID)
 CertificateId = NewType("CertificateId", UUID)
 EnquiryId = NewType("EnquiryId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 ErratumId = NewType("ErratumId", UUID)
 FactorId = NewType("FactorId", UUID)
@@ -42,6 +44,8 @@ ALL_IDS = (
     AssessmentId,
     CertificateId,
     EnquiryId,
+    ConversationId,
+    MessageId,
     NoticeId,
     ErratumId,
     FactorId,

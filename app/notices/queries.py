@@ -1,6 +1,6 @@
 """Reading a person's own notices; nobody reads another's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.db.paging import Page, page_of
 from app.db.prepared import Prepared
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
-from app.kit.ids import NoticeId
+from app.kit.ids import NoticeId, UserId
 from app.kit.undo_time import UNDO_TIME
 from app.notices.models import Notice
 
@@ -100,6 +100,19 @@ def own_notice(db: Session, actor: Actor, notice_id: NoticeId, *, now: datetime)
     if row is None:
         raise NotFound
     return _own(row)
+
+
+def told_since(
+    db: Session, person_ids: Collection[UserId], template: str, *, since: datetime
+) -> frozenset[UserId]:
+    """Return which of these people got a notice of a kind after a moment. Callers check permissions."""
+    return frozenset(
+        db.scalars(
+            select(Notice.person_id).where(
+                Notice.person_id.in_(person_ids), Notice.template == template, Notice.at > since
+            )
+        )
+    )
 
 
 def _moments(now: datetime) -> dict[str, datetime]:

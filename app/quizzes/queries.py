@@ -311,8 +311,6 @@ class RunningAttempt:
     has_ended: bool
     language: str
     """The tag of the language in which the course is written."""
-    picture: str | None
-    """The address of the opening picture of its module."""
 
     @property
     def length(self) -> int:
@@ -354,11 +352,8 @@ def running_attempt(
         )
         for position, drawn in enumerate(attempt.drawn, start=1)
     )
-    published = courses.revision(db, attempt.revision_id)
-    picture = published.course.quiz_picture(attempt.quiz_key)
-    return RunningAttempt(
-        attempt, quiz, questions, attempt.has_ended(now), published.language, picture
-    )
+    language = courses.revision(db, attempt.revision_id).language
+    return RunningAttempt(attempt, quiz, questions, attempt.has_ended(now), language)
 
 
 def _shown(

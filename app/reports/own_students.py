@@ -6,31 +6,16 @@ from datetime import datetime
 from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.db.base import table_of
+from app.db.base import UtcDateTime
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.ids import UserId
-from app.practicals.domain.seats import PracticalStatus, SeatState
-from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.practicals.queries.coming_days import is_on_day_of
 from app.reports import policy
 from app.reports.students import OWN_STUDENTS, VIEWER
 
-SEAT, PRACTICAL = table_of(Seat).c, table_of(PracticalRow).c
-TEACHES = table_of(PracticalInstructor).c
-STUDENT = bindparam("student", type_=Uuid())
-_SEATS = (
-    select(SEAT.id)
-    .join_from(table_of(Seat), table_of(PracticalRow), PRACTICAL.id == SEAT.practical_id)
-    .join(table_of(PracticalInstructor), TEACHES.practical_id == SEAT.practical_id)
-    .where(
-        SEAT.user_id == STUDENT,
-        SEAT.state == SeatState.confirmed,
-        TEACHES.user_id == VIEWER,
-        PRACTICAL.status == PracticalStatus.published,
-        PRACTICAL.ends_at > bindparam("now", type_=PRACTICAL.ends_at.type),
-    )
-)
-LOOKED_AFTER = select(or_(STUDENT.in_(OWN_STUDENTS), _SEATS.exists()))
+STUDENT, NOW = bindparam("student", type_=Uuid()), bindparam("now", type_=UtcDateTime())
+LOOKED_AFTER = select(or_(STUDENT.in_(OWN_STUDENTS), is_on_day_of(STUDENT, VIEWER, NOW)))
 
 
 def looks_after(db: Session, actor: Actor, student_id: UserId, *, now: datetime) -> bool:

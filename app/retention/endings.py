@@ -133,6 +133,19 @@ def _open_enquiry(columns: Columns, before: datetime) -> ColumnElement[bool]:
     return and_(columns.answered_at.is_(None), columns.received_at <= before)
 
 
+def _message_of_closed(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    conversations = table("conversations").c
+    over = select(conversations.id).where(conversations.student_id.in_(closed_before(before)))
+    belongs: ColumnElement[bool] = columns.conversation_id.in_(over)
+    return belongs
+
+
+def _conversation_of_closed(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    return and_(
+        columns.student_id.in_(closed_before(before)), nothing_refers_to("conversations", columns)
+    )
+
+
 def _begun_factor(columns: Columns, before: datetime) -> ColumnElement[bool]:
     return and_(columns.confirmed_at.is_(None), columns.created_at <= before)
 
@@ -251,6 +264,8 @@ STEPS: Final = (
     EndingStep("life_support_proofs", "life_support_proofs", since("ended_at")),
     EndingStep("notices", "notices", of_closed("person_id")),
     EndingStep("reading_positions", "reading_positions", of_closed("user_id")),
+    EndingStep("conversations", "conversation_messages", _message_of_closed),
+    EndingStep("conversations", "conversations", _conversation_of_closed),
     EndingStep(
         "places",
         "enrolments",

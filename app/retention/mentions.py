@@ -26,6 +26,8 @@ continues."""
 PLACES: Final = {
     "assessments": ("comment", "discard_reason"),
     "attempt_allowances": ("reason",),
+    "conversation_messages": ("removal_reason", "words"),
+    "conversations": ("close_reason",),
     "audit_events": ("reason", "details", "personal_values"),
     "enrolments": ("note", "reason"),
     "factor_resets": ("reason",),
@@ -41,6 +43,8 @@ NAMELESS: Final = {
     "attempts": ("drawn", "marks"),
     "certificate_blocks": ("reason",),
     "certificates": ("search_text", "snapshot", "revocation_reason"),
+    "conversation_messages": ("search_text",),
+    "conversations": ("course_title", "lesson_title", "section_anchor", "section_title"),
     "course_errata": ("was", "now", "why"),
     "course_revisions": ("delivery", "keys"),
     "enquiries": ("message", "note", "search_text"),

@@ -239,6 +239,16 @@ RULES_OF_PEOPLE: Final = (
         msg("So that you can read it again for as long as you have the account."),
     ),
     rule(
+        "conversations",
+        PrivacyHeading.account,
+        msg("Your questions to instructors about lessons, and the answers"),
+        "conversations conversation_messages",
+        LEAVING,
+        lambda span: msg("{span} after the account was closed, then deleted", span=span),
+        Ending.deleted,
+        msg("So that you can read the answers again for as long as you have the account."),
+    ),
+    rule(
         "names_of_people_who_left",
         PrivacyHeading.account,
         msg(

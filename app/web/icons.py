@@ -68,6 +68,7 @@ LUCIDE: Final = (
     "map-pin",
     "menu",
     "message-square",
+    "messages-square",
     "minus",
     "monitor",
     "moon",

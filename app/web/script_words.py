@@ -140,6 +140,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "enlarge": script_text("Enlarge picture"),
         "enlarge-which": script_text("Enlarge picture: {caption}"),
     },
+    "letters-left": {
+        "left": script_count("{n} letter left", "{n} letters left"),
+        "too-many": script_count("{n} letter too many", "{n} letters too many"),
+    },
     "passkeys": {
         "not-reached": NOT_REACHED,
         "too-many": script_text(

@@ -14,6 +14,7 @@ from app.accounts.models import User
 from app.accounts.people_search import all_people, search_people
 from app.certificates.models import Certificate
 from app.certificates.queries import issued
+from app.conversations.staff_queries import InboxFilter, inbox
 from app.db.base import table_of
 from app.db.database import Database
 from app.db.migrate import upgrade
@@ -37,6 +38,7 @@ from app.search.domain import Findable
 from app.search.queries import search
 from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
+from tests.make.conversations import a_conversation
 from tests.make.enquiries import an_enquiry
 from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
@@ -54,6 +56,7 @@ SEARCHES = {
     "accounts/forms.py": "export_of_people",
     "accounts/people_pages.py": "list_of_people",
     "certificates/pages.py": "list_of_certificates",
+    "conversations/staff_pages.py": "questions_of_students",
     "enquiries/pages.py": "list_of_enquiries",
     "enrolments/admin_pages.py": "people_of_an_intake",
     "enrolments/forms.py": "export_of_invoices",
@@ -93,6 +96,15 @@ def list_of_enquiries(db: Session, admin: Actor) -> List:
         an_enquiry(db, name=name)
     return lambda typed: {
         row.name for row in enquiries(db, admin, which=EnquiryFilter.all, text=typed, number=1).rows
+    }
+
+
+def questions_of_students(db: Session, admin: Actor) -> List:
+    for person in people(db):
+        a_conversation(db, person)
+    return lambda typed: {
+        row.student
+        for row in inbox(db, admin, which=InboxFilter.all, text=typed, number=1, now=NOW).rows
     }
 
 

@@ -32,6 +32,7 @@ from app.outbox.models import KeptMail, OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from tests.make import NOW
+from tests.make.conversations import a_conversation
 from tests.make.notices import DAY
 from tests.make.people import a_user
 from tests.make.practicals import (
@@ -252,6 +253,20 @@ def certificates(stage: Stage, numbers: range) -> None:
     )
 
 
+def own_questions(stage: Stage, numbers: range) -> None:
+    _questions_of(stage.db, stage.reader, numbers)
+
+
+def questions_of_students(stage: Stage, numbers: range) -> None:
+    """They are all of one student, whom nobody looks after."""
+    _questions_of(stage.db, a_user(stage.db, "Sam Student"), numbers)
+
+
+def _questions_of(db: Session, student: Actor, numbers: range) -> None:
+    for number in numbers:
+        a_conversation(db, student, lesson_title=f"Lesson {number}")
+
+
 def enquiries(stage: Stage, numbers: range) -> None:
     stage.db.add_all(
         Enquiry(
@@ -417,6 +432,24 @@ CASES: Sequence[ListCase] = (
         "{n} certificates",
     ),
     ListCase(
+        "GET /questions",
+        "/questions",
+        "student",
+        own_questions,
+        "You have asked nothing yet",
+        rows="//main//ul[contains(@class, 'task-list')]/li",
+    ),
+    ListCase(
+        "GET /teach/questions",
+        "/teach/questions",
+        "admin",
+        questions_of_students,
+        "No questions here yet",
+        "1 question",
+        "{n} questions",
+        rows="//main//ul[contains(@class, 'task-list')]/li",
+    ),
+    ListCase(
         "GET /admin/enquiries",
         "/admin/enquiries",
         "admin",
@@ -485,6 +518,7 @@ CASES: Sequence[ListCase] = (
 API_CASES: Sequence[tuple[str, str, Callable[[Stage, range], None], str, int]] = (
     ("GET /api/v1/practicals", "/api/v1/practicals", days, "practicals", 12),
     ("GET /api/v1/notices", "/api/v1/notices", notices, "notices", 20),
+    ("GET /api/v1/questions", "/api/v1/questions", own_questions, "questions", 50),
 )
 """The lists of the API: the route, its path, what fills it, the name of its rows, and how many a page has."""
 NOT_FILLED = {

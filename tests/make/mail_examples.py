@@ -9,11 +9,12 @@ from app.accounts import mails as accounts
 from app.accounts.factors.domain import FactorKind
 from app.assessments import mails as assessments
 from app.certificates import mails as certificates
+from app.conversations import mails as conversations
 from app.enquiries import mails as enquiries
 from app.enquiries.domain import Topic
 from app.enrolments import mails as enrolments
 from app.enrolments.domain import DeclineReason
-from app.kit.ids import AssessmentId, AttemptId, EnquiryId, EventId
+from app.kit.ids import AssessmentId, AttemptId, ConversationId, EnquiryId, EventId
 from app.kit.messages import Money, msg
 from app.learning import mails as learning
 from app.mail.calendar_entries import CalendarEntry, Method
@@ -73,6 +74,10 @@ ENDED = (
     msg("Attempt at “{quiz}”; your answers are kept", quiz="Quiz on the skin"),
 )
 OF_A_COURSE: dict[str, Any] = {"name": NAME, "course": "Small course"}
+OF_A_QUESTION: dict[str, Any] = OF_A_COURSE | {
+    "lesson": "The layers of the skin",
+    "conversation_id": ConversationId(UUID(int=5)),
+}
 OF_A_QUIZ: dict[str, Any] = OF_A_COURSE | {
     "course_key": "small-course",
     "quiz": "Quiz on the skin",
@@ -126,6 +131,12 @@ EXAMPLES: tuple[MailKind, ...] = (
         problem=msg("Our certificates cannot print {letters} in your name.", letters="“ꦗꦮ”"),
         what_to_do=msg("Write the name in Latin letters."),
     ),
+    conversations.QuestionAskedMail(**OF_A_QUESTION, section="The dermis"),
+    conversations.QuestionAskedMail(**OF_A_QUESTION, section=None),
+    conversations.QuestionAnsweredMail(**OF_A_QUESTION, section="The dermis"),
+    conversations.QuestionAnsweredMail(**OF_A_QUESTION, section=None),
+    conversations.QuestionModeratedMail(**OF_A_QUESTION, act="closed", for_staff=False),
+    conversations.QuestionModeratedMail(**OF_A_QUESTION, act="removed", for_staff=True),
     enquiries.EnquiryReceivedMail(),
     enquiries.EnquiryAskedMail(
         topic=Topic.course.label, course="Small course", enquiry_id=EnquiryId(UUID(int=3))

@@ -215,6 +215,7 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
                 },
             ),
         ],
+        "conversations": lambda: [closed, *_conversation(academy, person, at)],
         "accounts": lambda: [closed],
         "names_of_people_who_left": lambda: [
             a_person(person, at - DAY, disabled_at=at, emptied_at=at)
@@ -231,6 +232,38 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
     if rows:
         return rows
     return [a_person(person, at), _of_a_person(key, academy, person, at)]
+
+
+def _conversation(academy: Academy, person: UUID, at: datetime) -> Rows:
+    conversation_id = new_uuid()
+    row: dict[str, Any] = {
+        "id": conversation_id,
+        "student_id": person,
+        "course_key": "old",
+        "course_title": "Old",
+        "lesson_key": "old-lesson",
+        "lesson_title": "Old lesson",
+        "language": "en-GB",
+        "state": "closed",
+        "messages": 1,
+        "student_seen": 1,
+        "asked_at": at,
+        "changed_at": at,
+        "waits_since": at,
+        "closed_at": at,
+        "closed_by": academy.admin_id,
+        "close_reason": "Nora knows.",
+    }
+    message = {
+        "id": new_uuid(),
+        "conversation_id": conversation_id,
+        "number": 1,
+        "author_id": person,
+        "by_student": True,
+        "words": "May Nora ask?",
+        "sent_at": at,
+    }
+    return [("conversations", row), ("conversation_messages", message)]
 
 
 def _allowance(academy: Academy, person: UUID, at: datetime) -> tuple[str, dict[str, Any]]:

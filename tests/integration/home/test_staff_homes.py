@@ -163,7 +163,7 @@ class TestOverview:
         urgent = waits(many)["Urgent"]
         assert len(urgent) == 4
         assert urgent[-1] == ("30 more days without an instructor", "/admin/practicals")
-        assert statements_of(many) == statements_of(few) <= 18
+        assert statements_of(many) == statements_of(few) <= 19
 
     def test_coming_days_say_how_full_they_are(self, as_person, database, ada, ina):
         with database.write() as db:

@@ -143,6 +143,10 @@ DAMAGE: dict[str, tuple[str | Callable[[Database], None], str]] = {
         "UPDATE certificates SET user_id = (SELECT min(user_id) FROM certificates), revoked_at = NULL",
         "valid certificates of",
     ),
+    "conversations.messages_are_counted": (
+        "UPDATE conversations SET messages = messages + 1",
+        "counts another number of messages",
+    ),
     "enquiries.enquiries_are_in_order": (
         "UPDATE enquiries SET answered_at = '2020-01-01 00:00:00'",
         "was answered before it was received",

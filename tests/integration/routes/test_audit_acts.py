@@ -25,6 +25,8 @@ from app.accounts.steps.links import make_link
 from app.assessments.models import Assessment
 from app.audit.models import AuditEvent
 from app.certificates.models import Certificate, CertificateBlock
+from app.conversations.domain import ConversationState
+from app.conversations.models import Conversation, ConversationMessage
 from app.courses import queries as courses
 from app.courses.models import Revision
 from app.db.database import Database
@@ -72,6 +74,12 @@ NO_ACT = {
     "POST /prove/passkey/options": "makes a challenge of five minutes",
     "POST /sign-in/passkey/options": "makes a challenge of five minutes",
     "POST /sign-in/second-factor/passkey/options": "makes a challenge of five minutes",
+    "POST /learn/{course_key}/lessons/{lesson_key}/ask": "the student's own message, dated; answers are acts",
+    "POST /questions/{conversation_id}/reply": "the student's own message, dated",
+    "POST /questions/{conversation_id}/close": "closes the student's own question; the row says when",
+    "POST /api/v1/questions": "as on the page",
+    "POST /api/v1/questions/{conversation_id}/replies": "as on the page",
+    "POST /api/v1/questions/{conversation_id}/close": "as on the page",
     "POST /enquiry": "a visitor's question is its own dated record; the act is that it was answered",
 }
 """Routes that leave no act, each with the reason."""
@@ -135,6 +143,17 @@ NEWCOMER = student(StudentStage.registered)
 TEACHER = INSTRUCTORS[0]
 WITH_NEEDS = next(person for person in STUDENTS if person.access_needs)
 OTHER_ADMIN = next(admin for admin in ADMINS if admin != ADMIN)
+
+
+WAITING = select(Conversation.id).where(Conversation.state == ConversationState.open)
+FIRST_MESSAGE = select(ConversationMessage.id).where(
+    ConversationMessage.conversation_id.in_(WAITING)
+)
+
+
+def question(world: World, staff: str = "admin") -> str:
+    """Return the address of the question that waits."""
+    return f"/{staff}/questions/{world.value(WAITING)}"
 
 
 def stuck(world: World) -> str:
@@ -706,6 +725,24 @@ ACTS: dict[str, tuple[str, Step]] = {
             ADMIN,
             f"/admin/enquiries/{w.value(select(Enquiry.id).where(Enquiry.answered_at.is_(None)))}/answered",
             note="By telephone",
+        ),
+    ),
+    "POST /admin/questions/{conversation_id}/close": (
+        "conversation.closed",
+        lambda w: w.post(ADMIN, f"{question(w)}/close", reason="Off the subject"),
+    ),
+    "POST /admin/questions/{conversation_id}/messages/{message_id}/remove": (
+        "conversation.message_removed",
+        lambda w: w.post(
+            ADMIN,
+            f"{question(w)}/messages/{w.value(FIRST_MESSAGE)}/remove",
+            reason="Names a client",
+        ),
+    ),
+    "POST /teach/questions/{conversation_id}/answer": (
+        "conversation.answered",
+        lambda w: w.post(
+            ADMIN, f"{question(w, 'teach')}/answer", seen="1", answer="The lesson says so."
         ),
     ),
     "POST /admin/enrolments/{enrolment_id}/cancel": (

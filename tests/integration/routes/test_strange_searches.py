@@ -16,6 +16,7 @@ SEARCHED = (
         "/admin/invoices",
         "/admin/enquiries",
         "/results",
+        "/teach/questions",
     ),
 )
 

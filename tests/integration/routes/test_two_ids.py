@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import GroupMember, User
 from app.assessments.models import Assessment
+from app.conversations.models import ConversationMessage
 from app.courses import queries as courses
 from app.courses.domain.sections import lesson_text
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS, DemoPerson, StudentStage
@@ -196,7 +197,12 @@ def a_section(*, is_api: bool = False) -> Find:
 
 
 def of_the_course(
-    kind: str, who: DemoPerson, body: dict[str, Any] | None = None, *, succeeds: bool = True
+    kind: str,
+    who: DemoPerson,
+    body: dict[str, Any] | None = None,
+    *,
+    succeeds: bool = True,
+    **form: str,
 ) -> Find:
     def find(db: Session) -> Case:
         published = courses.current(db, COURSE)
@@ -205,9 +211,20 @@ def of_the_course(
         lesson, quiz = module.lessons[0].key, module.quiz
         mine, other = (lesson, quiz) if kind == "lesson" else (quiz, lesson)
         foreign = ((ELSEWHERE, mine), (COURSE, other))
-        return Case(who, foreign, (COURSE, mine), {}, body, succeeds)
+        return Case(who, foreign, (COURSE, mine), form, body, succeeds)
 
     return find
+
+
+def a_message(db: Session) -> Case:
+    """Each message is of its own question."""
+    first, second = db.execute(
+        select(ConversationMessage.conversation_id, ConversationMessage.id).where(
+            ConversationMessage.number == 1
+        )
+    ).all()[:2]
+    foreign = ((first[0], second[1]), (new_uuid(), first[1]), (first[0], new_uuid()))
+    return Case(ADMIN, foreign, tuple(first), {"reason": "Names a client."})
 
 
 def of_a_revision(kind: str = "") -> Find:
@@ -296,6 +313,12 @@ CASES: dict[str, Find] = {
     "POST /learn/{course_key}/lessons/{lesson_key}/not-done": of_the_course(
         "lesson", LEARNER, succeeds=False
     ),
+    "GET /learn/{course_key}/lessons/{lesson_key}/ask": of_the_course("lesson", LEARNER),
+    "POST /learn/{course_key}/lessons/{lesson_key}/ask": of_the_course(
+        "lesson", LEARNER, question="Why?"
+    ),
+    "GET /admin/questions/{conversation_id}/messages/{message_id}/remove": a_message,
+    "POST /admin/questions/{conversation_id}/messages/{message_id}/remove": a_message,
     "GET /learn/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", LEARNER),
     "POST /learn/{course_key}/quizzes/{quiz_key}": of_the_course("quiz", LEARNER),
     "GET /results/{course_key}/people/{person_id}": a_student_without_attempts,

@@ -80,6 +80,7 @@ accent."""
 PHONE = "signing out is on the page of the account, and the entries of the bar fit one line"
 SAYS_MORE = r"(?:/results|/api/v1)?/attempts/[\w-]+|/learn/[\w-]+/quizzes/[\w-]+"
 """Pages that were rebuilt: they say all that they said before, in another order and with more beside it."""
+ASKED = "students ask instructors about a section of a lesson, and read the answers"
 RESULTS = (
     "a result shows the score as an arc, folds what was right, and leads to what to read again"
 )
@@ -546,6 +547,17 @@ INTENDED: tuple[Difference, ...] = (
         "/home",
         r"Record a payment on the page of the intake when it arrives\. See the intakes",
         "Tick what has arrived, or see who has waited longest. See them",
+    ),
+    Difference(ASKED, r".*", "Results Courses Enquiries", "Results Courses Questions Enquiries"),
+    Difference(ASKED, r".*", "My day Practicals Groups", "My day Practicals Questions Groups"),
+    Difference(ASKED, "/learn", "Me My courses ", "Me My courses Your questions "),
+    Difference(
+        ASKED,
+        "/privacy",
+        r"you have the account\. The name,",
+        "you have the account. Your questions to instructors about lessons, and the answers 90 days after "
+        "the account was closed, then deleted So that you can read the answers again for as long as you "
+        "have the account. The name,",
     ),
     Difference(PHONE, r".*", r"\bSign out (?=Menu Overview|Menu My day|Today Learn)", ""),
     Difference(
