@@ -311,6 +311,8 @@ class RunningAttempt:
     has_ended: bool
     language: str
     """The tag of the language in which the course is written."""
+    picture: str | None
+    """The address of the opening picture of its module."""
 
     @property
     def length(self) -> int:
@@ -352,8 +354,11 @@ def running_attempt(
         )
         for position, drawn in enumerate(attempt.drawn, start=1)
     )
-    language = courses.revision(db, attempt.revision_id).language
-    return RunningAttempt(attempt, quiz, questions, attempt.has_ended(now), language)
+    published = courses.revision(db, attempt.revision_id)
+    picture = published.course.quiz_picture(attempt.quiz_key)
+    return RunningAttempt(
+        attempt, quiz, questions, attempt.has_ended(now), published.language, picture
+    )
 
 
 def _shown(
