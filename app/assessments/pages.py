@@ -14,6 +14,7 @@ from app.assessments.errors import (
     StaleMark,
 )
 from app.assessments.forms import CommentForm, MarkForm, SignForm, StartForm
+from app.enrolments.certificate_reading import has_certificate_of
 from app.kit.errors import Invalid
 from app.kit.ids import AssessmentId, PracticalId, SeatId
 from app.kit.messages import Message, msg
@@ -171,12 +172,16 @@ def show_report(visit: Visit, assessment_id: AssessmentId) -> Response:
             db, visit.actor, page.practical_id
         )
         following = queries.next_person(db, page.practical_id, page.seat_id) if teaches_it else None
+        has_certificate = not visit.actor.is_staff and has_certificate_of(
+            db, page.student_id, page.course_key
+        )
     return visit.render(
         "assessments/report.html",
         page=page,
         words=WORDS,
         sees_roster=teaches_it or visit.actor.is_admin,
         following=following,
+        has_certificate=has_certificate,
     )
 
 

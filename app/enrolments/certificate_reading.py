@@ -4,7 +4,7 @@ Enrolments cannot import certificates, so `app.binding` registers the function t
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,16 @@ def has_certificate(db: Session, place: Enrolment) -> bool:
 
     Raise RuntimeError if nothing was registered, because “no” would be a false promise.
     """
+    return _has_certificate_since(db, place.user_id, place.course_key, place.requested_at)
+
+
+def has_certificate_of(db: Session, user_id: UserId, course_key: str) -> bool:
+    """Return whether a person has a valid certificate of a course, whenever it was issued. Callers check
+    permissions."""
+    return _has_certificate_since(db, user_id, course_key, datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def _has_certificate_since(db: Session, user_id: UserId, course_key: str, since: datetime) -> bool:
     if not _readers:
         raise RuntimeError("No reader of certificates is bound; call app.binding.bind() first.")
-    return _readers[0](db, place.user_id, place.course_key, place.requested_at)
+    return _readers[0](db, user_id, course_key, since)

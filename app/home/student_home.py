@@ -26,8 +26,11 @@ from app.home.next_thing import (
 )
 from app.kit.actor import Actor
 from app.kit.errors import Refusal
+from app.kit.ids import UserId
 from app.learning import queries as learning
+from app.learning.lesson_reading import stopped_in
 from app.learning.queries import CourseProgress
+from app.learning.reading_positions import StoppingPoint
 from app.learning.way import Way
 from app.notices import queries as notices
 from app.notices.queries import OwnNotice
@@ -45,15 +48,17 @@ MOST_DATES = 6
 class StudentHome:
     """`dates` and `places` are those beside the next thing. `quiz_title` is that of an attempt which is
     next. `bring` is what the next day asks for, `life_support` what is missing of its proof. `starts_on` is
-    the first day of the intake of a course that they have not begun, if that day is still to come. `way` is
-    the one to the certificate that the next thing is about, `other_ways` are the others, `news` is what they
-    have not read yet."""
+    the first day of the intake of a course that they have not begun, if that day is still to come. `stopped`
+    is where they stopped in the lesson that is next, or None at its beginning. `way` is the one to the
+    certificate that the next thing is about, `other_ways` are the others, `news` is what they have not read
+    yet."""
 
     next: NextThing
     quiz_title: str
     bring: tuple[str, ...]
     life_support: Refusal | None
     starts_on: date | None
+    stopped: StoppingPoint | None
     way: Way | None
     other_ways: tuple[Way, ...]
     dates: tuple[OwnDate, ...]
@@ -66,7 +71,7 @@ class StudentHome:
 def student_home(
     db: Session, actor: Actor, zone: ZoneInfo, keys: KnownKeys, now: datetime
 ) -> StudentHome:
-    """Return what matters now to a student, in eight statements."""
+    """Return what matters now to a student, in nine statements at most."""
     user_id = actor.user_id
     live = live_places(db, user_id, today=now.astimezone(zone).date(), now=now)
     done = learning.done_on_all(db, user_id)
@@ -90,6 +95,7 @@ def student_home(
         bring=_bring(db, chosen.date),
         life_support=_life_support(db, actor, chosen, pinned, now),
         starts_on=_starts_on(live, chosen, pinned, now.astimezone(zone).date()),
+        stopped=_stopped(db, user_id, chosen, pinned),
         way=way,
         other_ways=others,
         dates=tuple(day for day in days.coming if day is not chosen.date),
@@ -128,6 +134,18 @@ def _starts_on(
         return None
     starts_on = live.starts_on[pinned[chosen.course.key].enrolment_id]
     return starts_on if starts_on > today else None
+
+
+def _stopped(
+    db: Session, user_id: UserId, chosen: NextThing, pinned: Mapping[str, ConfirmedPlace]
+) -> StoppingPoint | None:
+    """Return where the student stopped in the lesson that is next."""
+    course = chosen.course
+    is_lesson = chosen.stage in (JourneyStage.begin, JourneyStage.learn)
+    if not is_lesson or course is None or course.step is None:
+        return None
+    published = courses.revision(db, pinned[course.key].revision_id)
+    return stopped_in(db, user_id, published, course.step.key)
 
 
 def _standing(

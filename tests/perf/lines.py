@@ -93,7 +93,7 @@ LINES = (
     Line("lesson", page(f"/learn/{COURSE}/lessons/layers-of-the-skin"), 0.80, 7),
     Line("quiz-question", question, 0.55, 6),
     Line("list-of-practicals", page("/practicals"), 0.55, 6),
-    Line("home", page("/home"), 0.35, 8),
+    Line("home", page("/home"), 0.35, 9),
     Line("save-answer", saving, 0.55, 5, floor="write"),
     Line(
         "roster", staff("instructor", "/teach/practicals/{roster}"), 0.40, 8,

@@ -59,6 +59,7 @@ class Sheet:
     starts_at: datetime
     zone: str
     room: str
+    course_key: str
     course_title: str
     course_language: str
     checklist: Checklist
@@ -230,6 +231,7 @@ def _sheet(db: Session, row: Assessment) -> Sheet:
         starts_at=day.starts_at,
         zone=day.zone,
         room=day.room,
+        course_key=row.course_key,
         course_title=published.course.title,
         course_language=published.language,
         checklist=checklist,

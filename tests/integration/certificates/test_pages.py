@@ -75,6 +75,19 @@ class TestOwn:
     def test_while_it_is_made_the_page_says_so(self, as_person, earned):
         assert "is being made" in words(as_person(earned.student).get("/certificates"))
 
+    def test_the_report_leads_to_the_certificate_once_there_is_one(
+        self, database, as_person, earned
+    ):
+        browser, report = as_person(earned.student), f"/reports/{earned.assessment_id}"
+        before = words(browser.get(report))
+        assert "See the way to your certificate" in before
+        assert "Open your certificate" not in before
+        with database.write() as db:
+            a_certificate(db, earned)
+        after = words(browser.get(report))
+        assert "Open your certificate" in after
+        assert "See the way to your certificate" not in after
+
     def test_a_certificate_is_downloaded(self, as_person, earned, certificate):
         browser = as_person(earned.student)
         page = browser.get("/certificates")

@@ -10,6 +10,7 @@ from app.assessments.domain import Mark
 from app.certificates import service as certificates
 from app.enrolments.domain import EnrolmentState
 from app.kit.actor import SystemActor
+from app.learning import service as learning
 from app.practicals.domain.seats import Attendance
 from app.practicals.models import PracticalRow, Seat
 from app.quizzes import service as quizzes
@@ -168,7 +169,7 @@ STAGES = {
     ),
     "booked": (
         with_a_day,
-        "Cancel free until Sun 13 Dec 2026, 09:00, London time Bring with you Closed shoes",
+        "Bring with you Closed shoes",
         "/practicals/",
     ),
     "today": (
@@ -290,3 +291,36 @@ def test_a_day_stays_the_instructors_until_midnight(database, as_person):
     page = words(as_person(teacher).get("/home"))
     assert "Morning day" in page
     assert "No practical today" not in page
+
+
+@pytest.mark.parametrize(
+    ("section", "leads_to", "said"),
+    [
+        (
+            "section-a-first-look-at-doses",
+            "/learn/small-course/lessons/skin-layers#section-a-first-look-at-doses",
+            "You stopped at “A first look at doses”. About 1 minute left.",
+        ),
+        ("section-the-outer-layer", "/learn/small-course/continue", "This is its first lesson"),
+    ],
+)
+def test_who_stopped_in_a_lesson_goes_on_there(database, as_person, section, leads_to, said):
+    """The button leads to the section where they stopped, unless that is the first."""
+    with database.write() as db:
+        student = a_learner(db)
+        learning.note_reading(db, student, "small-course", "skin-layers", section, now=NOW)
+    browser = as_person(student)
+    browser.get("/home")
+    page = browser.get("/home")
+    words_of_it, address = next_thing(page)
+    assert said in words_of_it
+    assert address == leads_to
+    assert statements_of(page) <= 9
+
+
+def test_who_was_at_a_day_is_not_told_that_none_is_booked(database, as_person):
+    with database.write() as db:
+        student = after_a_day(db)
+    page = words(as_person(student).get("/home"))
+    assert "You were there: " in page
+    assert "not booked" not in page
