@@ -8,6 +8,7 @@ from app.courses.domain.errata import Correction
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.stored import UnreadableDocument
 from app.courses.domain.stored_keys import read_keys
+from app.courses.domain.typography import typeset
 from app.courses.errors import RevisionUnreadable, note_unreadable
 from app.courses.models import PublishedErratum, Revision
 from app.courses.queries import PublishedCourse
@@ -21,16 +22,16 @@ _cache: BoundedCache[PublishedCourse, CourseKeys] = BoundedCache(64)
 def answer_keys(db: Session, revision_id: RevisionId) -> CourseKeys:
     """Return the keys of one revision with the words of the interface in the course's language, without a
     statement once they are in memory; raise NotFound, or RevisionUnreadable."""
-    return _keys(db, queries.revision(db, revision_id))
+    return _keys(db, queries.revision(db, revision_id), is_shown=True)
 
 
 def keys_as_published(db: Session, revision_id: RevisionId) -> CourseKeys:
     """Return the keys of one revision as publishing wrote them, to compare them; raise what `answer_keys`
     raises."""
-    return _keys(db, queries.as_published(db, revision_id))
+    return _keys(db, queries.as_published(db, revision_id), is_shown=False)
 
 
-def _keys(db: Session, published: PublishedCourse) -> CourseKeys:
+def _keys(db: Session, published: PublishedCourse, *, is_shown: bool) -> CourseKeys:
     cached = _cache.get(published)
     if cached is not None:
         return cached
@@ -46,7 +47,9 @@ def _keys(db: Session, published: PublishedCourse) -> CourseKeys:
     if row is None:
         raise NotFound
     try:
-        return _cache.store(published, read_keys(row.keys, row.format, published.words))
+        keys = read_keys(row.keys, row.format, published.words)
+        shown = typeset(keys, published.language) if is_shown else keys
+        return _cache.store(published, shown)
     except UnreadableDocument as problem:
         raise RevisionUnreadable(note_unreadable(row, problem)) from None
 

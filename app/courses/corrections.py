@@ -1,5 +1,6 @@
 """Reads the corrections of lessons. Corrections of explanations are read by `answer_keys`."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Course, Lesson
 from app.courses.domain.errata import Correction, applying, corrected_html, corrected_words
+from app.courses.domain.typography import quotes_of, typeset_text
 from app.courses.models import PublishedErratum
 from app.db.base import table_of
 from app.db.prepared import Prepared
@@ -52,12 +54,23 @@ def corrected_lesson(
 ) -> tuple[Lesson, tuple[Correction, ...]]:
     """Return a lesson with its corrections marked in it, and those that concern this revision of it. `words`
     are those of the course's language."""
-    concerning = applying(lesson.html, corrections)
+    concerning = tuple(
+        _typeset(correction, quotes_of(words.tag))
+        for correction in applying(lesson.html, corrections)
+    )
     if not concerning:
         return lesson, ()
     html = corrected_html(lesson.html, concerning, words)
     text = corrected_words(lesson.text, concerning)
     return lesson.model_copy(update={"html": html, "text": text}), concerning
+
+
+def _typeset(correction: Correction, quotes: str) -> Correction:
+    """Return a correction whose words have the quotation marks of the lesson round them."""
+    was, now, why = (
+        typeset_text(text, quotes) for text in (correction.was, correction.now, correction.why)
+    )
+    return replace(correction, was=was, now=now, why=why)
 
 
 def corrected_course(course: Course, corrections: tuple[Correction, ...], words: Words) -> Course:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.courses.course_language import WordsOf, course_words, english_words
 from app.courses.domain.delivery import Course
 from app.courses.domain.stored import UnreadableDocument, read_delivery
+from app.courses.domain.typography import typeset
 from app.courses.errors import RevisionUnreadable, UnreadableRevision, note_unreadable
 from app.courses.models import CourseHead, Media, Revision
 from app.db.base import table_of
@@ -115,6 +116,8 @@ def _revision(db: Session, revision_id: RevisionId, words_of: WordsOf) -> Publis
     except UnreadableDocument as problem:
         refused = _unreadable.store(revision_id, note_unreadable(row, problem))
         raise RevisionUnreadable(refused) from None
+    if words_of is not english_words:
+        course = typeset(course, course.language or words.tag)
     published = PublishedCourse(revision_id, row.number, row.digest, course, words)
     return _revisions.store(place, published)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 
 from app.courses.domain.lesson_words import CORRECTED_TO
+from app.courses.domain.typography import quotes_of, same_marks, typeset_text
 from app.kit.words import Words
 
 _PARTS = re.compile(r"(<[^>]*>)")
@@ -64,7 +65,7 @@ class _Segment:
 def has_passage(html: str, words: str) -> bool:
     """Return whether the HTML contains the words, inside one paragraph, cell or heading."""
     joined, _ = _text_of(_PARTS.split(html))
-    return _pattern(words).search(joined) is not None
+    return _pattern(words).search(same_marks(joined)) is not None
 
 
 def applying(html: str, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
@@ -86,8 +87,12 @@ def corrected_html(html: str, corrections: Iterable[Correction], words: Words) -
 def corrected_words(text: str, corrections: Iterable[Correction]) -> str:
     """Return plain words with each passage replaced, for search."""
     for correction in corrections:
-        pattern = re.compile(r"\s+".join(map(re.escape, correction.was.split())))
-        text = correction.now.join(pattern.split(text))
+        pattern = re.compile(r"\s+".join(map(re.escape, same_marks(correction.was).split())))
+        kept_from, pieces = 0, []
+        for match in pattern.finditer(same_marks(text)):
+            pieces += [text[kept_from : match.start()], correction.now]
+            kept_from = match.end()
+        text = "".join([*pieces, text[kept_from:]])
     return text
 
 
@@ -96,7 +101,7 @@ def _marked(html: str, correction: Correction, words: Words) -> str:
     joined, segments = _text_of(parts)
     changed: dict[int, list[str]] = {}
     position: dict[int, int] = {}
-    for number, match in enumerate(_pattern(correction.was).finditer(joined)):
+    for number, match in enumerate(_pattern(correction.was).finditer(same_marks(joined))):
         covered = [
             segment
             for segment in segments
@@ -121,12 +126,14 @@ def _right_words(correction: Correction, words: Words, *, is_first: bool) -> str
     label = escape(words.of(CORRECTED_TO), quote=False)
     return (
         f' <ins class="erratum-now"{anchor}><span class="visually-hidden">{label} </span>'
-        f"{escape(correction.now, quote=False)}</ins>"
+        f"{escape(typeset_text(correction.now, quotes_of(words.tag)), quote=False)}</ins>"
     )
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(r"\s+".join(re.escape(escape(word, quote=False)) for word in words.split()))
+    """Return what finds the words in a text with one kind of quotation mark, however theirs are written."""
+    escaped = [re.escape(escape(word, quote=False)) for word in same_marks(words).split()]
+    return re.compile(r"\s+".join(escaped))
 
 
 def _text_of(parts: list[str]) -> tuple[str, list[_Segment]]:

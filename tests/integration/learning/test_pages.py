@@ -1,5 +1,6 @@
 """The pages and the API of learning, as several people."""
 
+import json
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.courses.domain.lesson_view import shown_text
 from app.courses.domain.sections import split_text
+from app.courses.models import Revision
 from app.learning.models import Completion
 from tests.conftest import statements_of
 from tests.make.courses import changed_course
@@ -511,3 +513,25 @@ def test_a_course_that_awaits_clinical_review_says_so(database, as_person, publi
     said = words(as_person(after).get(path))
     assert AWAITS in said
     assert ("Weak source: a blog page" in said) is (path == LESSON)
+
+
+def test_quotation_marks_are_set_and_stored_documents_keep_what_was_typed(database, as_person):
+    typed = 'the "outer" layer and the reader\'s own'
+    parsed = changed_course(
+        {
+            "course.yaml": (
+                "title: A small course in skin and needles",
+                f"title: A course of {typed}",
+            )
+        }
+    )
+    with database.write() as db:
+        published = a_published_course(db, parsed)
+        actor = a_user(db, "Tess Typed")
+        a_learner_place(db, actor, published)
+    page = as_person(actor).get(MAP)
+    assert page.status_code == 200
+    assert "A course of the “outer” layer and the reader’s own" in words(page)
+    with database.read() as db:
+        stored = db.scalar(select(Revision.delivery).where(Revision.id == published.revision_id))
+    assert json.loads(stored)["title"] == f"A course of {typed}"

@@ -84,7 +84,7 @@ def test_only_the_passage_is_marked_also_where_marks_begin_and_end_beside_it() -
     assert shown == (
         '<p>It\'s <em><del class="erratum-was">2 mm</del>'
         ' <ins class="erratum-now" id="correction-thickness">'
-        '<span class="visually-hidden">Corrected to: </span>1 mm of the model\'s "own"</ins>'
+        '<span class="visually-hidden">Corrected to: </span>1 mm of the model’s “own”</ins>'
         "</em><strong>!</strong></p>"
     )
 
@@ -166,3 +166,13 @@ def test_errata_are_read_beside_the_course_and_do_not_change_its_digest() -> Non
     assert "errata.yaml" in parsed.source.texts
     assert parsed.source.digest == digest_of(small_course())
     assert small_course().errata == ()
+
+
+def test_a_passage_is_found_however_its_quotation_marks_are_written() -> None:
+    html = "<p>Say “stop”, it’s <em>‘late’</em></p>"
+    correction = a_correction("Say \"stop\", it's 'late'", "Stop")
+    assert applying(html, [correction]) == (correction,)
+    shown = corrected_html(html, [correction], ENGLISH_WORDS)
+    assert '<del class="erratum-was">Say “stop”, it’s </del>' in shown
+    assert corrected_words("Say “stop”, it’s ‘late’ now", [correction]) == "Stop now"
+    assert applying("<p>Say stop, it’s late</p>", [correction]) == ()
