@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from app.courses.domain.svg import digest_of
+from app.courses.models import Media
 from app.db.database import Database
 from app.db.migrate import upgrade
 from app.kit.actor import Actor
 from app.kit.ids import RevisionId, new_uuid
 from tests.make.chromium import chromium_path
+from tests.make.courses import small_course
 from tests.make.once import made_once
 from tests.make.patience import MILLISECONDS
 from tests.make.people import a_sign_in, a_user
@@ -94,6 +97,8 @@ def small_academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAca
     upgrade(database)
     with database.write() as db:
         revision_id = a_published_course(db)
+        drawings = small_course().media.values()
+        db.add_all(Media(digest=digest_of(drawing), content=drawing) for drawing in drawings)
     server = a_server(str(database.url), folder)
     server.start()
     yield SmallAcademy(server, database, revision_id)

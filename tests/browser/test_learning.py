@@ -3,8 +3,10 @@ the present section, and the position that goes to other devices."""
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
 from app.courses.domain.sections import lesson_text
@@ -112,3 +114,17 @@ def test_a_position_that_a_version_kept_on_the_device_is_sent(small_academy, new
     expect(page.locator("#stopped")).to_contain_text(f"You stopped at “{section.title}”")
     expect(page.locator("#contents a[data-read]")).to_have_count(golden.read["read"])
     assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.browser
+def test_the_picture_of_a_module_has_the_colours_of_the_theme(context):
+    """It is a file of its own, so that only the tokens it refers to reach it."""
+    page = context.new_page()
+    colours = {}
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.goto(LESSON, wait_until="networkidle")
+        shot = Image.open(BytesIO(page.locator(".module-picture").screenshot())).convert("RGB")
+        below = shot.getpixel((shot.width // 2, shot.height * 9 // 10))
+        colours[theme] = "#{:02X}{:02X}{:02X}".format(*below)
+    assert colours == {"light": "#EFC3A9", "dark": "#7D4A34"}

@@ -248,6 +248,18 @@ def test_stated_hours_that_differ_from_the_rule_are_not_published(database):
     assert count(database, Revision) == count(database, AuditEvent) == 0
 
 
+def test_a_course_with_a_module_without_a_picture_is_not_published(database):
+    files = dict(small_files())
+    named = b"picture: needles.svg\n"
+    files["modules/needles.yaml"] = files["modules/needles.yaml"].replace(named, b"")
+    del files["media/needles.svg"]
+    with pytest.raises(CourseHasProblems) as refused:
+        published(database, parse_course("small-course", files))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.message) == ("modules/needles.yaml", "The module has no picture.")
+    assert count(database, Revision) == count(database, AuditEvent) == 0
+
+
 def test_what_was_published_with_other_hours_is_still_known(database):
     """A start after an upgrade finds the folder as it was published before the rule stood."""
     files = dict(small_files())

@@ -2,17 +2,19 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from lxml import html
 from sqlalchemy import func, select
 
 from app.courses.domain.lesson_view import shown_text
+from app.courses.domain.parsing import parse_course
 from app.courses.domain.sections import split_text
 from app.courses.models import Revision
 from app.learning.models import Completion
 from tests.conftest import statements_of
-from tests.make.courses import changed_course
+from tests.make.courses import changed_course, small_files
 from tests.make.learning import (
     a_completed_theory,
     a_done_lesson,
@@ -351,6 +353,38 @@ def test_a_lesson_opens_with_its_module(database, browser, student, published):
     assert browser.get(LOCKED).status_code == 200
     done = browser.post(f"{LOCKED}/done")
     assert done.headers["location"] == f"{MAP}/quizzes/needle-quiz"
+
+
+def pictures(browser, path: str) -> list[str]:
+    page = browser.get(path)
+    assert page.status_code == 200
+    return re.findall(r'<use href="(/media/[^"]+)#picture">', page.text)
+
+
+def test_the_picture_of_a_module_stands_on_the_map_and_above_its_lessons(browser, published):
+    media = published.course.media
+    skin, needles = (f"/media/{media[name][:32]}/{name}" for name in ("skin.svg", "needles.svg"))
+    assert set(pictures(browser, MAP)) == {skin, needles}
+    assert set(pictures(browser, LESSON)) == {skin}
+    assert set(pictures(browser, f"{MAP}/quizzes/skin-quiz")) == {skin}
+    assert pictures(browser, f"{MAP}/quizzes/final-test") == []
+    assert 'id="picture"' in browser.get(skin).text
+
+
+def test_a_revision_from_before_modules_had_pictures_shows_none(database, as_person):
+    files = {
+        path: re.sub(rb"picture: .*\n", b"", data) if path.startswith("modules/") else data
+        for path, data in small_files().items()
+        if path not in ("media/skin.svg", "media/needles.svg")
+    }
+    earlier = replace(parse_course("small-course", files), refused_if_new=())
+    with database.write() as db:
+        student = a_user(db, "Sam Student")
+        a_learner_place(db, student, a_published_course(db, earlier))
+    browser = as_person(student)
+    for path in (MAP, LESSON, f"{MAP}/quizzes/skin-quiz"):
+        assert pictures(browser, path) == []
+        assert "module-picture" not in browser.get(path).text
 
 
 def test_an_unknown_lesson_is_not_found(browser):
