@@ -57,6 +57,7 @@ def settled(folder: Path) -> str:
             "quiz": a_user(db, "Quentin Quill"),
             "reserve": a_user(db, "Rowan Reed"),
             "book": a_user(db, "Bea Booker"),
+            "ask": a_user(db, "Asa Asker"),
             "admin": a_user(db, "Ada Admin", roles=("admin",)),
             "instructor": a_user(db, "Iris Instructor", roles=("instructor",)),
         }
@@ -64,6 +65,7 @@ def settled(folder: Path) -> str:
         a_done_lesson(db, people["quiz"], published, "skin-layers", "skin-vessels")
         a_learner_place(db, people["book"], published)
         a_completed_theory(db, people["book"], published)
+        a_learner_place(db, people["ask"], published)
         an_intake(db, title="Early spring")
         revision, teacher = published.revision_id, people["instructor"]
         a_day(db, revision_id=revision, instructor=teacher, starts_at=NOW + timedelta(days=20))
@@ -210,6 +212,27 @@ def book_and_cancel(keys: Keys) -> None:
     keys.to("^Book this place", "button")
 
 
+def ask_and_answer(student: Keys, instructor: Keys) -> None:
+    student.skip()
+    student.follow("^Ask an instructor about “The outer layer”", "link")
+    section = student.page.get_by_label("Which section?")
+    expect(section).to_have_value("section-the-outer-layer")
+    student.write("^Your question", "Why has it no vessels?")
+    student.follow("^Send the question$", "button")
+    heading(student, "Your question")
+    instructor.page.reload()
+    instructor.skip()
+    instructor.follow("asked by Asa Asker", "link")
+    instructor.write("^Your answer", "It lives on what the dermis brings.")
+    instructor.follow("^Send the answer$", "button")
+    expect(instructor.page.locator("main")).to_contain_text("Your answer is sent.")
+    student.page.reload()
+    expect(student.page.locator("main")).to_contain_text("It lives on what the dermis brings.")
+    student.skip()
+    student.follow("^That answers it$", "button")
+    expect(student.page.locator("main")).to_contain_text("The question is closed.")
+
+
 def grade_and_sign(keys: Keys, javascript: bool) -> None:
     keys.skip()
     keys.follow("^Assess.*Cara Candidate", "link")
@@ -271,6 +294,15 @@ def test_reserve_a_place_and_confirm_it(sit_down):
 @pytest.mark.deep
 def test_find_book_and_cancel_a_practical(sit_down):
     book_and_cancel(sit_down("/practicals", "book", width=360))
+
+
+@pytest.mark.browser
+@pytest.mark.deep
+def test_ask_an_instructor_and_answer(sit_down):
+    lesson = "/learn/small-course/lessons/skin-layers"
+    ask_and_answer(
+        sit_down(lesson, "ask", width=360), sit_down("/teach/questions", "instructor", width=820)
+    )
 
 
 @pytest.mark.browser
