@@ -66,7 +66,7 @@ def _table(table: re.Match[str]) -> str:
     rows = table["rows"]
     headings = [plain_words(heading) for heading in _HEADING.findall(rows)]
     body = _BODY.sub(lambda part: _ROW.sub(lambda row: _row(row[0], headings), part[0]), rows)
-    named = f'<table aria-label="{table["name"]}">'
+    named = "<table>" if "<caption>" in rows else f'<table aria-label="{table["name"]}">'
     return f'<div class="table-scroll table-stack">\n{named}{body}</table>\n</div>'
 
 

@@ -28,6 +28,8 @@ from app.courses.domain.yaml_source import load
 _READER: Final = reader()
 _MARK = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
 _CELLS = re.compile(r"(?<!\\)\|")
+_CAPTION: Final = "Table: "
+_PARAGRAPH: Final = ["paragraph_open", "inline", "paragraph_close"]
 _ALIGNED: Final = {"text-align:right": "align-end", "text-align:center": "align-center"}
 _NOT_IN_FORMAT: Final = {
     "blockquote_open": ("A quotation (`>`)", "Use a callout, or plain words."),
@@ -103,6 +105,19 @@ class Renderer:
 
 def _markup(content: str) -> Token:
     return Token("html_block", "", 0, content=content)
+
+
+def _caption_before(tokens: list[Token], index: int) -> Token | None:
+    """Return the words of the paragraph `Table: …` that stands before a table, without that mark; None if no
+    such paragraph does."""
+    if index < 3 or [token.type for token in tokens[index - 3 : index]] != _PARAGRAPH:
+        return None
+    caption = tokens[index - 2]
+    first = caption.children[0] if caption.children else None
+    if first is None or first.type != "text" or not first.content.startswith(_CAPTION):
+        return None
+    first.content = first.content.removeprefix(_CAPTION).lstrip()
+    return caption
 
 
 @dataclass
@@ -360,11 +375,17 @@ class _Page:
         # A page has several fields, and two landmarks may not have the same name.
         role = "region" if self.whole else "group"
         number = str(self.tables) if self.whole else ""
-        name = escape(str(lesson_words.table_name(", ".join(headers), number)))
-        tokens[index] = _markup(
+        caption = _caption_before(tokens, index)
+        about = self.wording.bare(caption) if caption else ", ".join(headers)
+        name = escape(str(lesson_words.table_name(about, number)))
+        opening = (
             f'<div class="table-scroll" tabindex="0" role="{role}" aria-label="{name}">\n<table>\n'
         )
+        tokens[index] = _markup("" if caption else opening)
         tokens[end] = _markup("</table>\n</div>\n")
+        if caption:
+            tokens[index - 3] = _markup(f"{opening}<caption>")
+            tokens[index - 1] = _markup("</caption>\n")
 
     def _cell(self, tokens: list[Token], index: int) -> None:
         token = tokens[index]

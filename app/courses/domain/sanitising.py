@@ -20,6 +20,7 @@ _TAGS: Final = frozenset(
         "h2",
         "h3",
         "table",
+        "caption",
         "thead",
         "tbody",
         "tr",

@@ -62,6 +62,13 @@ def test_the_first_cell_names_the_row_and_the_others_their_column():
     assert tree.xpath("//td[@class='align-end']/span/text()") == ["1 < 2 mL", "3 mL"]
 
 
+def test_a_caption_names_its_table():
+    stored = TABLE.replace("<table>\n", "<table>\n<caption>Doses by site</caption>\n")
+    tree = html.fromstring(shown_text(stored, ()).html)
+    assert tree.xpath("./table/caption/text()") == ["Doses by site"]
+    assert tree.xpath("./table/@aria-label") == []
+
+
 @pytest.mark.parametrize(
     "lesson",
     [lesson for module in COURSE.modules for lesson in module.lessons],

@@ -441,3 +441,22 @@ def test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside(text: str) ->
                     assert value.startswith(("https:", "http:", "mailto:", "/", "#"))
         ids = [element.get("id") for element in tree.iter() if element.get("id")]
         assert len(ids) == len(set(ids))
+
+
+def test_a_paragraph_before_a_table_is_its_caption() -> None:
+    page = lesson("Table: Doses & sites\n\n| Site | Dose |\n|---|---|\n| Face | 1 mL |\n")
+    assert "<table>\n<caption>Doses &amp; sites</caption>\n<thead>" in page.html
+    assert 'aria-label="Table 1: Doses &amp; sites"' in page.html
+    assert "Table: Doses" not in page.html
+    assert "Doses & sites" in page.text
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "Table of doses", "- Table: Doses", "*Table: Doses*"],
+    ids=["nothing", "other words", "a list", "emphasis"],
+)
+def test_other_paragraphs_are_no_captions(before: str) -> None:
+    page = lesson(f"{before}\n\n| Site | Dose |\n|---|---|\n| Face | 1 mL |\n")
+    assert "<caption>" not in page.html
+    assert 'aria-label="Table 1: Site, Dose"' in page.html

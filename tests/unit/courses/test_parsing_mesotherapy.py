@@ -398,3 +398,17 @@ def test_every_figure_of_the_course_follows_the_format_of_drawings_for_the_page(
     images = set(re.findall(r'<img src="/media/\w+/([\w-]+)\.svg"', html))
     assert images <= STILL_IMAGES
     assert html.count('<svg class="drawing"') >= 4
+
+
+def test_every_table_of_a_lesson_has_a_caption_of_its_own() -> None:
+    captions = [
+        caption
+        for module in course().modules
+        for lesson in module.lessons
+        for caption in re.findall(r"<table>\n<caption>([^<]+)</caption>", lesson.html)
+    ]
+    tables = sum(
+        lesson.html.count("<table>") for module in course().modules for lesson in module.lessons
+    )
+    assert len(captions) == tables > 20
+    assert len(set(captions)) == tables
