@@ -13,6 +13,7 @@ from app.courses.domain.sections import lesson_text
 from app.courses.queries import revision
 from tests.browser.conftest import SmallAcademy
 from tests.make.golden import on_devices, put_on_device
+from tests.make.patience import until
 from tests.make.quizzes import a_place
 
 LESSON = "/learn/small-course/lessons/skin-layers"
@@ -120,11 +121,14 @@ def test_a_position_that_a_version_kept_on_the_device_is_sent(small_academy, new
 def test_the_picture_of_a_module_has_the_colours_of_the_theme(context):
     """It is a file of its own, so that only the tokens it refers to reach it."""
     page = context.new_page()
-    colours = {}
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        page.goto(LESSON, wait_until="networkidle")
+    page.goto(LESSON)
+
+    def hill() -> str:
         shot = Image.open(BytesIO(page.locator(".module-picture").screenshot())).convert("RGB")
-        below = shot.getpixel((shot.width // 2, shot.height * 9 // 10))
-        colours[theme] = "#{:02X}{:02X}{:02X}".format(*below)
-    assert colours == {"light": "#EFC3A9", "dark": "#7D4A34"}
+        return "#{:02X}{:02X}{:02X}".format(
+            *shot.getpixel((shot.width // 2, shot.height * 9 // 10))
+        )
+
+    for theme, colour in (("light", "#EFC3A9"), ("dark", "#7D4A34")):
+        page.emulate_media(color_scheme=theme)
+        until(lambda colour=colour: hill() == colour, f"a hill in {colour}")
