@@ -16,6 +16,7 @@ from app.accounts import api as accounts_api
 from app.accounts import (
     contact_pages,
     correction_pages,
+    demo_pages,
     fresh_proof_pages,
     group_pages,
     life_support_pages,
@@ -139,6 +140,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     courses_pages.pages,
     courses_api.api,
     accounts_pages.pages,
+    demo_pages.pages,
     me_pages.pages,
     contact_pages.pages,
     token_pages.pages,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from fastapi import Response
 
@@ -14,15 +15,14 @@ from app.accounts import (
     rate_limits,
     sign_ins,
 )
+from app.accounts.demo_pages import guests_of
 from app.accounts.domain import KEPT_WORDS, LinkPurpose, SignInEnd
 from app.accounts.errors import LinkSpent, SignInRefused, WrongPassword
 from app.accounts.factors import ceremony
 from app.accounts.forms import (
     ConfirmAddressForm,
     ConfirmForm,
-    DemoForm,
     ForgotForm,
-    HideBannerForm,
     RegisterForm,
     SetPasswordForm,
     SignInForm,
@@ -31,10 +31,9 @@ from app.accounts.mailed_links import LONGEST_TOKEN, read_link
 from app.accounts.password_rules import guessable_words
 from app.accounts.sign_in_cookies import browser_of, led_on, recognised, signed_in
 from app.accounts.sign_in_values import SignInCandidate, StartedSignIn, refusal_of
-from app.kit.errors import NotFound, Refused, TooMany
+from app.kit.errors import Refused, TooMany
 from app.kit.ids import EventId
 from app.kit.messages import Message, msg, sentences
-from app.settings import Environment
 from app.web.access import EVERYONE
 from app.web.form_pages import form_page
 from app.web.forms import ButtonForm, Submission, Submitted
@@ -61,7 +60,9 @@ def show_register(*, visit: Visit) -> Response:
 @pages.post("/register", name="accounts.register.post", access=EVERYONE)
 def register(*, visit: Visit, submitted: Submitted) -> Response:
     try:
-        form = RegisterForm.read(submitted)
+        form = password_check.read_with_password(
+            RegisterForm, submitted, lambda: guessable_words(visit.academy, visit.subjects())
+        )
         with visit.database.write() as db:
             mails_freely = own_account.ask_to_register(
                 db, email=form.email, browser=browser_of(visit), now=visit.now
@@ -86,7 +87,7 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
                     mails_freely=mails_freely,
                     now=visit.now,
                 )
-                return visit.url("accounts.check_mail")
+                return _check_mail_path(visit, form.next)
 
             return visit.redirect(visit.once(db, submitted, effect))
     except Refused as refused:
@@ -96,7 +97,8 @@ def register(*, visit: Visit, submitted: Submitted) -> Response:
 @pages.get("/check-your-mail", name="accounts.check_mail", access=EVERYONE)
 def show_check_mail(*, visit: Visit) -> Response:
     """Show the same text whether or not an account was made (R-024)."""
-    return visit.render("accounts/check_mail.html")
+    wanted = _path_or_nothing(visit.request.query_params.get("next", ""))
+    return visit.render("accounts/check_mail.html", wanted=wanted)
 
 
 @pages.get("/sign-in", name="accounts.sign_in", access=EVERYONE)
@@ -124,7 +126,7 @@ def sign_in(*, visit: Visit, submitted: Submitted) -> Response:
     except Refused as refused:
         return sign_in_page(visit, submitted, refused)
     if started is None:
-        return visit.redirect(visit.url("accounts.check_mail"))
+        return visit.redirect(_check_mail_path(visit, form.next))
     to = local_path(form.next)
     if isinstance(started, StartedSignIn) and password_rules.is_too_short_alone(form.password):
         to, flash = visit.url("accounts.password"), CHOOSE_LONGER  # a reset took the factor
@@ -141,39 +143,6 @@ def sign_out(*, visit: Visit, submitted: Submitted) -> Response:
     response = visit.redirect("/", flash=msg("You are signed out."), owner=visit.visitor)
     visit.drop_cookie(response, "sid")
     response.headers["clear-site-data"] = '"cache"'
-    return response
-
-
-@pages.get("/demo", name="accounts.demo", access=EVERYONE)
-def show_demo(*, visit: Visit) -> Response:
-    """Show the people as whom visitors can try the demo. NotFound outside the demo."""
-    if visit.settings.env is not Environment.demo:
-        raise NotFound
-    return visit.render("accounts/demo.html", guests=_guests(visit))
-
-
-@pages.post("/demo/sign-in", name="accounts.demo_sign_in", access=EVERYONE)
-def demo_sign_in(*, visit: Visit, submitted: Submitted) -> Response:
-    """Sign in as one of the demo's guests with one click. NotFound outside the demo."""
-    if visit.settings.env is not Environment.demo:
-        raise NotFound
-    form = DemoForm.read(submitted)
-    person = next((person for person, _ in _guests(visit) if person.email == form.email), None)
-    if person is None:
-        raise NotFound
-    with visit.database.write() as db:
-        started = sign_ins.sign_in_demo(db, person.user_id, browser_of(visit), now=visit.now)
-    return led_on(visit, started, HOME)
-
-
-@pages.post("/demo/hide-banner", name="accounts.hide_demo_banner", access=EVERYONE)
-def hide_demo_banner(*, visit: Visit, submitted: Submitted) -> Response:
-    """Hide the line about the demo in this browser. NotFound outside the demo."""
-    if visit.settings.env is not Environment.demo:
-        raise NotFound
-    form = HideBannerForm.read(submitted)
-    response = visit.redirect(local_path(form.next))
-    visit.hide_demo_banner(response)
     return response
 
 
@@ -357,7 +326,7 @@ def sign_in_page(
         refused,
         values=values,
         ended=_how_it_ended(str(shown.get("ended", "")), str(shown.get("kept", ""))),
-        guests=_guests(visit),
+        guests=guests_of(visit),
         passkeys_work=ceremony.site_of(visit.settings.base_url, "") is not None,
     )
 
@@ -369,18 +338,14 @@ def _how_it_ended(ended: str, form_fate: str) -> Message | None:
     return sentences(SignInEnd(ended).sentence, KEPT_WORDS.get(form_fate))
 
 
-def _guests(visit: RequestContext) -> tuple[tuple[queries.Person, Message], ...]:
-    """Return the people that the demo offers, each with a hint; nobody outside the demo."""
-    words = {guest.email: guest.words for guest in visit.app_context.guests}
-    if not words:
-        return ()
-    with visit.database.read() as db:
-        people = queries.people_by_email(db, tuple(words))
-    return tuple((person, words[person.email]) for person in people)
-
-
 def _wanted(visit: RequestContext) -> str:
     return local_path(visit.request.query_params.get("next"))
+
+
+def _check_mail_path(visit: RequestContext, wanted: str) -> str:
+    """Return the page that says that a mail is under way. It knows where the person wants to be."""
+    path = _path_or_nothing(wanted)
+    return visit.url("accounts.check_mail") + (f"?next={quote(path, safe='/')}" if path else "")
 
 
 def _path_or_nothing(typed: str) -> str:

@@ -70,6 +70,8 @@ OWN: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "name": paper_text("Name"),
         "arrived": paper_text("Arrived"),
+        "signed-in": paper_text("Signature on arrival"),
+        "signed-out": paper_text("Signature on leaving"),
         "left": paper_text("Left"),
         "sign-after": paper_text("Sign after the day, when everybody has left."),
     },

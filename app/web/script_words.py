@@ -217,8 +217,8 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
     "show-password": {
         "hide": script_text("Hide"),
         "show": script_text("Show"),
-        "hide-password": script_text("Hide password"),
-        "show-password": script_text("Show password"),
+        "hide-password": script_text("Hide “{field}”"),
+        "show-password": script_text("Show “{field}”"),
         "password-shown": script_text("Your password is shown"),
         "password-hidden": script_text("Your password is hidden"),
     },

@@ -18,6 +18,13 @@ export function attachAll(root) {
   return Promise.all([...root.querySelectorAll("[data-behaviour]")].map(attach));
 }
 
+// A change of pages that the browser gives up, such as after a second press, is no error.
+for (const moment of ["pageswap", "pagereveal"]) {
+  addEventListener(moment, ({ viewTransition }) => viewTransition?.ready.catch(() => {}));
+}
+
 document.documentElement.dataset.scripts = "on";
+const tables = document.querySelectorAll(".table-scroll");
+if (tables.length) import("./scroll-stops.js").then(({ watch }) => watch(tables));
 await attachAll(document);
 document.documentElement.dataset.scripts = "attached";

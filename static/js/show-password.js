@@ -10,10 +10,13 @@ export function attach(field) {
   button.className = "button button-secondary";
   button.setAttribute("aria-controls", input.id);
 
+  // Two of them on one page have names of their own.
+  const named = input.labels[0].textContent.trim();
+
   const show = (visible) => {
     input.type = visible ? "text" : "password";
     button.textContent = visible ? word("hide") : word("show");
-    button.setAttribute("aria-label", visible ? word("hide-password") : word("show-password"));
+    button.setAttribute("aria-label", visible ? word("hide-password", { field: named }) : word("show-password", { field: named }));
   };
 
   button.addEventListener("click", () => {

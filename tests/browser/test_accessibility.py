@@ -21,6 +21,7 @@ from tests.sight.inventory import Found, walk
 from tests.sight.matrix import VIEWS, Look, Part
 from tests.sight.people import ROLES, sign_in_as
 from tests.sight.staging import STARTS, starts_of
+from tests.sight.twins import twins
 
 TENTH, WHOLE = Part(10), Part(1)
 STAFFED = {"student": "Sole Student", "instructor": "Sole Instructor", "admin": "Sole Admin"}
@@ -133,7 +134,8 @@ def test_titles_are_unique_among_the_routes_of_a_role(demo_server, new_context):
 
 BROKEN = """<!DOCTYPE html><html lang="en"><head><title>Broken</title></head><body><main>
 <h1>One</h1><h1>Two</h1><h3>Three</h3><p><button>x</button></p><img src="data:,"><pre>{long}</pre>
-<p>Words around <a href="/a">a link</a> in a sentence.</p></main></body></html>"""
+<p>Words around <a href="/a">a link</a> in a sentence, and <a href="/b">a link</a>.</p>
+</main></body></html>"""
 
 
 def test_a_page_of_the_tenth_is_seen_in_both_widths_and_both_themes():
@@ -151,6 +153,7 @@ def test_the_checks_find_what_is_wrong(new_context):
     page.set_content(BROKEN.replace("{long}", "long " * 100))
     assert any("image-alt" in fault for fault in checks.axe(page))
     assert {"2 h1", 'h3 "Three" after h1'} <= set(checks.shape(page))
+    assert [fault.partition(" leads")[0] for fault in twins(page)] == ["one name: a “a link”"]
     assert checks.reflow(page)
     (small,) = checks.targets(page)
     assert small.startswith('target button "x"')

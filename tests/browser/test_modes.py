@@ -55,9 +55,10 @@ def with_more_contrast(page: Page) -> Iterator[str]:
 
 def with_larger_text(page: Page) -> Iterator[str]:
     with modes.larger_text(page):
-        for size in (HALF, DESK):
+        for size in (PHONE, HALF, DESK):
             page.set_viewport_size(size)
             yield from modes.lost_words(page)
+            yield from checks.cut_off(page)
 
 
 def with_wider_text(page: Page) -> Iterator[str]:

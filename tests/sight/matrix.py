@@ -8,12 +8,15 @@ from playwright.sync_api import Page
 
 from tests.sight import checks
 from tests.sight.inventory import Found
+from tests.sight.twins import twins
 
 View = tuple[int, str]
 VIEWS: tuple[View, ...] = ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light"))
 """In this order each has one thing in common with the view before: laying a page out anew takes long."""
 OPPOSITE = (VIEWS[0::2], VIEWS[1::2])
 """Two pairs of views: each pair has both widths and both themes."""
+KEPT_MAIL = "/dev/mail"
+"""Lists mails by their subjects, for those who build the site; mails of one day have one subject."""
 MIRRORED_VIEWS = OPPOSITE[0]
 """Written from right to left a page has the same colours, so each width is seen in one theme."""
 
@@ -91,6 +94,8 @@ class Look:
             for check in (checks.axe, checks.sideways):
                 yield from self._say(staged, f"{state}, {width} px, {theme}", check)
         yield from self._say(staged, state, checks.shape)
+        if not staged.route.startswith(KEPT_MAIL):
+            yield from self._say(staged, state, twins)
 
     def _say(self, staged: Found, state: str, check: Callable[[Page], list[str]]) -> Iterator[str]:
         for fault in check(self.page):

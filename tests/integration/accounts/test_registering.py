@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html
 from sqlalchemy import func, select
 
 from app.accounts import api_tokens, mailed_links, own_account, rate_limits, service, sign_ins
@@ -49,10 +50,24 @@ def test_every_empty_field_is_named(client):
         assert f"Enter {field_words}." in refused.text
 
 
+def test_every_problem_is_named_in_one_pass(client, database):
+    """S16: what is wrong with the password is named beside a wrong address, and nothing is stored."""
+    refused = register(client, email="not an address", password="abc")
+    assert refused.status_code == 422
+    page = html.document_fromstring(refused.text)
+    wrong = page.xpath("//*[contains(@class, 'error-summary')]//a/@href")
+    assert wrong == ["#f-email", "#f-password"]
+    with database.read() as db:
+        assert db.scalar(select(func.count(User.id))) == 0
+
+
 def test_from_registering_to_being_signed_in(app, client, database):
     response = register(client, next="/courses/mesotherapy")
-    assert response.headers["location"] == "/check-your-mail"
-    assert "Check your mail" in client.get("/check-your-mail").text
+    assert response.headers["location"] == "/check-your-mail?next=/courses/mesotherapy"
+    page = client.get(response.headers["location"]).text
+    assert "Check your mail" in page
+    assert 'href="/sign-in?next=/courses/mesotherapy"' in page
+    assert 'href="/sign-in"' in client.get("/check-your-mail?next=//elsewhere.example").text
     assert client.get("/me").status_code == 303
     (mail,) = mails_to(app, EMAIL)
     link = link_in(mail)

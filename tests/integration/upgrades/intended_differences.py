@@ -77,6 +77,13 @@ SORTED_BY_KEY = r"/results(\?.*)?|/(teach|admin)/groups/[\w-]+|/admin/people(\?.
 """Pages that list people in the order of their sort keys now: Máiréad stands before Marcus, as without the
 accent."""
 
+QUESTION = r"/attempts/[\w-]+/questions/\d+"
+ONE_WORD = "one thing has one name, and a field does not say that it is optional and needed"
+KNOWN_LIMITS = (
+    "What we know does not work well Tables in our PDF papers name their columns, but not yet their rows. "
+    "A quiz shows the next question only while the academy can be reached. "
+    "This page was last checked on 30 November 2026. "
+)
 PHONE = "signing out is on the page of the account, and the entries of the bar fit one line"
 SAYS_MORE = r"(?:/results|/api/v1)?/attempts/[\w-]+|/learn/[\w-]+/quizzes/[\w-]+"
 """Pages that were rebuilt: they say all that they said before, in another order and with more beside it."""
@@ -579,5 +586,42 @@ INTENDED: tuple[Difference, ...] = (
         "/home",
         "Hello, ",
         "Tuesday 1 December 2026 Good morning, ",
+    ),
+    Difference(
+        PHONE, r".*", "Preceptor Academy Courses Dates", "Preceptor Academy Course catalogue Dates"
+    ),
+    Difference(
+        ONE_WORD,
+        "/me",
+        "Needed if you have a medical background\\.",
+        "If you have a medical background, say which: you need it then.",
+    ),
+    Difference(
+        "the sheet says which signature is which, and the statement what does not work well",
+        r".*attendance\.pdf",
+        "Arrived Signature Left Signature",
+        "Arrived Signature on arrival Left Signature on leaving",
+    ),
+    Difference(
+        "the sheet says which signature is which, and the statement what does not work well",
+        "/accessibility",
+        "(?=On practical days Tell us)",
+        KNOWN_LIMITS,
+    ),
+    Difference(
+        PHONE, r"/courses/[\w-]+", r"\bCourses (?=Foundation course in)", "Course catalogue "
+    ),
+    Difference(
+        "in a question the next step comes before the list of questions",
+        QUESTION,
+        r"Leave (Question \d+ of \d+) (.* points?) (\d+ of \d+ answered .*Check and send your answers) "
+        r"(Save and (?:continue|check answers)(?: Back to question \d+)?)",
+        r"Leave \1 \1 \2 \4 \3",
+    ),
+    Difference(
+        "“Choose all that apply” stands once",
+        QUESTION,
+        r"Choose all that apply\. The points",
+        "You can choose several. The points",
     ),
 )

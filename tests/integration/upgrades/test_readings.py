@@ -74,7 +74,7 @@ SAMPLE = {
 """The newest page of each of these forms is compared in every run."""
 HISTORY = re.compile(
     r" (?:History (?:What happened, newest first|Nothing has been recorded)"
-    r"|What happened Acts, newest first).*?(?= Preceptor Academy Courses Dates)"
+    r"|What happened Acts, newest first).*?(?= Preceptor Academy Course catalogue Dates)"
 )
 """What the audit trail says of a thing, at the end of its page."""
 Wrong = list[str]
