@@ -138,7 +138,7 @@ def _text_with(
 def _write_position(
     db: Session, user_id: UserId, course_key: str, lesson_key: str, seen: ReadingPosition
 ) -> ReadingPosition:
-    """Write the later of two positions. Two devices that send at once wait for each other at the row."""
+    """Write the later of two positions. Of two devices that send at once the second waits at the row."""
     row = ReadingPositionRow
     this = {"user_id": user_id, "course_key": course_key, "lesson_key": lesson_key}
     values = {"section": seen.section, "read_sections": seen.stored_read, "read_at": seen.at}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from lxml import html
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.learning import service
 from app.learning.models import ReadingPositionRow
@@ -162,20 +162,27 @@ def test_sections_that_the_text_does_not_have_are_not_noted(database, browser, a
 
 
 def test_two_devices_at_once_lose_no_section(database, student, anchors):
-    """Both read the row before either writes it, unless the second waits for the first."""
+    """The second waits until the first has written, and then adds to what it reads."""
 
-    def note(index: int) -> None:
+    def note(db, index: int) -> None:
+        service.note_reading(
+            db, student, KEY, "skin-layers", anchors[index], read=[anchors[index]], now=NOW
+        )
+
+    def note_on_the_other_device() -> None:
         with database.write() as db:
-            service.note_reading(
-                db, student, KEY, "skin-layers", anchors[index], read=[anchors[index]], now=NOW
-            )
+            note(db, 1)
 
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(note, [0, 1, 0, 1]))
-    ((_, read),) = rows(database)
-    assert read == " ".join(sorted(anchors[:2]))
-    with database.read() as db:
-        assert db.scalar(select(func.count()).select_from(ReadingPositionRow)) == 1
+    with database.write() as db:
+        service.note_reading(db, student, KEY, "skin-layers", anchors[0], now=NOW)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as db:
+            note(db, 0)
+            other = pool.submit(note_on_the_other_device)
+            with pytest.raises(TimeoutError):
+                other.result(timeout=0.2)
+        other.result()
+    assert rows(database) == [(anchors[1], " ".join(sorted(anchors[:2])))]
 
 
 def test_the_use_case_returns_the_position_that_counts(database, student, anchors):
