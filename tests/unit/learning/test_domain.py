@@ -180,3 +180,32 @@ def test_what_opened_is_said_in_sentences() -> None:
     last = Done(everything.lessons - {"three-a"}, everything.quizzes)
     assert domain.opened_sentences(COURSE, last, everything) == (msg("The final test is open."),)
     assert domain.opened_sentences(COURSE, everything, everything) == ()
+
+
+@pytest.mark.parametrize(
+    ("lessons", "quizzes", "module", "lesson", "parts"),
+    [
+        ("", "", 1, 1, (0, 3)),
+        ("one-a", "", 1, 2, (1, 3)),
+        ("one-a one-b extra-a extra-b", "", 1, None, (2, 3)),
+        ("one-a one-b", "one-quiz", 2, 1, (0, 3)),
+    ],
+)
+def test_where_the_next_step_stands(lessons, quizzes, module, lesson, parts):
+    state = done(lessons, quizzes)
+    step = domain.next_step(COURSE, state)
+    at = domain.step_position(COURSE, state, step)
+    assert (at.module.number, at.lesson) == (module, lesson)
+    assert (at.parts_done, at.parts) == parts
+    assert at.share == 100 * parts[0] // parts[1]
+    if step.kind is StepKind.lesson:
+        assert at.minutes == COURSE.find_lesson(step.key)[1].minutes
+    else:
+        assert at.minutes == 2 * COURSE.quiz(step.key).length
+
+
+def test_the_final_test_stands_in_no_module():
+    state = Done(ALL_LESSONS, frozenset(QUIZZES) - {COURSE.final_test})
+    at = domain.step_position(COURSE, state, domain.next_step(COURSE, state))
+    assert (at.module, at.lesson) == (None, None)
+    assert at.minutes == 2 * COURSE.quiz(COURSE.final_test).length
