@@ -106,8 +106,9 @@ from app.web.route_paths import addresses_of
 from app.web.routing import Api, Pages, policies, public
 from app.web.templating import Templates, make_environment
 
-COMPRESSION = 3
-"""Pages become a fifth of their size; the next level takes half as long again for a twentieth less."""
+COMPRESSION = 5
+"""Pages become a fifth of their size. Level 3 takes half the time (0.3 ms of the longest lesson) and leaves a
+lesson with drawings a twelfth larger, more than a phone’s visit may weigh."""
 PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
 """What is compressed already."""
 

@@ -1,7 +1,8 @@
 """The words of the scripts. A page carries those of the scripts that it uses, in its language.
 
 The scripts in `static/js` hold no sentence: they ask `word("name")` of `words.js`. The words of each module
-stand here, under its name. A page gets those of its behaviours and of the modules that these import.
+stand here, under its name. A page gets those of its behaviours and of the modules that these import, at
+once or when they are wanted.
 """
 
 import json
@@ -16,7 +17,7 @@ from app.kit.words import Words
 
 SCRIPTS: Final = STATIC / "js"
 _BEHAVIOURS: Final = re.compile(r'data-behaviour="([^"]*)"')
-_IMPORTS: Final = re.compile(r"""\bfrom\s+["']\./([a-z-]+)\.js["']""")
+_IMPORTS: Final = re.compile(r"""\b(?:from\s+|import\()["']\./([a-z-]+)\.js["']""")
 COUNTS: Final = range(200)
 """Numbers that meet every form of a plural."""
 
@@ -132,11 +133,13 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         ),
         "now-copy": script_text("Selected: now copy it"),
     },
-    "enlarge": {
+    "picture-dialog": {
         "larger": script_text("Larger"),
         "smaller": script_text("Smaller"),
         "close": script_text("Close"),
         "percent": script_text("{n} %"),
+    },
+    "enlarge": {
         "enlarge": script_text("Enlarge picture"),
         "enlarge-which": script_text("Enlarge picture: {caption}"),
     },

@@ -14,12 +14,12 @@ from tests.sight.people import sign_in_as
 from tests.sight.weight import FIRST_VISIT, REPEAT_VIEW, weigh
 
 FIGURES = ROOT / "var" / "weight.json"
-REQUESTS = {"/learn/mesotherapy/lessons/layers-of-the-skin": 16}
+REQUESTS = {"/learn/mesotherapy/lessons/danger-areas-lines-and-ageing": 16}
 """The most requests of a first visit, where a page has more behaviours than others."""
 USUAL_REQUESTS = 9
 PAGES = [
     *(("visitor", "/"), ("visitor", "/courses/mesotherapy"), ("student", "/home")),
-    ("student", "/learn/mesotherapy/lessons/layers-of-the-skin"),
+    ("student", "/learn/mesotherapy/lessons/danger-areas-lines-and-ageing"),
 ]
 TRIES = 3
 
