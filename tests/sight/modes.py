@@ -36,6 +36,7 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].flatMap((element) =>
   if (!element.checkVisibility() || element.closest(".visually-hidden, svg, select")) return [];
   const style = getComputedStyle(element);
   if (style.textOverflow === "ellipsis" || style.clipPath !== "none") return [];
+  if (style.webkitLineClamp !== "none") return [];
   const hides = (one) => one === "hidden" || one === "clip";
   const words = element.innerText ? element.innerText.trim().slice(0, 40) : "";
   const cut = (hides(style.overflowX) && element.scrollWidth > element.clientWidth + 1)

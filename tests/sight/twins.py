@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page
 
-# In a table the heads of the row and of the column belong to the name. What stays on the page is left out.
+# The heads of a row and a column of a table belong to the name, and so does the item of a list around it.
+# What stays on the page is left out.
 TWINS = """() => {
   const OWN = ["csrf_token", "idempotency_key"];
   const words = (element) => element?.textContent ?? "";
@@ -20,7 +21,7 @@ TWINS = """() => {
   };
   const heads = (control) => {
     const cell = control.closest("td, th"), table = cell?.closest("table");
-    if (!cell) return "";
+    if (!cell) return words(control.closest("li"));
     const column = table.querySelector("thead tr")?.cells[cell.cellIndex];
     return [table.caption, cell.parentElement.querySelector("th"), column].map(words).join(" ");
   };
