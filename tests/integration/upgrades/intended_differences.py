@@ -85,7 +85,7 @@ KNOWN_LIMITS = (
     "This page was last checked on 30 November 2026. "
 )
 PHONE = "signing out is on the page of the account, and the entries of the bar fit one line"
-SAYS_MORE = r"(?:/results|/api/v1)?/attempts/[\w-]+|/learn/[\w-]+/quizzes/[\w-]+"
+SAYS_MORE = r"(?:/results|/api/v1)?/attempts/[\w-]+|/learn/[\w-]+/(?:quizzes|lessons)/[\w-]+"
 """Pages that were rebuilt: they say all that they said before, in another order and with more beside it."""
 ASKED = "students ask instructors about a section of a lesson, and read the answers"
 RESULTS = (
