@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gzip
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -17,6 +18,7 @@ from fontTools.ttLib import TTFont
 from typer.testing import CliRunner
 
 from app import cli
+from app.kit.paths import STATIC
 from app.web import assets, fonts, icons
 from app.web.assets import Assets, AssetsNotBuilt, Build, adopt_builds, build_assets
 from tests.make.threads import in_its_own_thread
@@ -147,18 +149,41 @@ def test_an_icon_the_package_does_not_draw_is_refused(monkeypatch: pytest.Monkey
         assets.sprite()
 
 
+def font_of(built: Build, name: str) -> TTFont:
+    return TTFont(BytesIO((built.folder / "fonts" / name).read_bytes()))
+
+
+def test_the_stylesheet_asks_for_further_letters_where_they_are() -> None:
+    """Another range in base.css would leave letters to a font of the system, or load a file in vain."""
+    css = (STATIC / "css" / "base.css").read_text()
+    for typeface in fonts.TYPEFACES:
+        for _, name in typeface.faces:
+            further = name.replace(".woff2", "-more.woff2")
+            face = css.partition(f'url("../fonts/{further}")')[2].partition("}")[0]
+            stated = re.findall(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", face)
+            points = {
+                point
+                for first, last in stated
+                for point in range(int(first, 16), int(last or first, 16) + 1)
+            }
+            assert points == set(typeface.further)
+
+
 def test_the_fonts_hold_what_doses_names_and_prices_need(built: Build) -> None:
-    for name in ("atkinson-regular.woff2", "atkinson-bold.woff2"):
-        font = TTFont(BytesIO((built.folder / "fonts" / name).read_bytes()))
-        letters = font.getBestCmap()
-        assert {ord(letter) for letter in "Il1O0 éøßŁ£€–—“”…µ°×≤≥"} <= set(letters)
+    for name in ("atkinson-regular", "atkinson-bold"):
+        font = font_of(built, f"{name}.woff2")
+        assert {ord(letter) for letter in "Il1O0 éøß£€–—“”…µ°×≤≥"} <= set(font.getBestCmap())
+        further = font_of(built, f"{name}-more.woff2").getBestCmap()
+        assert {ord(letter) for letter in "Łśżğő"} <= set(further)
         features = {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
         assert "tnum" in features
 
 
 def test_the_display_typeface_holds_names_and_prices_in_one_weight(built: Build) -> None:
-    font = TTFont(BytesIO((built.folder / "fonts" / "source-serif.woff2").read_bytes()))
-    assert {ord(letter) for letter in "£€₫0123456789ŁśżễịỳơưÁ“”–—"} <= set(font.getBestCmap())
+    font = font_of(built, "source-serif.woff2")
+    assert {ord(letter) for letter in "£€0123456789Áé“”–—"} <= set(font.getBestCmap())
+    further = font_of(built, "source-serif-more.woff2").getBestCmap()
+    assert {ord(letter) for letter in "₫Łśżễịỳơư"} <= set(further)
     features = {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
     assert "pnum" in features
     assert "fvar" not in font
