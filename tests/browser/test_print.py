@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.make.server import Server
-from tests.sight.people import sign_in_as
+from tests.sight.people import PEOPLE, sign_in_as
 
 pytestmark = pytest.mark.browser
 
@@ -93,7 +93,7 @@ def test_a_lesson_is_printed_with_its_drawings_answers_and_sources(opened):
     sheets = pressed(page)
     whole = " ".join(sheets)
     assert "Layers of the skin" in sheets[0]
-    assert f"Printed by {page.locator('.account-name').first.text_content()}" in sheets[0]
+    assert f"Printed by {PEOPLE['student'].name}" in sheets[0]
     assert f"Preceptor Academy, {page.url}" in sheets[0]
     assert "2.8 mm" in whole, "the drawing far below is missing"
     (whole_figure,) = [sheet for sheet in sheets if "inside a papilla" in sheet]
@@ -134,7 +134,7 @@ def test_a_review_is_printed_with_every_reason(opened):
     sheets = pressed(page)
     whole = " ".join(sheets)
     assert "You passed" in sheets[0]
-    assert f"Name {page.locator('.account-name').first.text_content()}" in sheets[0]
+    assert f"Name {PEOPLE['student'].name}" in sheets[0]
     assert len(stems) == 10
     assert [stem for stem in stems if squeezed(stem)[:30] not in squeezed(whole)] == []
     assert whole.count("Why") >= 10
