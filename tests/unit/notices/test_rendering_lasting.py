@@ -17,6 +17,9 @@ NOTICES = [golden for golden in golden_documents() if golden.kind == "notices"]
 
 NEVER_OF_VERSION_1 = {
     "certificates/replaced",
+    "conversations/answered",
+    "conversations/asked",
+    "conversations/moderated",
     "enrolments/price-changed",
     "quizzes/attempt-taken-back",
     "quizzes/one-more-attempt",
