@@ -6,7 +6,8 @@ exactly.
 
 - A term is a button that opens its definition on the same page. Stored it is a link to the glossary.
 - The first cell of a row names the row. The others carry the heading of their column, for phones, where each
-  row is a block of its own. A table that does not scroll is no stop of the Tab key.
+  row is a block of its own. Two columns fit a phone and stay a table. A table that does not scroll is no stop
+  of the Tab key.
 """
 
 import re
@@ -28,6 +29,8 @@ _TABLE: Final = re.compile(
 _BODY: Final = re.compile(r"(?<=<tbody>).*?(?=</tbody>)", re.DOTALL)
 _ROW: Final = re.compile(r"(?<=<tr>).*?(?=</tr>)", re.DOTALL)
 _HEADING: Final = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+_PAIR: Final = 2
+"""Columns that stand beside each other on every screen."""
 _CELL: Final = re.compile(r"<td(?P<attributes>[^>]*)>(?P<words>.*?)</td>", re.DOTALL)
 
 
@@ -67,17 +70,22 @@ def _table(table: re.Match[str]) -> str:
     headings = [plain_words(heading) for heading in _HEADING.findall(rows)]
     body = _BODY.sub(lambda part: _ROW.sub(lambda row: _row(row[0], headings), part[0]), rows)
     named = "<table>" if "<caption>" in rows else f'<table aria-label="{table["name"]}">'
-    return f'<div class="table-scroll table-stack">\n{named}{body}</table>\n</div>'
+    shape = "table-pair" if len(headings) == _PAIR else "table-stack"
+    return f'<div class="table-scroll {shape}">\n{named}{body}</table>\n</div>'
 
 
 def _row(row: str, headings: list[str]) -> str:
-    """Return the cells of a row: the first one names it, unless it is empty."""
+    """Return the cells of a row: the first one names it, unless it is empty.
+
+    An empty cell has no heading. Where the cells follow each other it would read as an instruction, such as
+    “Call 999”.
+    """
     cells = []
     for number, cell in enumerate(_CELL.finditer(row)):
         attributes, words = cell["attributes"], cell["words"]
         if number == 0 and words.strip():
             cells.append(f'<th scope="row"{attributes}>{words}</th>')
         else:
-            label = escape(headings[number])
-            cells.append(f'<td data-label="{label}"{attributes}><span>{words}</span></td>')
+            label = f' data-label="{escape(headings[number])}"' if words.strip() else ""
+            cells.append(f"<td{label}{attributes}><span>{words}</span></td>")
     return "\n" + "\n".join(cells) + "\n"

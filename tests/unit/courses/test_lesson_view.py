@@ -53,13 +53,19 @@ def test_other_links_stay_as_they_are():
 
 def test_the_first_cell_names_the_row_and_the_others_their_column():
     tree = html.fromstring(shown_text(TABLE, ()).html)
-    assert tree.get("class") == "table-scroll table-stack"
     assert tree.get("tabindex") is None
     assert tree.xpath("./table/@aria-label") == ["Table 1: Site, Dose"]
     assert [cell.get("scope") for cell in tree.iter("th")] == ["col", "col", "row"]
     assert tree.xpath("//th[@scope='row']")[0].text_content() == "Face"
-    assert tree.xpath("//td/@data-label") == ["Dose & unit", "Site", "Dose & unit"]
+    assert tree.xpath("//td/@data-label") == ["Dose & unit", "Dose & unit"]
+    assert tree.xpath("//td[not(@data-label)]/span")[0].text_content() == ""
     assert tree.xpath("//td[@class='align-end']/span/text()") == ["1 < 2 mL", "3 mL"]
+
+
+def test_more_than_two_columns_are_blocks_on_a_phone():
+    third = TABLE.replace("</tr>\n</thead>", '<th scope="col">Why</th>\n</tr>\n</thead>')
+    assert html.fromstring(shown_text(TABLE, ()).html).get("class") == "table-scroll table-pair"
+    assert html.fromstring(shown_text(third, ()).html).get("class") == "table-scroll table-stack"
 
 
 def test_a_caption_names_its_table():
