@@ -8,7 +8,6 @@ from threading import Event, Thread
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from app import jobs, key_files
 from app.academy_file import load_academy
@@ -97,6 +96,7 @@ from app.web import kept_mail, system
 from app.web.application import AppContext
 from app.web.assets import Assets, Build, build_assets
 from app.web.clock import clock_for
+from app.web.compression import Compression
 from app.web.errors import Unexpected, answer_early, install_errors
 from app.web.logs import configure_logs
 from app.web.metrics import PROCESSES
@@ -105,12 +105,6 @@ from app.web.page_route import readers_of
 from app.web.route_paths import addresses_of
 from app.web.routing import Api, Pages, policies, public
 from app.web.templating import Templates, make_environment
-
-COMPRESSION = 5
-"""Pages become a fifth of their size. Level 3 takes half the time (0.3 ms of the longest lesson) and leaves a
-lesson with drawings a twelfth larger, more than a phone’s visit may weigh."""
-PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf")
-"""What is compressed already."""
 
 # Routes are tried in this order: first what students open all day.
 FEATURES: tuple[Pages | Api, ...] = (
@@ -248,7 +242,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
     """Put the layers round every request; the one added last is the outermost."""
     app.add_middleware(Unexpected)
     app.add_middleware(Guards, settings=settings, answer=answer_early)
-    app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION, exclude_content_types=PACKED)
+    app.add_middleware(Compression)
     app.add_middleware(RequestLog)
 
 
