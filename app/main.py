@@ -66,6 +66,7 @@ from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
 from app.learning import api as learning_api
 from app.learning import pages as learning_pages
+from app.learning import plan_api, plan_pages
 from app.mail.kind_checks import demand_whole
 from app.mail.letter_writer import LetterWriter
 from app.mail.mailer import Mailer
@@ -111,6 +112,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     quizzes_api.api,
     quizzes_pages.pages,
     learning_pages.pages,
+    plan_pages.pages,
     practicals_students.pages,
     conversations_pages.pages,
     home_pages.pages,
@@ -129,6 +131,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     roster_pages.pages,
     practicals_api.api,
     learning_api.api,
+    plan_api.api,
     conversations_api.api,
     enrolments_pages.pages,
     enrolments_api.api,

@@ -91,6 +91,35 @@ class Enrolment(Base):
     paid_at: Mapped[datetime | None]
 
 
+class StudyPlanRow(Base):
+    """How many hours a week somebody wants to learn for the course of a place (`study_plans.StudyPlan`), and
+    when the next mail about it leaves: None if none will. `mailed_on` is the day of the last mail."""
+
+    __tablename__ = "study_plans"
+    __table_args__ = (
+        CheckConstraint(
+            "minutes_a_week BETWEEN 30 AND 2400 AND minutes_a_week % 30 = 0", name="half_hours"
+        ),
+        CheckConstraint("minutes_then >= 0", name="minutes_not_negative"),
+        CheckConstraint("mail_weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint(
+            "next_mail_on IS NULL OR mail_weekday IS NOT NULL", name="mail_has_weekday"
+        ),
+        Index("ix_study_plans_user_id", "user_id"),
+        Index("ix_study_plans_next_mail_on", "next_mail_on"),
+    )
+
+    enrolment_id: Mapped[EnrolmentId] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    minutes_a_week: Mapped[int]
+    counted_from: Mapped[date] = mapped_column(Date)
+    minutes_then: Mapped[int]
+    paused_until: Mapped[date | None] = mapped_column(Date)
+    mail_weekday: Mapped[int | None]
+    mailed_on: Mapped[date | None] = mapped_column(Date)
+    next_mail_on: Mapped[date | None] = mapped_column(Date)
+
+
 class UndoableDecision(Base):
     """A decision of the office whose mail waits a few seconds, and what it changed.
 

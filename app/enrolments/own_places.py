@@ -13,8 +13,17 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import domain
 from app.enrolments.domain import EnrolmentState
-from app.enrolments.models import Enrolment, IntakeRow
-from app.enrolments.queries import AGREED_PENCE, ENROLMENT, INTAKE, ConfirmedPlace, intake_from
+from app.enrolments.models import Enrolment, IntakeRow, StudyPlanRow
+from app.enrolments.queries import (
+    AGREED_PENCE,
+    ENROLMENT,
+    INTAKE,
+    PLAN_COLUMNS,
+    PLAN_OF_PLACE,
+    ConfirmedPlace,
+    intake_from,
+    plan_from,
+)
 from app.kit.ids import EnrolmentId, IntakeId, UserId
 from app.kit.messages import Text
 from app.kit.stored_messages import read_reason
@@ -92,7 +101,9 @@ _own_rows = (
     .order_by(ENROLMENT.requested_at.desc(), ENROLMENT.id.desc())
 )
 OWN_LIVE = Prepared(
-    _own_rows.where(
+    _own_rows.add_columns(*PLAN_COLUMNS)
+    .outerjoin(table_of(StudyPlanRow), PLAN_OF_PLACE)
+    .where(
         or_(
             ENROLMENT.state == EnrolmentState.requested,
             ENROLMENT.state == EnrolmentState.waiting,
@@ -122,7 +133,9 @@ def live_places(db: Session, user_id: UserId, *, today: date, now: datetime) -> 
     )
     return LivePlaces(
         tuple(
-            ConfirmedPlace(row.id, row.intake_id, user_id, row.course_key, row.revision_id)
+            ConfirmedPlace(
+                row.id, row.intake_id, user_id, row.course_key, row.revision_id, plan_from(row)
+            )
             for row in confirmed
         ),
         tuple(place for place in undecided if place.state in domain.LIVE),

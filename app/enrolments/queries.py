@@ -15,8 +15,9 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import domain
 from app.enrolments.domain import Decision, EnrolmentState, Intake, IntakeStatus
-from app.enrolments.models import Enrolment, IntakeRow
+from app.enrolments.models import Enrolment, IntakeRow, StudyPlanRow
 from app.enrolments.reasons import EnrolmentsReason
+from app.enrolments.study_plans import StudyPlan
 from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
@@ -25,13 +26,15 @@ from app.kit.messages import Message, Money, msg
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedPlace:
-    """A confirmed place on a course, with the revision it pins."""
+    """A confirmed place on a course, with the revision it pins. `plan` is the weekly plan of the person;
+    only what they read about themselves has it."""
 
     enrolment_id: EnrolmentId
     intake_id: IntakeId
     user_id: UserId
     course_key: str
     revision_id: RevisionId
+    plan: StudyPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,20 @@ OPTIONS = Prepared(
     .order_by(INTAKE.starts_on.desc(), INTAKE.id),
     _option,
 )
-PLACES_OF_ONE = Prepared(PLACES.where(ENROLMENT.user_id == bindparam("user_id")))
+PLAN = table_of(StudyPlanRow).c
+PLAN_COLUMNS = (
+    PLAN.minutes_a_week,
+    PLAN.counted_from,
+    PLAN.minutes_then,
+    PLAN.paused_until,
+    PLAN.mail_weekday,
+)
+PLAN_OF_PLACE = PLAN.enrolment_id == ENROLMENT.id
+PLACES_OF_ONE = Prepared(
+    PLACES.add_columns(*PLAN_COLUMNS)
+    .outerjoin_from(table_of(Enrolment), table_of(StudyPlanRow), PLAN_OF_PLACE)
+    .where(ENROLMENT.user_id == bindparam("user_id"))
+)
 PLACES_OF_MANY = PLACES.where(
     ENROLMENT.user_id.in_(bindparam("user_ids", expanding=True)),
     ENROLMENT.course_key == bindparam("course_key"),
@@ -140,7 +156,25 @@ def place_on(db: Session, user_id: UserId, course_key: str) -> ConfirmedPlace | 
 
 def places_of(db: Session, user_id: UserId) -> tuple[ConfirmedPlace, ...]:
     """Return a person's confirmed places, newest first."""
-    return tuple(ConfirmedPlace(*row) for row in PLACES_OF_ONE.all(db, user_id=user_id))
+    return tuple(
+        ConfirmedPlace(
+            row.id, row.intake_id, row.user_id, row.course_key, row.revision_id, plan_from(row)
+        )
+        for row in PLACES_OF_ONE.all(db, user_id=user_id)
+    )
+
+
+def plan_from(row: Row[*tuple[Any, ...]]) -> StudyPlan | None:
+    """Return the plan in a row that has `PLAN_COLUMNS`, or None if the place has none."""
+    if row.minutes_a_week is None:
+        return None
+    return StudyPlan(
+        row.minutes_a_week,
+        row.counted_from,
+        row.minutes_then,
+        row.paused_until,
+        row.mail_weekday,
+    )
 
 
 def places_of_many(

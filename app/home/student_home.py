@@ -29,6 +29,7 @@ from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.learning import queries as learning
 from app.learning.lesson_reading import stopped_in
+from app.learning.plan_reading import PlanGlance, plan_glance
 from app.learning.queries import CourseProgress
 from app.learning.reading_positions import StoppingPoint
 from app.learning.way import Way
@@ -50,8 +51,8 @@ class StudentHome:
     next. `bring` is what the next day asks for, `life_support` what is missing of its proof. `starts_on` is
     the first day of the intake of a course that they have not begun, if that day is still to come. `stopped`
     is where they stopped in the lesson that is next, or None at its beginning. `way` is the one to the
-    certificate that the next thing is about, `other_ways` are the others, `news` is what they have not read
-    yet."""
+    certificate that the next thing is about, `other_ways` are the others, `plans` are the weekly plans of
+    courses whose theory is not complete, by the key of the course, `news` is what they have not read yet."""
 
     next: NextThing
     quiz_title: str
@@ -61,6 +62,7 @@ class StudentHome:
     stopped: StoppingPoint | None
     way: Way | None
     other_ways: tuple[Way, ...]
+    plans: Mapping[str, PlanGlance]
     dates: tuple[OwnDate, ...]
     places: tuple[OwnPlace, ...]
     reports: tuple[Report, ...]
@@ -73,9 +75,11 @@ def student_home(
 ) -> StudentHome:
     """Return what matters now to a student, in nine statements at most."""
     user_id = actor.user_id
-    live = live_places(db, user_id, today=now.astimezone(zone).date(), now=now)
+    today = now.astimezone(zone).date()
+    live = live_places(db, user_id, today=today, now=now)
     done = learning.done_on_all(db, user_id)
-    progress = learning.progress_on(learning.standings_on(db, live.confirmed, done))
+    states = learning.standings_on(db, live.confirmed, done)
+    progress = learning.progress_on(states)
     days = summaries.own_days(db, user_id, now=now, most=MOST_DATES)
     signed = assessments.signed_of(db, user_id)
     standing = Standing(live.confirmed, done, days.attended, signed.competent)
@@ -94,10 +98,13 @@ def student_home(
         quiz_title=_quiz_title(db, chosen.attempt),
         bring=_bring(db, chosen.date),
         life_support=_life_support(db, actor, chosen, pinned, now),
-        starts_on=_starts_on(live, chosen, pinned, now.astimezone(zone).date()),
+        starts_on=_starts_on(live, chosen, pinned, today),
         stopped=_stopped(db, user_id, chosen, pinned),
         way=way,
         other_ways=others,
+        plans={
+            key: glance for key, state in states.items() if (glance := plan_glance(state, today))
+        },
         dates=tuple(day for day in days.coming if day is not chosen.date),
         places=tuple(place for place in live.undecided if place is not chosen.place),
         reports=signed.reports,

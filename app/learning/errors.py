@@ -1,6 +1,6 @@
 """What learning refuses."""
 
-from app.kit.errors import Conflict, Forbidden
+from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.messages import msg
 from app.learning.domain import NumberedModule, lock_sentence
 
@@ -28,3 +28,16 @@ class LessonStaysDone(Conflict):
             ),
             reason="quiz-passed",
         )
+
+
+class PlanNotChanged(Conflict):
+    """The weekly plan stays as it is: nothing is left to plan, or there is no plan."""
+
+    title = msg("Your plan is not changed")
+    slug = "plan-not-changed"
+
+
+class BadPlan(Invalid):
+    """The hours or the day cannot be used as they are."""
+
+    slug = "bad-plan"

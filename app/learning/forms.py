@@ -1,10 +1,42 @@
 """The forms of learning."""
 
-from pydantic import Field
+import re
+from decimal import Decimal
+from typing import Annotated, Final
 
+from pydantic import BeforeValidator, Field
+
+from app.learning.pacing import BAD_HOURS, MailDay
 from app.learning.reading_positions import LONGEST_ANCHOR
+from app.web.dates import Day
 from app.web.forms import Form, label
 
 
 class SectionForm(Form):
     section: str = Field(max_length=LONGEST_ANCHOR, title=label("section"))
+
+
+_HOURS: Final = re.compile(r"[0-9]{1,2}([.,][0-9]{1,2})?")
+
+
+def read_hours(typed: object) -> object:
+    """Read 2, 1.5 or 1,5."""
+    if not isinstance(typed, str):
+        return typed
+    if not _HOURS.fullmatch(typed.strip()):
+        raise ValueError(BAD_HOURS.message)
+    return Decimal(typed.strip().replace(",", "."))
+
+
+class WeeklyHoursForm(Form):
+    hours: Annotated[Decimal, BeforeValidator(read_hours)] = Field(
+        title=label("number of hours a week")
+    )
+
+
+class MailDayForm(Form):
+    mail_day: MailDay = Field(title=label("day of the mail"))
+
+
+class PauseForm(Form):
+    until: Day = Field(title=label("day on which you start again"))

@@ -10,8 +10,10 @@ from app.learning.domain import StepKind
 from app.learning.errors import LessonStaysDone, ModuleLocked
 from app.learning.forms import SectionForm
 from app.learning.lesson_reading import lesson_page
+from app.learning.plan_reading import plan_glance
 from app.learning.way_reading import way_on, ways_on
 from app.web.access import STUDENT
+from app.web.dates import local_day
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submitted
 from app.web.request_context import RequestContext, Visit
@@ -34,7 +36,8 @@ def show_map(visit: Visit, course_key: str) -> Response:
     with visit.database.read() as db:
         standing = queries.standing_on(db, visit.actor, course_key)
         way = way_on(db, standing)
-    return visit.render("learning/map.html", page=queries.map_of(standing), way=way)
+    plan = plan_glance(standing, local_day(visit.now, visit.academy.zone))
+    return visit.render("learning/map.html", page=queries.map_of(standing), way=way, plan=plan)
 
 
 @pages.get("/learn/{course_key}/continue", name="learning.continue", access=STUDENT)

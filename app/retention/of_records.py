@@ -78,6 +78,18 @@ RULES_OF_RECORDS: Final = (
         msg("So that you can go on where you were, on any device."),
     ),
     rule(
+        "study_plans",
+        PrivacyHeading.training,
+        msg("How many hours a week you plan to learn, pauses, and the day of your weekly mail"),
+        "study_plans",
+        LEAVING,
+        lambda span: msg("{span} after the account was closed, then deleted", span=span),
+        Ending.deleted,
+        msg(
+            "So that you see by when you are done. Only you see it, and stopping the plan deletes it."
+        ),
+    ),
+    rule(
         "assessments",
         PrivacyHeading.training,
         msg("Assessments on practical days, with every mark"),

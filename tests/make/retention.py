@@ -215,6 +215,7 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
                 },
             ),
         ],
+        "study_plans": lambda: [closed, *_study_plan(academy, person, at)],
         "conversations": lambda: [closed, *_conversation(academy, person, at)],
         "accounts": lambda: [closed],
         "names_of_people_who_left": lambda: [
@@ -309,6 +310,18 @@ def _enrolment(academy: Academy, person: UUID, at: datetime) -> Rows:
         "requested_at": at,
     }
     return [("enrolments", row)]
+
+
+def _study_plan(academy: Academy, person: UUID, at: datetime) -> Rows:
+    ((_, place),) = _enrolment(academy, person, at)
+    row = {
+        "enrolment_id": place["id"],
+        "user_id": person,
+        "minutes_a_week": 120,
+        "counted_from": at.date(),
+        "minutes_then": 600,
+    }
+    return [("enrolments", place), ("study_plans", row)]
 
 
 def _without_people(key: str, academy: Academy, at: datetime) -> Rows:

@@ -141,7 +141,10 @@ INTENDED: tuple[Difference, ...] = (
         "/privacy",
         r"(?<=are too hard\. )(?=Assessments on)",
         "Where you stopped in each lesson, and which of its sections you have read 90 days after the account "
-        "was closed, then deleted So that you can go on where you were, on any device. ",
+        "was closed, then deleted So that you can go on where you were, on any device. "
+        "How many hours a week you plan to learn, pauses, and the day of your weekly mail 90 days after the "
+        "account was closed, then deleted So that you see by when you are done. Only you see it, and "
+        "stopping the plan deletes it. ",
     ),
     Difference(
         "a lesson remembers where it was left",

@@ -1,0 +1,51 @@
+"""Writing the weekly plan of a place. Callers check permissions and decide."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.db.upsert import insert_into
+from app.enrolments.models import Enrolment, StudyPlanRow
+from app.enrolments.queries import PLAN, PLAN_COLUMNS, ConfirmedPlace, plan_from
+from app.enrolments.study_plans import StudyPlan
+from app.kit.ids import EnrolmentId
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOnRecord:
+    """A stored plan, and the day of the last mail about it."""
+
+    plan: StudyPlan
+    mailed_on: date | None
+
+
+def lock_plan(db: Session, enrolment_id: EnrolmentId) -> PlanOnRecord | None:
+    """Lock the place, so that two devices write one after the other, and return its plan, if it has one."""
+    db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
+    row = db.execute(
+        select(*PLAN_COLUMNS, PLAN.mailed_on).where(PLAN.enrolment_id == enrolment_id)
+    ).one_or_none()
+    plan = plan_from(row) if row else None
+    return PlanOnRecord(plan, row.mailed_on) if row and plan else None
+
+
+def write_plan(
+    db: Session, place: ConfirmedPlace, plan: StudyPlan, *, next_mail_on: date | None
+) -> None:
+    """Write the plan of a place, and the day of the next mail about it."""
+    values = {**asdict(plan), "next_mail_on": next_mail_on}
+    new = insert_into(db, StudyPlanRow).values(
+        enrolment_id=place.enrolment_id, user_id=place.user_id, **values
+    )
+    db.execute(new.on_conflict_do_update(index_elements=["enrolment_id"], set_=values))
+
+
+def delete_plan(db: Session, enrolment_id: EnrolmentId) -> None:
+    """Delete the plan of a place; a second time changes nothing."""
+    db.execute(
+        delete(StudyPlanRow)
+        .where(StudyPlanRow.enrolment_id == enrolment_id)
+        .execution_options(synchronize_session=False)
+    )
