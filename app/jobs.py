@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from app.enrolments import closing
 from app.enrolments import pending as enrolments_pending
 from app.handlers import handlers_with
 from app.kit.actor import SystemActor
+from app.learning import plan_mails
+from app.learning.pacing import mail_day_begun
 from app.mail.mailer import Mailer
 from app.outbox import service as outbox
 from app.outbox.queries import EventKind
@@ -152,6 +155,22 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
     return people
 
 
+def send_weekly_mails(database: Database, zone: ZoneInfo, *, now: datetime) -> int:
+    """Send the weekly mails about plans that are due, each in its own transaction, and return their number.
+    One that fails does not stop the others."""
+    local = now.astimezone(zone)
+    with database.read() as db:
+        due = enrolments_pending.plans_to_mail(db, day=mail_day_begun(local))
+    sent = 0
+    for plan in due:
+        try:
+            with database.write() as db:
+                sent += plan_mails.send_weekly_mail(db, WORKER, plan, local=local, now=now) is None
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error("weekly mail not sent", plan_id=str(plan.enrolment_id), exc_info=error)
+    return sent
+
+
 def try_blocked_again(database: Database, issuer: Issuer, *, now: datetime) -> None:
     """Try to issue every certificate that waits for a name: a later version may print more letters."""
     with database.read() as db:
@@ -218,6 +237,7 @@ class FactWork:
     issuer: Issuer
     seconds: Callable[[], float] = seconds_passed
     files: Path | None = None
+    zone: str = "UTC"
     _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
     _tidied_at: float | None = field(default=None, init=False)
     _hourly_at: float = field(default=0.0, init=False)
@@ -236,6 +256,7 @@ class FactWork:
             end_sign_ins(self.database, now=now)
             reset_factors(self.database, now=now)
             close_waiting_lists(self.database, now=now)
+            send_weekly_mails(self.database, ZoneInfo(self.zone), now=now)
             sweep_if_due(self.database, now=now)
             self._tidied_at = seconds
         if seconds - self._hourly_at >= HOURLY:
@@ -258,12 +279,16 @@ def work_until(
     clock: Clock,
     issuer: Issuer,
     files: Path | None = None,
+    zone: str = "UTC",
 ) -> None:
     """Work until told to stop, as a thread of a single-process server or in `preceptor work`. Mails
     have their own thread, so that a slow mail server delays nothing else."""
     mails = Worker(EventKind.mails, database, clock, MailWork(database, mailer).round)
     facts = Worker(
-        EventKind.facts, database, clock, FactWork(database, clock, issuer, files=files).round
+        EventKind.facts,
+        database,
+        clock,
+        FactWork(database, clock, issuer, files=files, zone=zone).round,
     )
     sending = Thread(target=mails.run, args=(stop,), daemon=True)
     sending.start()

@@ -283,7 +283,10 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
                 app_context.clock,
                 issuer_of(app_context),
             ),
-            kwargs={"files": Path(app_context.settings.files_url)},
+            kwargs={
+                "files": Path(app_context.settings.files_url),
+                "zone": app_context.academy.zone,
+            },
             daemon=True,
         )
         if with_worker:

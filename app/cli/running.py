@@ -196,6 +196,7 @@ def work() -> None:
         app_context.clock,
         issuer_of(app_context),
         Path(settings.files_url),
+        app_context.academy.zone,
     )
     log.info("worker stopped")
 

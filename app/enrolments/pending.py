@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.enrolments.domain import HOLDING, EnrolmentState, IntakeStatus
-from app.enrolments.models import Enrolment, IntakeRow
-from app.kit.ids import IntakeId
+from app.enrolments.models import Enrolment, IntakeRow, StudyPlanRow
+from app.kit.ids import EnrolmentId, IntakeId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +101,23 @@ def lists_to_close(db: Session, *, now: datetime) -> tuple[IntakeId, ...]:
             .order_by(IntakeRow.id)
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanToMail:
+    """A plan of a confirmed place whose weekly mail is due."""
+
+    enrolment_id: EnrolmentId
+    user_id: UserId
+    course_key: str
+
+
+def plans_to_mail(db: Session, *, day: date) -> tuple[PlanToMail, ...]:
+    """Return the plans whose mail is due on a day or before, in one statement."""
+    rows = db.execute(
+        select(Enrolment.id, Enrolment.user_id, Enrolment.course_key)
+        .join(StudyPlanRow, StudyPlanRow.enrolment_id == Enrolment.id)
+        .where(StudyPlanRow.next_mail_on <= day, Enrolment.state == EnrolmentState.confirmed)
+        .order_by(StudyPlanRow.next_mail_on, Enrolment.id)
+    )
+    return tuple(PlanToMail(*row) for row in rows)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from app.mail.kinds import PersonMail
-from app.mail.values import MailPart
+from app.mail.values import MailPart, Words
 
 
 class CorrectedLesson(MailPart):
@@ -24,3 +24,18 @@ class LessonsCorrectedMail(PersonMail):
     course_key: str
     corrections: tuple[CorrectedLesson, ...]
     has_place: bool
+
+
+class WeeklyPlanMail(PersonMail):
+    """Once a week to a student with a plan. `parts` are the lessons and tests done since a week before,
+    `week` is what the coming week would be, and `first` the title of what comes next."""
+
+    template: ClassVar[str] = "learning/weekly-plan"
+
+    course: str
+    course_key: str
+    parts: int
+    plan: Words
+    pace: Words
+    week: Words
+    first: str

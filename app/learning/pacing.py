@@ -7,7 +7,7 @@ weeks: in the first week nobody is behind, on whatever days they learn.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -28,6 +28,12 @@ OFFERED_HOURS: Final = (1, 2, 4)
 LONGEST_PAUSE: Final = timedelta(days=366)
 DAYS_BETWEEN_MAILS: Final = timedelta(days=4)
 """Two mails are at least this far apart, also if the person chooses another weekday in between."""
+
+
+MAIL_HOUR: Final = 7
+"""The hour of the academy’s day from which the weekly mails leave."""
+LATEST_MAIL: Final = timedelta(days=2)
+"""A mail that could not leave for longer is left out: the next one is near."""
 
 
 class MailDay(LabelledEnum):
@@ -244,3 +250,33 @@ def next_mail_day(weekday: int | None, earliest: date, mailed_on: date | None) -
         return None
     first = max(earliest, mailed_on + DAYS_BETWEEN_MAILS) if mailed_on else earliest
     return first + timedelta(days=(weekday - first.weekday()) % WEEK)
+
+
+def mail_day_begun(local: datetime) -> date:
+    """Return the newest day whose mails may leave, from the academy’s local time."""
+    return local.date() if local.hour >= MAIL_HOUR else local.date() - timedelta(days=1)
+
+
+class NoMail(StrEnum):
+    """Why no mail leaves. `not_due`: another worker sent it, or the person changed the plan. `no_course`:
+    the person learns with another place, or this version cannot read the course."""
+
+    not_due = "not_due"
+    no_course = "no_course"
+    theory_done = "theory_done"
+    closed = "closed"
+    paused = "paused"
+    late = "late"
+
+
+def no_mail_reason(
+    plan: StudyPlan, *, due_on: date, today: date, left: int, is_closed: bool
+) -> NoMail | None:
+    """Return why the mail of a plan does not leave, or None if it does."""
+    if not left:
+        return NoMail.theory_done
+    if is_closed:
+        return NoMail.closed
+    if is_paused(plan, today):
+        return NoMail.paused
+    return NoMail.late if today - due_on > LATEST_MAIL else None

@@ -60,7 +60,7 @@ def pause(visit: Visit, course_key: str, submitted: Submitted) -> Response:
             planning.pause(db, visit.actor, course_key, form.until, today=_today(visit))
     except REFUSED as refused:
         return _page(visit, course_key, submitted, refused)
-    paused = msg("Your plan rests until {day:long}.", day=form.until)
+    paused = msg("Your plan rests until {day:long}. No mail comes before.", day=form.until)
     return _back(visit, course_key, paused)
 
 
@@ -80,7 +80,7 @@ def stop(visit: Visit, course_key: str, submitted: Submitted) -> Response:
     ButtonForm.read(submitted)
     with visit.database.write() as db:
         planning.stop(db, visit.actor, course_key)
-    return _back(visit, course_key, msg("Your plan is stopped."))
+    return _back(visit, course_key, msg("Your plan is stopped. No mail about it comes any more."))
 
 
 def _today(visit: RequestContext) -> date:

@@ -40,7 +40,7 @@ def choose_hours(
     before = lock_plan(db, standing.place.enrolment_id)
     if before is None:
         before = PlanOnRecord(
-            StudyPlan(minutes, today, left, None, FIRST_MAIL_DAY.weekday), mailed_on=None
+            StudyPlan(minutes, today, left, None, FIRST_MAIL_DAY.weekday), None, None
         )
     elif before.plan.minutes_a_week == minutes:
         return

@@ -6,9 +6,10 @@ only the place and the completions.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.delivery import Course, Lesson, Module, PracticalKind, Quiz
@@ -286,6 +287,17 @@ def done_on_all(db: Session, user_id: UserId) -> dict[str, Done]:
     for course_key, kind, key in rows:
         by_course.setdefault(course_key, []).append((kind, key))
     return {course_key: _done(facts) for course_key, facts in by_course.items()}
+
+
+def parts_since(db: Session, user_id: UserId, course_key: str, since: datetime) -> int:
+    """Return how many lessons and tests of a course a person completed since a moment."""
+    return db.scalars(
+        select(func.count()).where(
+            Completion.user_id == user_id,
+            Completion.course_key == course_key,
+            Completion.completed_at >= since,
+        )
+    ).one()
 
 
 def _done(facts: list[tuple[Completed, str]]) -> Done:

@@ -1,6 +1,6 @@
 """An example of every kind of mail, or several where a kind says different things."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from app.enquiries.domain import Topic
 from app.enrolments import mails as enrolments
 from app.enrolments.domain import DeclineReason
 from app.kit.ids import AssessmentId, AttemptId, ConversationId, EnquiryId, EventId
-from app.kit.messages import Money, msg
+from app.kit.messages import Money, msg, msgs
 from app.learning import mails as learning
 from app.mail.calendar_entries import CalendarEntry, Method
 from app.mail.kinds import MailKind
@@ -81,6 +81,20 @@ OF_A_QUESTION: dict[str, Any] = OF_A_COURSE | {
 OF_A_QUIZ: dict[str, Any] = OF_A_COURSE | {
     "course_key": "small-course",
     "quiz": "Quiz on the skin",
+}
+OF_A_PLAN: dict[str, Any] = OF_A_COURSE | {
+    "course_key": "small-course",
+    "plan": msg(
+        "At {time} a week: theory by {day}", time=timedelta(hours=2), day=date(2027, 2, 20)
+    ),
+    "pace": msg("A little behind: {time}", time=timedelta(minutes=40)),
+    "week": msg(
+        "{lessons} and {tests}, {time}",
+        lessons=msgs("{n} lesson", "{n} lessons", 2),
+        tests=msgs("{n} quiz", "{n} quizzes", 1),
+        time=timedelta(minutes=110),
+    ),
+    "first": "Layers of the skin",
 }
 EXAMPLES: tuple[MailKind, ...] = (
     accounts.AddressChangedMail(),
@@ -159,6 +173,8 @@ EXAMPLES: tuple[MailKind, ...] = (
         **PLACE, reason=BECAUSE, old_price=Money(145_000), new_price=Money(120_000)
     ),
     enrolments.IntakeListClosedMail(**PLACE),
+    learning.WeeklyPlanMail(**OF_A_PLAN, parts=3),
+    learning.WeeklyPlanMail(**OF_A_PLAN, parts=0),
     learning.LessonsCorrectedMail(
         **OF_A_COURSE,
         course_key="small-course",

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db.upsert import insert_into
@@ -15,20 +15,23 @@ from app.kit.ids import EnrolmentId
 
 @dataclass(frozen=True, slots=True)
 class PlanOnRecord:
-    """A stored plan, and the day of the last mail about it."""
+    """A stored plan, the day of the last mail about it, and of the next."""
 
     plan: StudyPlan
     mailed_on: date | None
+    next_mail_on: date | None
 
 
 def lock_plan(db: Session, enrolment_id: EnrolmentId) -> PlanOnRecord | None:
     """Lock the place, so that two devices write one after the other, and return its plan, if it has one."""
     db.execute(select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update())
     row = db.execute(
-        select(*PLAN_COLUMNS, PLAN.mailed_on).where(PLAN.enrolment_id == enrolment_id)
+        select(*PLAN_COLUMNS, PLAN.mailed_on, PLAN.next_mail_on).where(
+            PLAN.enrolment_id == enrolment_id
+        )
     ).one_or_none()
     plan = plan_from(row) if row else None
-    return PlanOnRecord(plan, row.mailed_on) if row and plan else None
+    return PlanOnRecord(plan, row.mailed_on, row.next_mail_on) if row and plan else None
 
 
 def write_plan(
@@ -40,6 +43,18 @@ def write_plan(
         enrolment_id=place.enrolment_id, user_id=place.user_id, **values
     )
     db.execute(new.on_conflict_do_update(index_elements=["enrolment_id"], set_=values))
+
+
+def note_mail(
+    db: Session, enrolment_id: EnrolmentId, *, mailed_on: date | None, next_mail_on: date | None
+) -> None:
+    """Write when the last mail about a plan left, and when the next will."""
+    db.execute(
+        update(StudyPlanRow)
+        .where(StudyPlanRow.enrolment_id == enrolment_id)
+        .values(mailed_on=mailed_on, next_mail_on=next_mail_on)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def delete_plan(db: Session, enrolment_id: EnrolmentId) -> None:

@@ -144,6 +144,10 @@ def test_the_day_of_the_mail_is_chosen_and_mails_stop_with_one_press(database, b
     choose(browser)
     assert browser.post(f"{PLAN}/mail", data={"mail_day": "thursday"}).status_code == 303
     assert stored(database)[0].next_mail_on.weekday() == 3
+    form = html.document_fromstring(browser.get(PLAN).text).xpath(
+        f"//form[@action='{PLAN}/mail'][.//input[@value='never']]"
+    )
+    assert len(form) == 1
     browser.post(f"{PLAN}/mail", data={"mail_day": "never"})
     (plan,) = stored(database)
     assert (plan.mail_weekday, plan.next_mail_on) == (None, None)

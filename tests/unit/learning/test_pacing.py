@@ -1,6 +1,6 @@
 """The weekly plan: by when the theory is done, who is behind, what a week holds, and when mails leave."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,12 +16,15 @@ from app.learning.pacing import (
     DAYS_BETWEEN_MAILS,
     LONGEST_PAUSE,
     MailDay,
+    NoMail,
     Pace,
+    mail_day_begun,
     mail_day_of,
     minutes_behind,
     minutes_in,
     minutes_left,
     next_mail_day,
+    no_mail_reason,
     pause_refusal,
     plan_standing,
     ready_on,
@@ -187,6 +190,46 @@ def test_mails_come_on_the_weekday_and_not_soon_after_each_other(weekday, earlie
     assert day.weekday() == weekday
     assert earliest <= day <= earliest + timedelta(days=10)
     assert mailed_on is None or day - mailed_on >= DAYS_BETWEEN_MAILS
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({}, None),
+        ({"left": 0}, NoMail.theory_done),
+        ({"left": 0, "is_closed": True}, NoMail.theory_done),
+        ({"is_closed": True}, NoMail.closed),
+        ({"plan": a_plan(paused_until=MONDAY + timedelta(days=1))}, NoMail.paused),
+        ({"plan": a_plan(paused_until=MONDAY)}, None),
+        ({"due_on": MONDAY - timedelta(days=2)}, None),
+        ({"due_on": MONDAY - timedelta(days=3)}, NoMail.late),
+    ],
+)
+def test_when_a_mail_is_left_out(changed, reason):
+    due = {"plan": a_plan(), "due_on": MONDAY, "today": MONDAY, "left": 10, "is_closed": False}
+    due |= changed
+    assert no_mail_reason(due.pop("plan"), **due) is reason
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 11, 30, 6, 59, tzinfo=UTC), MONDAY - timedelta(days=1)),
+        (datetime(2026, 11, 30, 7, tzinfo=UTC), MONDAY),
+        (datetime(2026, 11, 30, 23, 59, tzinfo=UTC), MONDAY),
+    ],
+)
+def test_mails_leave_from_seven_in_the_morning(moment, day):
+    assert mail_day_begun(moment) == day
+
+
+@pytest.mark.parametrize("hours", [-12, 0, 1, 14])
+def test_another_zone_or_another_clock_brings_no_second_mail_in_a_week(hours):
+    """The mail left on a Monday. However the clock is set then, the next one is not due yet."""
+    sent_at = datetime(2026, 11, 30, 7, tzinfo=UTC)
+    following = next_mail_day(0, MONDAY + timedelta(days=1), MONDAY)
+    assert following is not None
+    assert mail_day_begun(sent_at + timedelta(hours=hours)) < following
 
 
 def test_no_mail_is_a_choice():
