@@ -8,42 +8,37 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.conversations import queries, service
 from app.conversations.domain import (
-    LONGEST_MESSAGE,
     MOST_MESSAGES,
     MOST_SECTIONS,
     ConversationState,
 )
+from app.conversations.forms import MessageWords
 from app.conversations.queries import OwnConversationRow
 from app.conversations.threads import Thread
 from app.db.paging import page_number
-from app.kit.characters import as_seen
 from app.kit.ids import ConversationId, MessageId
 from app.web.access import STUDENT
 from app.web.forms import Submission
+from app.web.json_body import JsonBody
 from app.web.request_context import Visit
 from app.web.routing import Api
 
 api = Api("/api/v1/questions", tags=["questions"])
-MessageText = Annotated[str, Field(min_length=1, max_length=LONGEST_MESSAGE)]
 
 
-class QuestionIn(BaseModel):
+class QuestionIn(JsonBody):
     """A question about a section of a lesson, named by its anchor, or about the whole lesson for null."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     course: Annotated[str, Field(max_length=64)]
     lesson: Annotated[str, Field(max_length=64)]
     section: Annotated[str, Field(max_length=MOST_SECTIONS)] | None = None
-    question: MessageText
+    question: MessageWords
 
 
-class QuestionReplyIn(BaseModel):
+class QuestionReplyIn(JsonBody):
     """What the student writes on. `seen` is the number of messages that they have read."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    reply: MessageText
+    reply: MessageWords
     seen: Annotated[int, Field(ge=0, le=MOST_MESSAGES)] | None = None
 
 
@@ -147,7 +142,7 @@ def ask_question(
                     question.course,
                     question.lesson,
                     section=question.section,
-                    words=as_seen(question.question),
+                    words=question.question,
                     now=visit.now,
                 )
             )
@@ -174,7 +169,7 @@ def reply_to_question(
                 db,
                 visit.actor,
                 conversation_id,
-                words=as_seen(message.reply),
+                words=message.reply,
                 seen=message.seen,
                 now=visit.now,
             )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from app.kit.characters import without_ignorable
 from app.kit.errors import Refusal
 from app.kit.labelled_enum import LabelledEnum
 from app.kit.messages import msg, msgs
@@ -89,6 +90,12 @@ CLOSED_MEANWHILE: Final = Refusal("already_closed", msg("This question is closed
 REMOVED_ALREADY: Final = Refusal(
     "already_removed", msg("Somebody has removed this message before you.")
 )
+
+
+def shows_something(words: str) -> bool:
+    """Return whether a reader sees anything of a message: joiners, directions and selectors alone are an empty
+    line in the thread."""
+    return bool(without_ignorable(words).strip())
 
 
 def writing_refusal(standing: ConversationStanding, *, seen: int | None = None) -> Refusal | None:

@@ -2,12 +2,30 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from app.conversations.domain import LONGEST_MESSAGE, LONGEST_REASON, MOST_MESSAGES, MOST_SECTIONS
+from app.conversations.domain import (
+    LONGEST_MESSAGE,
+    LONGEST_REASON,
+    MOST_MESSAGES,
+    MOST_SECTIONS,
+    shows_something,
+)
+from app.kit.messages import msg
 from app.web.forms import Form, label
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_MESSAGE)]
+
+def _visible(words: str) -> str:
+    if not shows_something(words):
+        raise ValueError(msg("Write something that can be seen; this holds only invisible characters."))
+    return words
+
+
+MessageWords = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_MESSAGE),
+    AfterValidator(_visible),
+]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_REASON)]
 
 
@@ -15,21 +33,21 @@ class AskForm(Form):
     """A question. `section` is the anchor of a section; empty: it is about the whole lesson."""
 
     section: Annotated[str, StringConstraints(max_length=MOST_SECTIONS)] | None = None
-    question: Words = Field(title=label("your question"))
+    question: MessageWords = Field(title=label("your question"))
 
 
 class ReplyForm(Form):
     """What a student writes on. `seen` is the number of messages that the page showed."""
 
     seen: Annotated[int, Field(ge=0, le=MOST_MESSAGES)] | None = None
-    reply: Words = Field(title=label("your message"))
+    reply: MessageWords = Field(title=label("your message"))
 
 
 class QuestionAnswerForm(Form):
     """An answer. A form without `seen` counts as older than every message."""
 
     seen: Annotated[int, Field(ge=0, le=MOST_MESSAGES)] = 0
-    answer: Words = Field(title=label("your answer"))
+    answer: MessageWords = Field(title=label("your answer"))
 
 
 class RemovalForm(Form):

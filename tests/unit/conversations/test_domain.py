@@ -81,7 +81,7 @@ def test_a_question_keeps_its_lines_and_loses_its_margins():
     assert read(AskForm, section="", question="One?").section is None
 
 
-@pytest.mark.parametrize("typed", ["", " \n ", "x" * (domain.LONGEST_MESSAGE + 1)])
+@pytest.mark.parametrize("typed", ["", " \n ", "\u200d\u202e ", "x" * (domain.LONGEST_MESSAGE + 1)])
 def test_an_empty_or_endless_question_is_refused_at_its_field(typed):
     with pytest.raises(Invalid) as refused:
         read(AskForm, question=typed)
