@@ -44,6 +44,9 @@ _TAG: Final = re.compile(r"(<[^>]*>)")
 _INLINE: Final = re.compile(r"</?(?:a|button|em|strong|code|span|del|ins|tspan)\b")
 _AS_TYPED: Final = re.compile(r'<code\b|<span class="clinical-value"|<a class="clinical-value"')
 _OPENS_AFTER: Final = "([{—–/"
+_ENDS_WORDS: Final = ")]}%°′″’”»›"
+_ELIDED: Final = re.compile(r"'(?:tis|twas|twere|til)\b(?!')|'n'(?=\s)", re.IGNORECASE)
+"""English words that begin with an apostrophe."""
 _PLAIN: Final = frozenset(
     [
         *("title", "summary", "objectives", "outcomes", "entry_rules", "not_included", "scope"),
@@ -76,27 +79,44 @@ class _Setter:
         space."""
         signs = []
         after = text[1:] + following
+        elided = {match.start() for match in _ELIDED.finditer(text)} if self._is_english else ()
         for number, sign in enumerate(text):
-            self.before = self._mark(sign, after[number]) if sign in "\"'" else sign
+            if number in elided:
+                self.before = APOSTROPHE
+            else:
+                self.before = self._mark(sign, after[number]) if sign in "\"'" else sign
             signs.append(self.before)
         return "".join(signs)
+
+    @property
+    def _is_english(self) -> bool:
+        return self.quotes == ENGLISH
 
     def _mark(self, sign: str, after: str) -> str:
         pair = self.quotes[:2] if sign == '"' else self.quotes[2:]
         if sign == "'" and self.before.isalnum() and after.isalnum():
             return APOSTROPHE
-        opens_after = f"{_OPENS_AFTER}{self.quotes[0]}{self.quotes[2]}"
-        begins = not self.before or self.before.isspace() or self.before in opens_after
-        if begins and not after.isspace():
+        if self._begins(sign, after):
             if sign == "'" and after.isdigit():
                 return APOSTROPHE
             self.is_open[sign] = True
             return pair[0]
         if self.is_open.pop(sign, False):
             return pair[1]
-        if self.before.isdigit():
+        if self.before.isdigit() or self.before == sign:
             return sign
         return APOSTROPHE if sign == "'" else pair[1]
+
+    def _begins(self, sign: str, after: str) -> bool:
+        """Return whether a mark opens what follows: behind a space or a bracket, or a double one between the
+        comma of a list and a word."""
+        if after.isspace():
+            return False
+        opens_after = f"{_OPENS_AFTER}{self.quotes[0]}{self.quotes[2]}"
+        if not self.before or self.before.isspace() or self.before in opens_after:
+            return True
+        ends_words = self.before.isalnum() or self.before in _ENDS_WORDS
+        return sign == '"' and not self.is_open.get(sign) and not ends_words and after.isalnum()
 
 
 def typeset_text(text: str, quotes: str) -> str:

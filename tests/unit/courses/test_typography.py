@@ -52,6 +52,13 @@ PIECES = st.sampled_from(
         ("a needle of 12\" and 5'", "a needle of 12\" and 5'"),
         ("an angle of 5′ 12″", "an angle of 5′ 12″"),
         ("“set already”", "“set already”"),
+        ('"skin","fat"', "“skin”,“fat”"),
+        ('…"and then"', "…“and then”"),
+        ('a foot is 12" (30 cm)"', 'a foot is 12" (30 cm)”'),
+        ("5'' is five inches", "5'' is five inches"),
+        ("'Tis late, 'twas early", "’Tis late, ’twas early"),
+        ("wait 'til noon, rock 'n' roll", "wait ’til noon, rock ’n’ roll"),
+        ("say 'til' and 'n'", "say ‘til’ and ‘n’"),
         ('a "', "a ”"),
         ("", ""),
     ],
@@ -77,6 +84,10 @@ def test_plain_words(typed, shown):
 )
 def test_html(typed, shown):
     assert typeset_html(typed, ENGLISH) == shown
+
+
+def test_only_english_has_words_that_begin_with_an_apostrophe():
+    assert typeset_text("'tis", QUOTES["de"]) == "‚tis"
 
 
 @each(st.lists(PIECES, max_size=12).map("".join), st.sampled_from([ENGLISH, *QUOTES.values()]))
