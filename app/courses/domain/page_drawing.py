@@ -7,6 +7,7 @@ its own, as it is.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from typing import Any, Final
@@ -83,10 +84,14 @@ COLOURS: Final = frozenset({"fill", "stroke", "stop-color", "flood-color", "colo
 _OF_THE_ROOT: Final = frozenset({"version", "role", "width", "height", "preserveAspectRatio"})
 _UNPAINTED = re.compile(r"none|currentColor|url\(\s*['\"]?#[\w-]+['\"]?\s*\)")
 _BOX = re.compile(rf"0[\s,]+0[\s,]+{WIDTH}(?:\.0+)?[\s,]+(\d+(?:\.\d+)?)")
-_MOVED = re.compile(r"translate\(\s*(-?[\d.]+)(?:[\s,]+(-?[\d.]+))?\s*\)")
+_NUMBER: Final = r"-?(?:\d+(?:\.\d+)?|\.\d+)"
+_MOVED = re.compile(rf"translate\(\s*({_NUMBER})(?:[\s,]+({_NUMBER}))?\s*\)")
 _RESIZES = re.compile(r"scale|matrix|skew", re.IGNORECASE)
 _NAMED = re.compile(r"(url\(\s*['\"]?#|^#)")
+_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_IDS_OF_THE_FIGURE: Final = frozenset({"caption", "describe", "enlarge"})
 _HIDDEN: Final = ("title", "desc")
+_MOVING_OR_HIDING: Final = ("transform", "clip-path", "mask")
 _REUSED: Final = frozenset({"defs", "marker", "clipPath", "mask", "pattern"})
 _PREFIX: Final = "\x00"
 """Stands in the markup where an id gets the name of its figure; no drawing can hold it."""
@@ -116,7 +121,7 @@ def page_problems(path: str, root: Any) -> Iterator[Problem]:
     for element in _elements(root):
         for line, message, hint in _faults(element):
             yield Problem(path, line, message, hint)
-    for line, message, hint in _marker_faults(root):
+    for line, message, hint in (*_id_faults(root), *_marker_faults(root)):
         yield Problem(path, line, message, hint)
 
 
@@ -190,7 +195,7 @@ def _attribute_faults(line: int, name: str, value: str, is_root: bool) -> Iterat
                 'Give the shape a class, such as class="d-epidermis" or class="d-line".',
             )
     elif name == "font-size":
-        digits = re.match(r"[\d.]+", value.strip())
+        digits = re.match(_NUMBER, value.strip())
         if digits and float(digits.group()) < SMALLEST_TEXT:
             yield (
                 line,
@@ -216,6 +221,19 @@ def _text_faults(element: Any) -> Iterator[Fault]:
         yield line, "A text stands in a part that is used again.", hint
 
 
+def _id_faults(root: Any) -> Iterator[Fault]:
+    """In the page each id begins with the name of its figure, and the parts of the figure around the drawing
+    have such ids, too."""
+    ids = Counter(element.get("id") for element in _elements(root) if element.get("id") is not None)
+    line = root.sourceline or 1
+    for name, count in ids.items():
+        if _ID.fullmatch(name) is None or name in _IDS_OF_THE_FIGURE:
+            hint = f"Use letters, digits and hyphens, and not {', '.join(sorted(_IDS_OF_THE_FIGURE))}."
+            yield line, f"The id `{name[:40]}` cannot stand in a page.", hint
+        elif count > 1:
+            yield line, f"The id `{name[:40]}` stands twice.", "Give each part an id of its own."
+
+
 def _markers(root: Any) -> Iterator[Any]:
     return (element for element in _elements(root) if MARKER in _classes(element))
 
@@ -237,6 +255,9 @@ def _marker_faults(root: Any) -> Iterator[Fault]:
             )
             continue
         numbers.append(number)
+        if _is_moved_or_hidden(marker):
+            hint = "Write it directly into the drawing, or into a group without any of these."
+            yield line, f"Marker {number} stands in a part that is moved, cut or covered.", hint
         across, down = float(place[1]), float(place[2] or 0)
         if box and not _is_inside(across, down, float(box[1])):
             hint = f"Keep {RADIUS} units between its middle and each edge."
@@ -247,6 +268,12 @@ def _marker_faults(root: Any) -> Iterator[Fault]:
             f"The markers are numbered {', '.join(map(str, sorted(numbers)))}.",
             "Number them from 1, each number once.",
         )
+
+
+def _is_moved_or_hidden(marker: Any) -> bool:
+    return any(
+        parent.get(name) for parent in marker.iterancestors() for name in _MOVING_OR_HIDING
+    )
 
 
 def _is_inside(across: float, down: float, height: float) -> bool:

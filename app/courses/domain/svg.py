@@ -14,6 +14,7 @@ from lxml import etree
 from app.courses.domain import page_drawing
 from app.courses.domain.characters import HINT, harmful_characters
 from app.courses.domain.delivery import drawing_address
+from app.courses.domain.drawn_references import drawing_fault
 from app.courses.domain.problems import Problem
 
 LARGEST: Final = 200_000
@@ -30,8 +31,11 @@ ELEMENTS: Final = frozenset(
 )
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
-# With backslashes, `url` could be written so that only a browser recognises it.
-_OUTSIDE = re.compile(r"url\((?!\s*['\"]?#)|\\", re.IGNORECASE)
+# With backslashes, `url` could be written so that only a browser recognises it. The other functions of CSS load
+# an image, too, from a bare text.
+_OUTSIDE = re.compile(
+    r"url\((?!\s*['\"]?#)|\b(?:image-set|image|cross-fade|element|src)\(|\\", re.IGNORECASE
+)
 _SIZE = re.compile(rf"\s*({_NUMBER})(?:px)?\s*")
 
 
@@ -87,6 +91,8 @@ def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, li
     problems = [*_root_problems(path, root)]
     for element in root.iter():
         problems += _element_problems(path, element)
+    if (fault := drawing_fault(root)) is not None:
+        problems.append(Problem(path, root.sourceline or 1, *fault))
     belongs_to_page = page_drawing.follows_format(root)
     if belongs_to_page:
         problems += page_drawing.page_problems(path, root)

@@ -95,12 +95,37 @@ def test_a_drawing_without_classes_is_shown_as_it_is() -> None:
             MARKER.format(40, 40, 1).replace("translate", "rotate"),
             "A marker is not written as the format says.",
         ),
+        (
+            f'<g transform="translate(900 900)">{MARKER.format(40, 40, 1)}</g>',
+            "Marker 1 stands in a part that is moved, cut or covered.",
+        ),
+        (
+            f'<g clip-path="url(#a)">{MARKER.format(40, 40, 1)}</g>',
+            "Marker 1 stands in a part that is moved, cut or covered.",
+        ),
+        (
+            MARKER.format("1.2.3", 40, 1),
+            "A marker is not written as the format says.",
+        ),
+        (MARKER.format(40, ".", 1), "A marker is not written as the format says."),
+        ('<path class="d-fat" id="caption" d=""/>', "The id `caption` cannot stand in a page."),
+        ('<path class="d-fat" id="a b" d=""/>', "The id `a b` cannot stand in a page."),
+        (
+            '<path class="d-fat" id="a" d=""/><path class="d-fat" id="a" d=""/>',
+            "The id `a` stands twice.",
+        ),
         ('<path class="d-fat marker" d=""/>', "A marker is not written as the format says."),
     ],
 )
 def test_refused(inside: str, message: str) -> None:
     drawing, problems = read(inside)
     assert (drawing, problems) == (None, [message])
+
+
+def test_a_size_that_is_no_number_is_a_problem_and_not_an_error() -> None:
+    drawing, problems = read(f'{SHAPE}<text font-size="1.2.3">a</text>')
+    assert drawing is None
+    assert "The font size `1.2.3` is not a number." in problems
 
 
 @pytest.mark.parametrize("box", ["0 0 640 400", "0 0 361 200", "1 0 360 200", "0 0 3600 200"])

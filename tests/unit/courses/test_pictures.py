@@ -89,7 +89,7 @@ def test_what_a_picture_may_hold(shape: str) -> None:
         ('id="picture"', 'id="skin"', "The picture is not one group.", 1),
         ("</g>", f"</g>{SHAPE}", "The picture is not one group.", 1),
         (SHAPE, '<text fill="none">Skin</text>', "The element <text> is not accepted in a picture.", 6),
-        (SHAPE, '<use href="#picture"/>', "The element <use> is not accepted in a picture.", 6),
+        (SHAPE, '<use href="#sun"/>', "The element <use> is not accepted in a picture.", 6),
         ("var(--draw-warm)", "#fff", "The fill `#fff` is the same in every theme.", 6),
         ("var(--draw-warm)", "var(--ink)", "The fill `var(--ink)` is the same in every theme.", 6),
         ("/>", ' stroke="red"/>', "The stroke `red` is the same in every theme.", 5),

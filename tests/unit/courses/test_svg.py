@@ -68,6 +68,10 @@ def test_accepted(inside: str) -> None:
         '<rect fill="url(b.svg#a)"/>',
         '<rect fill="u\\72l(b.svg#a)"/>',
         '<rect fill="URL( &quot;https://example.org&quot;)"/>',
+        "<rect mask=\"image-set('//example.org/a.png' 1x)\"/>",
+        '<rect mask="-webkit-image-set(&quot;//example.org/a.png&quot; 1x)"/>',
+        '<path marker-start="src(&quot;https://example.org&quot;)"/>',
+        '<rect mask="cross-fade(#a, #b)"/>',
         '<text font-size="11.9">x</text>',
         '<g font-size="8"/>',
         '<text font-size="small">x</text>',
@@ -77,6 +81,37 @@ def test_accepted(inside: str) -> None:
 def test_refused(inside: str) -> None:
     """R-171: an SVG that could act or load is refused."""
     assert len(problems_of(drawn(inside))) == 1
+
+
+TOO_MANY = "With its repetitions the drawing has more than 10,000 elements."
+HUNDRED = f'<g id="b">{99 * "<path/>"}</g>'
+TOO_DEEP = "A part of the drawing uses itself, or more than 12 parts draw each other in a row."
+
+
+def repeated(levels: int, attribute: str = 'href="#a{}"', tag: str = "use") -> str:
+    """Return parts of which each draws the one before ten times."""
+    parts = ['<g id="a0"><path d=""/></g>']
+    for level in range(1, levels):
+        drawn = f"<{tag} {attribute.format(level - 1)}/>" * 10
+        parts.append(f'<g id="a{level}">{drawn}</g>')
+    return "".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        (repeated(3), None),
+        (repeated(6), TOO_MANY),
+        (repeated(9, 'mask="url( \'#a{}\' )"', "rect"), TOO_MANY),
+        (HUNDRED + '<use href="#b"/>' * 97, None),
+        (HUNDRED + '<use href="#b"/>' * 98, TOO_MANY),
+        ('<g id="a"><use href="#a"/></g>', TOO_DEEP),
+        ('<g id="a"><use href="#b"/></g><g id="b"><rect fill="url(#a)"/></g>', TOO_DEEP),
+        ("".join(f'<g id="a{n}"><use href="#a{n + 1}"/></g>' for n in range(4000)), TOO_DEEP),
+    ],
+)
+def test_a_short_drawing_does_not_stop_a_browser(inside: str, message: str | None) -> None:
+    assert problems_of(drawn(inside)) == ([message] if message else [])
 
 
 @pytest.mark.parametrize("box", ["", "0 0 1", "0 0 0 5", "0 0 5 -1", "a b c d"])
