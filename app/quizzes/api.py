@@ -107,8 +107,8 @@ class MissedOut(StrictShape):
 
 
 class ModuleResultOut(StrictShape):
-    """Points of the questions about one module. Before release small modules stand together, so that no
-    entry counts a single question. `modules` is empty for questions that name no section."""
+    """Points of the questions about one module. Before release modules stand together, so that no entry
+    tells the mark of a question. `modules` is empty for questions that name no section."""
 
     modules: list[str]
     questions: int

@@ -235,7 +235,13 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         sections=sections_to_read(published.course, quiz, marks.marks) if released else (),
         modules=()
         if module
-        else module_results(published.course, quiz, marks.marks, is_released=released),
+        else module_results(
+            published.course,
+            quiz,
+            marks.marks,
+            unanswered=_unanswered(attempt, answers[attempt_id]),
+            is_released=released,
+        ),
         module=module,
         lessons=_lessons(published.course, module, done),
         opened=_opened(published.course, quiz, done) if module else Unlocked(),
@@ -272,6 +278,16 @@ def _module_of(course: Course, quiz: Quiz) -> NumberedModule | None:
     """Return the module whose quiz it is, or None for the final test."""
     modules = [module for module in course.modules if module.quiz == quiz.key]
     return next(iter(numbered(course, modules)), None)
+
+
+def _unanswered(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> frozenset[str]:
+    """Return the keys of the questions without an answer that counts."""
+    counted = counting(answers, attempt.due_at)
+    return frozenset(
+        drawn.key
+        for drawn in attempt.drawn
+        if drawn.key not in counted or counted[drawn.key].response.is_blank
+    )
 
 
 def _lessons(course: Course, module: NumberedModule | None, done: Done) -> tuple[LessonToRead, ...]:

@@ -3,7 +3,7 @@
 What says or could say the mark of a single question is kept from a student whose answers are not released.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,9 +11,6 @@ from app.courses.domain.delivery import Course, Quiz
 from app.courses.domain.taught_sections import TaughtSection, taught_section
 from app.learning.domain import NumberedModule, numbered
 from app.quizzes.domain.attempt import QuestionMark, Score
-
-FEWEST_TOGETHER = 2
-"""The result of a single question would be its mark, so before release no line counts only one."""
 
 
 def points_needed(possible: int, pass_percent: int) -> int:
@@ -49,11 +46,34 @@ class SectionToRead:
     positions: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The marks that one line counts, and the modules that teach their questions."""
+
+    modules: tuple[NumberedModule, ...]
+    marks: tuple[QuestionMark, ...]
+
+    @property
+    def result(self) -> ModuleResult:
+        return ModuleResult(
+            self.modules,
+            questions=len(self.marks),
+            earned=sum(mark.earned for mark in self.marks),
+            possible=sum(mark.possible for mark in self.marks),
+        )
+
+
 def module_results(
-    course: Course, quiz: Quiz, marks: Iterable[QuestionMark], *, is_released: bool
+    course: Course,
+    quiz: Quiz,
+    marks: Iterable[QuestionMark],
+    *,
+    unanswered: Collection[str] = (),
+    is_released: bool,
 ) -> tuple[ModuleResult, ...]:
     """Return the results of an attempt by module, the weakest first. Empty if no question says which section
-    teaches it, as in courses from before these were named."""
+    teaches it, as in courses from before these were named. `unanswered` are the keys of questions of which
+    the student knows that they earned nothing."""
     by_module: dict[str, list[QuestionMark]] = {}
     for mark in marks:
         section = taught_section(course, quiz.question(mark.question_key))
@@ -61,12 +81,19 @@ def module_results(
     if set(by_module) <= {""}:
         return ()
     order = [module for module in course.modules if module.key in by_module]
-    results = [_result(numbered(course, [module]), by_module[module.key]) for module in order]
+    lines = [
+        _Line(tuple(numbered(course, [module])), tuple(by_module[module.key])) for module in order
+    ]
     if "" in by_module:
-        results.append(_result((), by_module[""]))
-    if not is_released:
-        results = _together(results)
-    return tuple(sorted(results, key=lambda result: Fraction(result.earned, result.possible)))
+        lines.append(_Line((), tuple(by_module[""])))
+    results = [line.result for line in (lines if is_released else _together(lines, unanswered))]
+    return tuple(sorted(results, key=_weakest_first))
+
+
+def _weakest_first(result: ModuleResult) -> tuple[Fraction, bool, int]:
+    """Equal ones stand in the order of the course, and questions of no module last."""
+    first = result.modules[0].number if result.modules else 0
+    return Fraction(result.earned, result.possible), not result.modules, first
 
 
 def sections_to_read(
@@ -88,36 +115,44 @@ def sections_to_read(
     )
 
 
-def _result(modules: tuple[NumberedModule, ...], marks: Sequence[QuestionMark]) -> ModuleResult:
-    return ModuleResult(
-        modules,
-        questions=len(marks),
-        earned=sum(mark.earned for mark in marks),
-        possible=sum(mark.possible for mark in marks),
-    )
+def _together(lines: Sequence[_Line], unanswered: Collection[str]) -> list[_Line]:
+    """Put the lines that tell the mark of a question together, with the smallest others while they still do.
+    The line of all questions is left out: it would repeat the score."""
+    telling = [line for line in lines if _tells_a_mark(line, unanswered)]
+    others = [line for line in lines if line not in telling]
+    if not telling:
+        return others
+    others.sort(key=lambda line: len(line.marks), reverse=True)
+    while _tells_a_mark(_sum(telling), unanswered) and others:
+        telling.append(others.pop())
+    return [*others, _sum(telling)] if others else []
 
 
-def _together(results: Sequence[ModuleResult]) -> list[ModuleResult]:
-    """Put the modules of a single question together, with the smallest other one if that is still only one
-    question. The line of all questions is left out: it would repeat the score."""
-    large = [result for result in results if result.questions >= FEWEST_TOGETHER]
-    small = [result for result in results if result.questions < FEWEST_TOGETHER]
-    if not small:
-        return large
-    if len(small) < FEWEST_TOGETHER and large:
-        smallest = min(large, key=lambda result: result.questions)
-        large.remove(smallest)
-        small.append(smallest)
-    if not large:
-        return []
-    return [*large, _sum(small)]
+def _tells_a_mark(line: _Line, unanswered: Collection[str]) -> bool:
+    """Return whether the points of a line leave no doubt about the mark of a question: it is the only one, all
+    of them are right or wrong, or only one choice of them makes the sum."""
+    points = [mark.possible for mark in line.marks if mark.question_key not in unanswered]
+    earned = sum(mark.earned for mark in line.marks)
+    for number, possible in enumerate(points):
+        sums = _sums_of(points[:number] + points[number + 1 :])
+        may_be_right = possible <= earned and sums >> (earned - possible) & 1
+        may_be_wrong = sums >> earned & 1
+        if not (may_be_right and may_be_wrong):
+            return True
+    return False
 
 
-def _sum(results: Sequence[ModuleResult]) -> ModuleResult:
-    modules = {module.number: module for result in results for module in result.modules}
-    return ModuleResult(
+def _sums_of(points: Iterable[int]) -> int:
+    """Return the sums that some of these points make, each as a bit: a question earns all or nothing."""
+    sums = 1
+    for possible in points:
+        sums |= sums << possible
+    return sums
+
+
+def _sum(lines: Sequence[_Line]) -> _Line:
+    modules = {module.number: module for line in lines for module in line.modules}
+    return _Line(
         tuple(modules[number] for number in sorted(modules)),
-        questions=sum(result.questions for result in results),
-        earned=sum(result.earned for result in results),
-        possible=sum(result.possible for result in results),
+        tuple(mark for line in lines for mark in line.marks),
     )

@@ -130,20 +130,59 @@ def test_a_course_that_names_no_sections_has_no_results_by_module() -> None:
     assert marked().by_module() == ()
 
 
-def test_before_release_modules_of_one_question_stand_together() -> None:
-    attempt = marked((ONE, 1), (TWO, 0), (THREE, 1), (THREE, 1), (THREE, 0))
-    assert lines(attempt.by_module(is_released=False)) == [("one two", 1, 2), ("three", 2, 3)]
-
-
-def test_before_release_a_single_question_is_counted_with_the_smallest_module() -> None:
-    attempt = marked((ONE, 1), (TWO, 0), (TWO, 0), (TWO, 0), (THREE, 1), (THREE, 1))
-    assert lines(attempt.by_module(is_released=False)) == [("two", 0, 3), ("one three", 3, 3)]
+@pytest.mark.parametrize(
+    ("questions", "shown"),
+    [
+        (
+            [(ONE, 1), (TWO, 0), (THREE, 1), (THREE, 1), (THREE, 0)],
+            [("one two", 1, 2), ("three", 2, 3)],
+        ),
+        (
+            [(ONE, 1), (TWO, 1), (TWO, 0), (TWO, 0), (THREE, 1), (THREE, 0)],
+            [("two", 1, 3), ("one three", 2, 3)],
+        ),
+        (
+            [(ONE, 1), (ONE, 1), (TWO, 1), (TWO, 0), (THREE, 1), (THREE, 1), (FOUR, 1), (FOUR, 0)],
+            [("two", 1, 2), ("one three four", 5, 6)],
+        ),
+        (
+            [(ONE, 0), (ONE, 0), (TWO, 1), (TWO, 1), (THREE, 1), (THREE, 0)],
+            [("one two", 2, 4), ("three", 1, 2)],
+        ),
+        ([(ONE, 0), (ONE, 1), (TWO, 1), (TWO, 0)], [("one", 1, 2), ("two", 1, 2)]),
+    ],
+)
+def test_before_release_lines_that_tell_a_mark_stand_together(
+    questions: list[tuple[str | None, int]], shown: list[tuple[str, int, int]]
+) -> None:
+    assert lines(marked(*questions).by_module(is_released=False)) == shown
 
 
 def test_before_release_a_line_of_all_questions_is_left_out() -> None:
     assert marked((ONE, 1), (TWO, 0)).by_module(is_released=False) == ()
     assert marked((ONE, 1), (TWO, 0), (TWO, 1)).by_module(is_released=False) == ()
     assert marked((ONE, 1)).by_module(is_released=False) == ()
+    assert marked((ONE, 1), (ONE, 1), (TWO, 0), (TWO, 0)).by_module(is_released=False) == ()
+
+
+def test_an_empty_answer_is_known_to_be_wrong_and_tells_of_the_question_beside_it() -> None:
+    attempt = marked((ONE, 1), (ONE, 0), (TWO, 1), (TWO, 0), (THREE, 0), (THREE, 1))
+    shown = module_results(
+        course(), attempt.quiz, attempt.marks, unanswered={"q-1"}, is_released=False
+    )
+    assert lines(shown) == [("one three", 2, 4), ("two", 1, 2)]
+
+
+def test_points_of_different_questions_tell_which_of_them_is_right() -> None:
+    """1 of 3 points cannot be the question of 2 points."""
+    attempt = marked((ONE, 1), (ONE, 0), (TWO, 1), (TWO, 0), (THREE, 1), (THREE, 0))
+    heavy = attempt.quiz.questions[1].model_copy(update={"points": 2})
+    quiz = attempt.quiz.model_copy(
+        update={"questions": (attempt.quiz.questions[0], heavy, *attempt.quiz.questions[2:])}
+    )
+    marks = (attempt.marks[0], QuestionMark("q-1", 0, 2), *attempt.marks[2:])
+    shown = module_results(course(), quiz, marks, is_released=False)
+    assert lines(shown) == [("one three", 2, 5), ("two", 1, 2)]
 
 
 @given(
@@ -156,7 +195,7 @@ def test_before_release_no_line_tells_the_mark_of_a_question(
 ) -> None:
     attempt = marked(*questions)
     results = attempt.by_module(is_released=False)
-    assert [result for result in results if result.questions < 2] == []
+    assert [result for result in results if result.earned in (0, result.possible)] == []
     assert sum(result.possible for result in results) in (0, len(questions))
     everything = attempt.by_module()
     if results:
