@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import person
 from app.audit import service as audit
 from app.conversations import domain, policy
 from app.conversations.domain import ConversationState
@@ -36,7 +37,8 @@ def answer(
     is_visible = sees(db, actor, conversation_id, now=now)
     if not policy.may_answer(actor, row.student_id, is_visible=is_visible):
         raise NotFound
-    refusal = domain.writing_refusal(standing_of(row), seen=seen)
+    is_closed = person(db, row.student_id).is_closed
+    refusal = domain.answer_refusal(standing_of(row), is_account_closed=is_closed, seen=seen)
     if refusal is not None:
         raise MessageNotSent(refusal)
     reopen(row)

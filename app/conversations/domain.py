@@ -67,6 +67,11 @@ UNKNOWN_SECTION: Final = Refusal(
     msg("This lesson has no such section; perhaps the course was changed."),
     msg("Choose the section that you mean, or the whole lesson."),
 )
+ACCOUNT_CLOSED: Final = Refusal(
+    "account_closed",
+    msg("The account of this student is closed, so nobody would read your answer."),
+    msg("If the account opens again, the question waits here as before."),
+)
 CLOSED_BY_ACADEMY: Final = Refusal(
     "closed_by_academy",
     msg("The academy has closed this question, so nobody can write in it any more."),
@@ -93,8 +98,8 @@ REMOVED_ALREADY: Final = Refusal(
 
 
 def shows_something(words: str) -> bool:
-    """Return whether a reader sees anything of a message: joiners, directions and selectors alone are an empty
-    line in the thread."""
+    """Return whether a reader sees anything of a message: joiners, directions and selectors alone are an
+    empty line in the thread."""
     return bool(without_ignorable(words).strip())
 
 
@@ -116,6 +121,13 @@ def reply_refusal(
     """Return why the student cannot write in their conversation, or None. A closed one opens again by it,
     unless the academy closed it."""
     return writing_refusal(standing, seen=seen) if holds_place else PLACE_ENDED
+
+
+def answer_refusal(
+    standing: ConversationStanding, *, is_account_closed: bool, seen: int | None = None
+) -> Refusal | None:
+    """Return why the academy cannot answer a question, or None."""
+    return ACCOUNT_CLOSED if is_account_closed else writing_refusal(standing, seen=seen)
 
 
 def closing_refusal(standing: ConversationStanding, *, by_academy: bool) -> Refusal | None:

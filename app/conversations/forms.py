@@ -17,7 +17,9 @@ from app.web.forms import Form, label
 
 def _visible(words: str) -> str:
     if not shows_something(words):
-        raise ValueError(msg("Write something that can be seen; this holds only invisible characters."))
+        raise ValueError(
+            msg("Write something that can be seen; this holds only invisible characters.")
+        )
     return words
 
 

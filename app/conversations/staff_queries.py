@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
@@ -41,10 +41,11 @@ class InboxFilter(LabelledEnum):
 
 
 STATES: Final[Mapping[InboxFilter, ConversationState]] = {
-    InboxFilter.open: ConversationState.open,
     InboxFilter.answered: ConversationState.answered,
     InboxFilter.closed: ConversationState.closed,
 }
+_WAITS: Final = and_(Conversation.state == ConversationState.open, ~PERSON.is_closed)
+"""A question waits for an answer. That of a closed account does not: nobody would read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,13 @@ def inbox(
     require(policy.may_see_inbox(actor))
     matching = _matching(actor, which, text)
     total = db.scalar(_seen(actor, now).with_only_columns(func.count()).where(*matching)) or 0
-    waits = Conversation.state == ConversationState.open
     rows = db.execute(
         _seen(actor, now)
         .with_only_columns(Conversation, PERSON.name, first_words_of())
         .where(*matching)
         .order_by(
-            case((waits, 0), else_=1),
-            case((waits, Conversation.waits_since)),
+            case((_WAITS, 0), else_=1),
+            case((_WAITS, Conversation.waits_since)),
             Conversation.changed_at.desc(),
             Conversation.id,
         )
@@ -102,19 +102,19 @@ def staff_thread(
     require(policy.may_see_inbox(actor))
     seen_row = db.execute(
         _seen(actor, now)
-        .with_only_columns(Conversation, PERSON.name)
+        .with_only_columns(Conversation, PERSON.name, PERSON.is_closed)
         .where(Conversation.id == conversation_id)
     ).one_or_none()
     if seen_row is None:
         raise NotFound
-    row, name = seen_row
+    row, name, is_closed = seen_row
     return thread_of(
         db,
         row,
         actor.user_id,
         student=name,
         reads_removed=actor.is_admin,
-        writing=domain.writing_refusal(standing_of(row)),
+        writing=domain.answer_refusal(standing_of(row), is_account_closed=is_closed),
         by_academy=True,
     )
 
@@ -147,7 +147,7 @@ def waiting_questions(db: Session, actor: Actor, *, now: datetime) -> WaitingQue
     count, oldest_at = db.execute(
         _seen(actor, now)
         .with_only_columns(func.count(), func.min(Conversation.waits_since))
-        .where(Conversation.state == ConversationState.open)
+        .where(_WAITS)
     ).one()
     return WaitingQuestions(count, oldest_at) if count else None
 
@@ -155,9 +155,9 @@ def waiting_questions(db: Session, actor: Actor, *, now: datetime) -> WaitingQue
 def all_waiting_questions(db: Session) -> WaitingQuestions | None:
     """Return how many questions of all students wait, or None. One statement, for the office's home page."""
     count, oldest_at = db.execute(
-        select(func.count(), func.min(Conversation.waits_since)).where(
-            Conversation.state == ConversationState.open
-        )
+        select(func.count(), func.min(Conversation.waits_since))
+        .join(PEOPLE, PERSON.id == Conversation.student_id)
+        .where(_WAITS)
     ).one()
     return WaitingQuestions(count, oldest_at) if count else None
 
@@ -175,6 +175,8 @@ def _matching(actor: Actor, which: InboxFilter, text: str) -> list[ColumnElement
     conditions: list[ColumnElement[bool]] = []
     if which is InboxFilter.mine:
         conditions.append(_written_by(actor))
+    elif which is InboxFilter.open:
+        conditions.append(_WAITS)
     elif which in STATES:
         conditions.append(Conversation.state == STATES[which])
     if text:

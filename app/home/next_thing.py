@@ -111,12 +111,14 @@ class NextThing:
 def next_thing(situation: StudentSituation, now: datetime) -> NextThing:
     """Return the one thing to do now.
 
-    A running attempt comes first, then a practical today; then the theory of any course, its
-    practical, its certificate; then what somebody else must decide; last what can be started.
+    A running attempt comes first, then a practical today; then the theory of any course, first of one that
+    goes on without the academy; its practical, its certificate; then what somebody else must decide; last
+    what can be started.
     """
     return (
         _running(situation.tries, now)
         or _first(situation.courses, lambda course: _today(course, now))
+        or _first(situation.courses, lambda course: _theory_to_do(course, now))
         or _first(situation.courses, lambda course: _theory(course, now))
         or _first(situation.courses, _practical)
         or _first(situation.courses, _paper)
@@ -147,6 +149,12 @@ def _today(course: CourseStanding, now: datetime) -> NextThing | None:
         if date.has_seat and day == now.astimezone(zone).date():
             return NextThing(JourneyStage.today, course.progress, date=date)
     return None
+
+
+def _theory_to_do(course: CourseStanding, now: datetime) -> NextThing | None:
+    chosen = _theory(course, now)
+    stuck = (JourneyStage.ended, JourneyStage.used_up)
+    return None if chosen is None or chosen.stage in stuck else chosen
 
 
 def _theory(course: CourseStanding, now: datetime) -> NextThing | None:

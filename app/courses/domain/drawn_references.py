@@ -1,7 +1,7 @@
 """How much a drawing draws: parts of it may be drawn many times by `use`, patterns, masks and markers.
 
-Each part that draws ten others which draw ten others is short to write, and yet stops the browser of everybody
-who opens the page. So the shapes are counted as a browser draws them.
+Each part that draws ten others which draw ten others is short to write, and yet stops the browser of
+everybody who opens the page. So the shapes are counted as a browser draws them.
 """
 
 import re

@@ -228,7 +228,9 @@ def _id_faults(root: Any) -> Iterator[Fault]:
     line = root.sourceline or 1
     for name, count in ids.items():
         if _ID.fullmatch(name) is None or name in _IDS_OF_THE_FIGURE:
-            hint = f"Use letters, digits and hyphens, and not {', '.join(sorted(_IDS_OF_THE_FIGURE))}."
+            hint = (
+                f"Use letters, digits and hyphens, and not {', '.join(sorted(_IDS_OF_THE_FIGURE))}."
+            )
             yield line, f"The id `{name[:40]}` cannot stand in a page.", hint
         elif count > 1:
             yield line, f"The id `{name[:40]}` stands twice.", "Give each part an id of its own."
@@ -271,9 +273,7 @@ def _marker_faults(root: Any) -> Iterator[Fault]:
 
 
 def _is_moved_or_hidden(marker: Any) -> bool:
-    return any(
-        parent.get(name) for parent in marker.iterancestors() for name in _MOVING_OR_HIDING
-    )
+    return any(parent.get(name) for parent in marker.iterancestors() for name in _MOVING_OR_HIDING)
 
 
 def _is_inside(across: float, down: float, height: float) -> bool:

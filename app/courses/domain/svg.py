@@ -31,8 +31,8 @@ ELEMENTS: Final = frozenset(
 )
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*")
-# With backslashes, `url` could be written so that only a browser recognises it. The other functions of CSS load
-# an image, too, from a bare text.
+# With backslashes, `url` could be written so that only a browser recognises it. The other functions of CSS
+# load an image, too, from a bare text.
 _OUTSIDE = re.compile(
     r"url\((?!\s*['\"]?#)|\b(?:image-set|image|cross-fade|element|src)\(|\\", re.IGNORECASE
 )

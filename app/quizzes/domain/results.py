@@ -129,8 +129,8 @@ def _together(lines: Sequence[_Line], unanswered: Collection[str]) -> list[_Line
 
 
 def _tells_a_mark(line: _Line, unanswered: Collection[str]) -> bool:
-    """Return whether the points of a line leave no doubt about the mark of a question: it is the only one, all
-    of them are right or wrong, or only one choice of them makes the sum."""
+    """Return whether the points of a line leave no doubt about the mark of a question: it is the only one,
+    all of them are right or wrong, or only one choice of them makes the sum."""
     points = [mark.possible for mark in line.marks if mark.question_key not in unanswered]
     earned = sum(mark.earned for mark in line.marks)
     for number, possible in enumerate(points):

@@ -441,6 +441,28 @@ class TestInbox:
         assert "question waits" not in words(as_person(people.stranger).get("/home"))
 
 
+class TestClosedAccounts:
+    def test_their_questions_do_not_wait_and_cannot_be_answered(
+        self, database, people, as_person, a_question
+    ):
+        page = f"/teach/questions/{a_question()}"
+        teacher, admin = as_person(people.teacher), as_person(people.admin)
+        form = form_on(teacher.get(page), f"{page}/answer")
+        with database.write() as db:
+            db.execute(
+                update(User).where(User.id == people.student.user_id).values(disabled_at=NOW)
+            )
+        assert "question waits" not in words(teacher.get("/home"))
+        assert "question of a student waits" not in words(admin.get("/home"))
+        assert "Every question is answered" in words(teacher.get("/teach/questions?which=open"))
+        assert "Sam Student" in words(teacher.get("/teach/questions"))
+        before = fingerprint(database)
+        refused = teacher.post(f"{page}/answer", data=form | {"answer": "It has no vessels."})
+        assert refused.status_code == 409
+        assert "The account of this student is closed" in words(refused)
+        assert changed(before, fingerprint(database)) == set()
+
+
 def question_id(text: str) -> ConversationId:
     return ConversationId(UUID(text))
 

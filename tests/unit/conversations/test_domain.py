@@ -81,6 +81,15 @@ def test_a_question_keeps_its_lines_and_loses_its_margins():
     assert read(AskForm, section="", question="One?").section is None
 
 
+def test_nobody_answers_a_closed_account():
+    def answered(*, is_account_closed: bool) -> str | None:
+        refusal = domain.answer_refusal(OPEN, is_account_closed=is_account_closed, seen=2)
+        return refusal and refusal.reason
+
+    assert answered(is_account_closed=True) == "account_closed"
+    assert answered(is_account_closed=False) == "newer_messages"
+
+
 @pytest.mark.parametrize("typed", ["", " \n ", "\u200d\u202e ", "x" * (domain.LONGEST_MESSAGE + 1)])
 def test_an_empty_or_endless_question_is_refused_at_its_field(typed):
     with pytest.raises(Invalid) as refused:

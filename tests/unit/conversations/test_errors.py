@@ -12,6 +12,10 @@ SAID = {
         "This lesson has no such section; perhaps the course was changed. Choose the section that you "
         "mean, or the whole lesson."
     ),
+    "conversations.domain.ACCOUNT_CLOSED": (
+        "The account of this student is closed, so nobody would read your answer. If the account opens "
+        "again, the question waits here as before."
+    ),
     "conversations.domain.CLOSED_BY_ACADEMY": (
         "The academy has closed this question, so nobody can write in it any more. Ask a new question "
         "from the lesson."

@@ -102,7 +102,7 @@ def repeated(levels: int, attribute: str = 'href="#a{}"', tag: str = "use") -> s
     [
         (repeated(3), None),
         (repeated(6), TOO_MANY),
-        (repeated(9, 'mask="url( \'#a{}\' )"', "rect"), TOO_MANY),
+        (repeated(9, "mask=\"url( '#a{}' )\"", "rect"), TOO_MANY),
         (HUNDRED + '<use href="#b"/>' * 97, None),
         (HUNDRED + '<use href="#b"/>' * 98, TOO_MANY),
         ('<g id="a"><use href="#a"/></g>', TOO_DEEP),

@@ -251,6 +251,20 @@ def test_the_theory_of_another_course_comes_before_a_practical():
     assert (chosen.stage, chosen.course) == (JourneyStage.learn, LESSON.progress)
 
 
+@pytest.mark.parametrize(
+    "stuck",
+    [replace(QUIZ, tries=(a_try(), a_try(), a_try())), replace(QUIZ, tries=(a_try(passed=None),))],
+    ids=["used up", "not marked yet"],
+)
+def test_a_course_that_waits_for_the_academy_does_not_hide_the_lesson_of_another(stuck):
+    chosen = next_thing(StudentSituation((stuck, LESSON)), NOW)
+    assert (chosen.stage, chosen.course) == (JourneyStage.learn, LESSON.progress)
+    assert next_thing(StudentSituation((stuck, THEORY)), NOW).stage in (
+        JourneyStage.used_up,
+        JourneyStage.ended,
+    )
+
+
 def test_a_revoked_certificate_is_nothing_to_show():
     situation = StudentSituation((ISSUED,), certificates=(a_certificate(Status.revoked),))
     assert next_thing(situation, NOW).stage is JourneyStage.reserve
