@@ -88,11 +88,9 @@ def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, li
                 f"The reader says: {bad.msg}. Save the drawing again as plain SVG.",
             )
         ]
-    problems = [*_root_problems(path, root)]
+    problems = [*_root_problems(path, root), *_repetition_problems(path, root)]
     for element in root.iter():
         problems += _element_problems(path, element)
-    if (fault := drawing_fault(root)) is not None:
-        problems.append(Problem(path, root.sourceline or 1, *fault))
     belongs_to_page = page_drawing.follows_format(root)
     if belongs_to_page:
         problems += page_drawing.page_problems(path, root)
@@ -171,6 +169,11 @@ def _root_problems(path: str, root: Any) -> list[Problem]:
         if not (root.findtext(f"{{{_SVG}}}{name}") or "").strip()
     )
     return problems
+
+
+def _repetition_problems(path: str, root: Any) -> list[Problem]:
+    fault = drawing_fault(root)
+    return [] if fault is None else [Problem(path, root.sourceline or 1, *fault)]
 
 
 def _element_problems(path: str, element: Any) -> list[Problem]:
