@@ -213,7 +213,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
     unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt_id}
     whole = {attempt_id: attempt, **queries.whole_attempts(db, unmarked)}
     answers = saved_answers.answers_of_many(db, whole)
-    marks = marking.mark_saved(db, attempt, answers[attempt_id])
+    marks, unanswered = _marks_of(db, attempt, answers[attempt_id])
     scores = [
         earlier.score or marking.mark_saved(db, whole[earlier.id], answers[earlier.id]).score
         for earlier in ended
@@ -236,11 +236,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         modules=()
         if module
         else module_results(
-            published.course,
-            quiz,
-            marks.marks,
-            unanswered=_unanswered(attempt, answers[attempt_id]),
-            is_released=released,
+            published.course, quiz, marks.marks, unanswered=unanswered, is_released=released
         ),
         module=module,
         lessons=_lessons(published.course, module, done),
@@ -280,14 +276,17 @@ def _module_of(course: Course, quiz: Quiz) -> NumberedModule | None:
     return next(iter(numbered(course, modules)), None)
 
 
-def _unanswered(attempt: Attempt, answers: tuple[SavedAnswer, ...]) -> frozenset[str]:
-    """Return the keys of the questions without an answer that counts."""
+def _marks_of(
+    db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]
+) -> tuple[AttemptMarks, frozenset[str]]:
+    """Return the marks of an attempt, and the keys of its questions without an answer that counts."""
     counted = counting(answers, attempt.due_at)
-    return frozenset(
+    unanswered = (
         drawn.key
         for drawn in attempt.drawn
         if drawn.key not in counted or counted[drawn.key].response.is_blank
     )
+    return marking.mark_saved(db, attempt, answers), frozenset(unanswered)
 
 
 def _lessons(course: Course, module: NumberedModule | None, done: Done) -> tuple[LessonToRead, ...]:
