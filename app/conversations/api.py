@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.conversations import queries, service
 from app.conversations.domain import (
+    LONGEST_ANCHOR,
     MOST_MESSAGES,
-    MOST_SECTIONS,
     ConversationState,
 )
 from app.conversations.forms import MessageWords
@@ -31,7 +31,7 @@ class QuestionIn(JsonBody):
 
     course: Annotated[str, Field(max_length=64)]
     lesson: Annotated[str, Field(max_length=64)]
-    section: Annotated[str, Field(max_length=MOST_SECTIONS)] | None = None
+    section: Annotated[str, Field(max_length=LONGEST_ANCHOR)] | None = None
     question: MessageWords
 
 

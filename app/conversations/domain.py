@@ -13,8 +13,8 @@ LONGEST_MESSAGE: Final = 4000
 LONGEST_REASON: Final = 500
 MOST_MESSAGES: Final = 100
 """How many messages a conversation may have, so that its page stays short enough to read."""
-MOST_SECTIONS: Final = 128
-"""The longest anchor of a section."""
+LONGEST_ANCHOR: Final = 500
+"""Of a section. Courses that are published may have longer ones than the compiler makes now."""
 QUIET_TIME: Final = timedelta(hours=1)
 """After a mail about a question an instructor gets none about others for this long."""
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.conversations.domain import (
+    LONGEST_ANCHOR,
     LONGEST_MESSAGE,
     LONGEST_REASON,
     MOST_MESSAGES,
-    MOST_SECTIONS,
     shows_something,
 )
 from app.kit.messages import msg
@@ -34,7 +34,7 @@ Reason = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_REASO
 class AskForm(Form):
     """A question. `section` is the anchor of a section; empty: it is about the whole lesson."""
 
-    section: Annotated[str, StringConstraints(max_length=MOST_SECTIONS)] | None = None
+    section: Annotated[str, StringConstraints(max_length=LONGEST_ANCHOR)] | None = None
     question: MessageWords = Field(title=label("your question"))
 
 

@@ -31,7 +31,7 @@ def show_form(visit: Visit, course_key: str, lesson_key: str) -> Response:
             page = asking_reader.asking_page(db, visit.actor, course_key, lesson_key)
     except ModuleLocked as refused:
         return _show_lock(visit, refused)
-    values = {"section": visit.request.query_params.get("section", "")[: domain.MOST_SECTIONS]}
+    values = {"section": visit.request.query_params.get("section", "")[: domain.LONGEST_ANCHOR]}
     return _form(visit, page, values=values)
 
 

@@ -150,16 +150,18 @@ def _step(
     if kind is RequirementKind.final_test:
         test = course.quiz(key)
         minutes = quiz_minutes(test) if test and not is_done else 0
-        return WayStep(kind, key, msg("Final test"), state, parts_done=is_done, minutes=minutes)
+        return WayStep(
+            kind, key, msg("Final test"), state, parts_done=int(is_done), minutes=minutes
+        )
     day = course.practical(key)
     if kind is RequirementKind.attendance:
         title: Text = day.title if day else msg("Practical day")
         minutes = day.minutes if day and not is_done else 0
-        return WayStep(kind, key, title, state, parts_done=is_done, minutes=minutes)
+        return WayStep(kind, key, title, state, parts_done=int(is_done), minutes=minutes)
     if kind is RequirementKind.assessment:
         title = msg("Your assessment: {practical}", practical=day.title if day else key)
-        return WayStep(kind, key, title, state, parts_done=is_done)
-    return WayStep(kind, key, msg("Your place on the course"), state, parts_done=is_done)
+        return WayStep(kind, key, title, state, parts_done=int(is_done))
+    return WayStep(kind, key, msg("Your place on the course"), state, parts_done=int(is_done))
 
 
 def _module_step(

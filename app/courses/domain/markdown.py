@@ -25,6 +25,8 @@ from app.courses.domain.svg import Drawing
 from app.courses.domain.syntax import CALLOUT, reader
 from app.courses.domain.yaml_source import load
 
+MOST_LETTERS: Final = 100
+"""How many of a heading stand in its anchor: pages send it back, and devices store it."""
 _READER: Final = reader()
 _MARK = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -209,7 +211,8 @@ class _Page:
         if not text:
             self._problem("A heading has no words.", "Write its words after `##`.")
             return
-        slug = "section-" + (re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "text")
+        words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MOST_LETTERS].strip("-")
+        slug = "section-" + (words or "text")
         taken = {heading.anchor for heading in self.headings}
         anchor, count = slug, 1
         while anchor in taken:

@@ -97,6 +97,12 @@ def test_an_empty_or_endless_question_is_refused_at_its_field(typed):
     assert set(refused.value.fields) == {"question"}
 
 
+def test_a_section_with_a_long_heading_can_be_asked_about():
+    """Released versions made anchors of whole headings."""
+    anchor = f"section-{'very-' * 50}long"
+    assert read(AskForm, section=anchor, question="One?").section == anchor
+
+
 def test_the_longest_question_fits():
     assert read(AskForm, question="x" * domain.LONGEST_MESSAGE).question
 

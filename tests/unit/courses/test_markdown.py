@@ -101,6 +101,12 @@ def test_headings_get_anchors_that_differ() -> None:
         assert f'<h{heading.level} id="{heading.anchor}">' in rendered.html
 
 
+def test_the_anchor_of_a_long_heading_fits_every_form() -> None:
+    rendered = lesson(f"## {'Very ' * 40}long\n\n## {'Very ' * 40}short")
+    anchors = [heading.anchor for heading in rendered.headings]
+    assert anchors == [f"section-{'very-' * 19}very", f"section-{'very-' * 19}very-2"]
+
+
 @pytest.mark.parametrize(
     ("kind", "title"),
     [

@@ -68,6 +68,13 @@ def test_a_step_says_what_it_is():
     ]
 
 
+@pytest.mark.parametrize("met", [(), range(3), range(4), range(6)])
+def test_parts_are_numbers_and_no_truth_values(met):
+    """A page prints them into `progress`, where “False” is no number."""
+    steps = the_way(met).steps
+    assert [type(step.parts_done) for step in steps] == [int] * len(ALL)
+
+
 QUIZ_MINUTES = 2 * COURSE.quiz("skin-quiz").length
 LESSON_MINUTES = [lesson.minutes for lesson in SKIN.lessons]
 
