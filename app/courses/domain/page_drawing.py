@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.courses.domain.drawing_reader import root_of
 from app.courses.domain.problems import Problem
 
 WIDTH: Final = 360
@@ -146,7 +147,7 @@ def picture(markup: str, *, name: str, alt: str, width: int, height: int) -> str
 def page_of_its_own(data: bytes, stylesheet: str) -> bytes | None:
     """Return an accepted drawing as a document that loads the stylesheet at an address, or None if it has no
     classes."""
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = root_of(data)
     if not follows_format(root):
         return None
     root.set("class", "drawing")

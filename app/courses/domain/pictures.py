@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from app.courses.domain.delivery import Course
+from app.courses.domain.drawing_reader import root_of
 from app.courses.domain.folder import FileKind, Folder
 from app.courses.domain.problems import Problem
 from app.courses.domain.svg import Drawing
@@ -70,7 +71,7 @@ def _problems(drawing: Drawing, data: bytes) -> Iterator[Problem]:
             f"The picture has {len(data):,} bytes; at most {LARGEST_PICTURE:,} are accepted.",
             "Simplify its paths: it is loaded on many pages.",
         )
-    root: Any = etree.fromstring(data)
+    root = root_of(data)
     if root.get("viewBox", "").split() != ["0", "0", str(WIDTH), str(HEIGHT)]:
         yield Problem(path, root.sourceline, "The picture has another size.", _SIZE_HINT)
     groups = [child for child in root if child.tag not in (_SVG + "title", _SVG + "desc")]

@@ -14,6 +14,7 @@ from lxml import etree
 from app.courses.domain import page_drawing
 from app.courses.domain.characters import HINT, harmful_characters
 from app.courses.domain.delivery import drawing_address
+from app.courses.domain.drawing_reader import root_of
 from app.courses.domain.drawn_references import drawing_fault
 from app.courses.domain.problems import Problem
 
@@ -36,6 +37,7 @@ _VIEW_BOX = re.compile(rf"\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_N
 _OUTSIDE = re.compile(
     r"url\((?!\s*['\"]?#)|\b(?:image-set|image|cross-fade|element|src)\(|\\", re.IGNORECASE
 )
+_ENCODING = re.compile(rb"[\xef\xbb\xbf\s]*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([^\"'>]*)[\"']")
 _SIZE = re.compile(rf"\s*({_NUMBER})(?:px)?\s*")
 
 
@@ -69,16 +71,8 @@ def check_drawing(path: str, name: str, data: bytes) -> tuple[Drawing | None, li
     early = _refused_unread(path, data)
     if early is not None:
         return None, [early]
-    # The encoding is fixed: another one could hide a declaration from the search above.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        encoding="utf-8",
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = root_of(data)
     except etree.XMLSyntaxError as bad:
         return None, [
             Problem(
@@ -116,6 +110,14 @@ def _refused_unread(path: str, data: bytes) -> Problem | None:
     if b"\0" in data or not _is_utf8(data):
         return Problem(
             path, 1, "The drawing is not UTF-8 text.", "Save it with the encoding UTF-8."
+        )
+    encoding = _ENCODING.match(data)
+    if encoding is not None and encoding[1].lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+        return Problem(
+            path,
+            1,
+            "The drawing says that it has another encoding than UTF-8.",
+            'Save it as UTF-8, or remove encoding="…" from its first line.',
         )
     declaration = re.search(rb"<!(?:DOCTYPE|ENTITY)", data, re.IGNORECASE)
     if declaration is not None:

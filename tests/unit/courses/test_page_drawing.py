@@ -5,7 +5,7 @@ import re
 import pytest
 from lxml import html as html_reader
 
-from app.courses.domain.page_drawing import TINTS, picture
+from app.courses.domain.page_drawing import TINTS, page_of_its_own, picture
 from app.courses.domain.svg import Drawing, check_drawing
 from app.kit.paths import STATIC
 from tests.house_rules.contrast import contrast, themes
@@ -162,6 +162,16 @@ def test_a_marker_has_one_form_however_it_was_written() -> None:
     assert shapes_of(written) == (
         '<g class="marker" transform="translate(40,50)"><circle r="14"/><text>1</text></g>'
     )
+
+
+def test_a_stored_drawing_is_shown_as_it_was_checked() -> None:
+    """Versions before this one accepted a drawing that said it was UTF-7, in which `+ADw-` is `<`."""
+    hidden = "<text>+ADw-/text+AD4APA-script+AD4-</text>"
+    data = f'<?xml version="1.0" encoding="UTF-7"?>{HEAD.format("0 0 360 9")}{SHAPE}{hidden}</svg>'
+    shown = page_of_its_own(data.encode(), "/app.css")
+    assert shown is not None
+    assert hidden.encode() in shown
+    assert b"<script" not in shown
 
 
 def test_two_drawings_of_a_page_never_share_an_id() -> None:

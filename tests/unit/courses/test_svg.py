@@ -128,7 +128,20 @@ def test_what_is_not_read_at_all() -> None:
     for encoding in ("utf-16", "utf-16-le", "utf-32"):
         assert problems_of(drawn().decode().encode(encoding)) == ["The drawing is not UTF-8 text."]
     seven = b'<?xml version="1.0" encoding="UTF-7"?>\n+ADwAIQ-DOCTYPE svg+AD4-' + drawn()
-    assert problems_of(seven) == ["This is not well-formed XML."]
+    assert problems_of(seven) == ["The drawing says that it has another encoding than UTF-8."]
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "utf-16", "ISO-2022-JP", "x"])
+def test_a_drawing_in_another_encoding_is_refused(encoding: str) -> None:
+    declared = f"<?xml version='1.0' encoding = '{encoding}'?>".encode()
+    assert problems_of(declared + drawn()) == [
+        "The drawing says that it has another encoding than UTF-8."
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "utf-8"])
+def test_a_drawing_may_say_that_it_is_utf_8(encoding: str) -> None:
+    assert problems_of(f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + drawn()) == []
 
 
 def test_an_entity_is_never_resolved() -> None:
