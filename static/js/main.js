@@ -4,7 +4,10 @@
 const NAME = /^[a-z][a-z-]*$/;
 
 async function attach(element) {
-  for (const name of element.dataset.behaviour.split(/\s+/).filter((word) => NAME.test(word))) {
+  const names = element.dataset.behaviour.split(/\s+/).filter((word) => NAME.test(word));
+  // Fetched side by side, and attached in their order below, which reports what fails.
+  for (const name of names) import(`./${name}.js`).catch(() => {});
+  for (const name of names) {
     try {
       const module = await import(`./${name}.js`);
       module.attach(element);

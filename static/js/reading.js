@@ -72,14 +72,17 @@ export function attach(text) {
   let hasMoved = false;
   let waiting = false;
 
+  // A heading is the top of its section. Asking the section leaves those that are far away without a layout.
+  const topOf = (heading) => (heading.closest(".lesson-text > *") ?? heading).getBoundingClientRect().top;
+
   function look() {
     waiting = false;
     if (document.visibilityState !== "visible") return;
     const line = innerHeight * READ_LINE;
-    const passed = headings.filter((heading) => heading.getBoundingClientRect().top <= line);
+    const passed = headings.filter((heading) => topOf(heading) <= line);
     const now = (passed.at(-1) ?? headings[0]).id;
     // A section is read when its end was in the window: the next heading, or the end of the text.
-    const ends = [...headings.slice(1).map((heading) => heading.getBoundingClientRect().top), text.getBoundingClientRect().bottom];
+    const ends = [...headings.slice(1).map(topOf), text.getBoundingClientRect().bottom];
     const news = headings.map((heading) => heading.id).filter((id, index) =>
       hasMoved && [now, last].includes(id) && ends[index] > 0 && ends[index] <= innerHeight && !read.has(id));
     for (const id of news) read.add(id);

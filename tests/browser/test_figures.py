@@ -26,7 +26,7 @@ MEASURE = """() => {
   };
   const marker = (group) => {
     const box = around(group.querySelector("circle"));
-    return { name: group.textContent, size: box.right - box.left, box };
+    return { name: group.textContent, size: Math.round((box.right - box.left) * 100) / 100, box };
   };
   return [...document.querySelectorAll("svg.drawing")].map((drawing) => ({
     name: drawing.getAttribute("aria-label"),
