@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test coverage test-deep check bench sheet messages lock clean
+.PHONY: run test coverage test-deep check bench sheet pictures messages lock clean
 
 # Its settings are written down, so that `.venv/bin/preceptor audit` beside it looks at the same academy.
 run: .venv/.run
@@ -29,6 +29,9 @@ bench: .venv/.dev
 
 sheet: .venv/.dev
 	@$(BIN)/python -m tests.sight.sheet
+
+pictures: .venv/.dev
+	@$(BIN)/python -m tests.sight.handbook
 
 messages: .venv/.dev
 	@$(BIN)/python -m tests.messages $(LANGUAGE)
