@@ -7,10 +7,12 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
+from app.demo.people import ADMIN, INSTRUCTORS, PASSWORD, STUDENTS
+from app.demo.studying import AT_WORK
 from tests.make.chromium import chromium_path
 from tests.make.patience import MILLISECONDS
 from tests.make.server import MIRRORED, PRECEPTOR, Server, a_server
+from tests.sight.forms import send_form
 
 ROLES = ("visitor", "student", "graduate", "instructor", "admin")
 PEOPLE = {
@@ -18,7 +20,10 @@ PEOPLE = {
     "graduate": STUDENTS[1],
     "instructor": INSTRUCTORS[0],
     "admin": ADMIN,
+    "at a quiz": next(person for person in STUDENTS if person.name == AT_WORK),
 }
+BY_PASSWORD = ("at a quiz",)
+"""People whom the demo does not offer with one click."""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -55,8 +60,12 @@ def demo_academy(*, is_mirrored: bool = False) -> Iterator[Server]:
 
 
 def sign_in_as(context: BrowserContext, url: str, role: str) -> None:
-    """Sign in with the demo's one click; a visitor stays a stranger."""
+    """Sign in with the demo's one click or a password; a visitor stays a stranger."""
     if role == "visitor":
+        return
+    if role in BY_PASSWORD:
+        who = {"email": PEOPLE[role].email, "password": PASSWORD}
+        send_form(context.request, f"{url}/sign-in", "/sign-in", who)
         return
     page = context.new_page()
     page.goto(f"{url}/sign-in")
