@@ -368,4 +368,10 @@ INTENDED: tuple[Difference, ...] = (
         r"\b1 of 24 lessons and quizzes 1 of 24 lessons and quizzes\b",
         "1 of 12 steps to the certificate",
     ),
+    Difference(
+        "all that stands under “News” is unread",
+        "/home",
+        r"(?<=\d\d:\d\d) Unread\b",
+        "",
+    ),
 )
