@@ -154,7 +154,10 @@ def test_the_moment_comes_once_after_the_answers_are_sent(browser, pupil):
     assert sent.status_code == 303
     moment = browser.get(sent.headers["location"]).text
     assert " data-moment " in moment
-    assert '<p class="visually-hidden" role="status">Your answers are sent.</p>' in moment
+    assert (
+        '<p class="visually-hidden" role="status" data-behaviour="speak">Your answers are sent.</p>'
+        in moment
+    )
     later = browser.get(sent.headers["location"]).text
     assert "You passed" in later
     assert "data-moment" not in later
