@@ -61,7 +61,9 @@ def faults(drawing: dict) -> list[str]:
     words, markers, around = drawing["words"], drawing["markers"], drawing["box"]
     said = [f"{word['name']}: {word['size']:.1f} px" for word in words if word["size"] < SMALLEST]
     said += [
-        f"marker {each['name']}: {each['size']:.1f} px" for each in markers if each["size"] < 28
+        f"marker {each['name']}: {each['size']:.1f} px"
+        for each in markers
+        if round(each["size"], 2) < 28
     ]
     said += [
         f"{word['name']} leaves the picture"
