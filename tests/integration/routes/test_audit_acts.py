@@ -78,6 +78,7 @@ NO_ACT = {
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
+    "POST /quizzes/number-keys": "sets a cookie of the browser, or takes it off",
     "POST /me/second-factor/app/begin": "makes a secret that opens nothing until a code confirms it",
     "POST /me/second-factor/codes/kept": "takes a cookie off the browser",
     "POST /me/second-factor/passkeys/options": "makes a challenge of five minutes",
@@ -1376,7 +1377,10 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /invitation": ("accounts.password_set", an_invitation),
     "POST /new-address": ("accounts.address_changed", a_new_address),
 }
-DEMO_ONLY = {"POST /demo/sign-in": "the demo's own way in; the same use-case as every sign-in"}
+DEMO_ONLY = {
+    "POST /demo/sign-in": "the demo's own way in; the same use-case as every sign-in",
+    "POST /demo/hide-banner": "sets a cookie of the browser",
+}
 
 
 @pytest.fixture
