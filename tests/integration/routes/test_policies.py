@@ -140,8 +140,7 @@ def test_method_overrides_have_no_effect(client, header):
 
 
 OTHERS_OPEN = {"POST /demo/hide-banner", "POST /sign-out", "POST /verify", "POST /verify/file"}
-"""Open to everyone too: what ends a sign-in, what looks at a paper, and what writes nothing but a cookie of the
-demo."""
+"""Open to everyone too: what ends a sign-in, looks at a paper, or writes only a cookie of the demo."""
 
 
 def test_only_these_unsafe_routes_are_open_to_everyone(app):
