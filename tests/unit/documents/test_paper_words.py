@@ -184,6 +184,7 @@ CERTIFICATES: Final = {
     "Łukasz Nguyễn": "a94a211f536270aa7bc32712701408adc045eb681fab84de8a9afe985523f6d4",
     "محمد علي": "46a6462f95ebbccc328900490db3d20b78cad95095ad66420bac936890da7b6e",
     "さくら 田中": "fa09387f7797f2844ebe6543d086f125ac0fc7b859c8708cc458a167ad10c160",
+    "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ": "41de84250f6188ead83d244746225c90e12171b7fb3f755fa225d6aa14fee236",
 }
 """Certificates as they were printed on 30 November 2026, before their words could be translated, by typst
 0.15.2: the SHA-256 of the bytes that are signed."""
@@ -193,6 +194,7 @@ OF_LOOK_2: Final = {
     "Łukasz Nguyễn": "79ca2032f997ffd9ef4d30b071620a20077df3803782b68bdf9462e4d87e204f",
     "محمد علي": "13cf6c2e20e0fae5f2a8f392ba8a1ad461db2348efe2522a1780256378ec572d",
     "さくら 田中": "099bc2f2d65e62e68bdf4fe4c9b40b70484ade01eb94810b60d7866ae31e29a5",
+    "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ": "06834ec2b76093c8ca01bfbb95457d6a65cacc6dfbb89a57bf9cef5e53a013e7",
 }
 """The same with titles and names in Source Serif, as new certificates are."""
 
