@@ -21,6 +21,7 @@ NEVER_OF_VERSION_1 = {
     "conversations/asked",
     "conversations/moderated",
     "enrolments/price-changed",
+    "learning/weekly-plan",
     "quizzes/attempt-taken-back",
     "quizzes/one-more-attempt",
 }
