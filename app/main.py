@@ -65,8 +65,8 @@ from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
 from app.learning import api as learning_api
+from app.learning import note_api, note_pages, plan_api, plan_pages
 from app.learning import pages as learning_pages
-from app.learning import plan_api, plan_pages
 from app.mail.kind_checks import demand_whole
 from app.mail.letter_writer import LetterWriter
 from app.mail.mailer import Mailer
@@ -113,6 +113,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     quizzes_pages.pages,
     learning_pages.pages,
     plan_pages.pages,
+    note_pages.pages,
     practicals_students.pages,
     conversations_pages.pages,
     home_pages.pages,
@@ -132,6 +133,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_api.api,
     learning_api.api,
     plan_api.api,
+    note_api.api,
     conversations_api.api,
     enrolments_pages.pages,
     enrolments_api.api,

@@ -4,12 +4,13 @@ import re
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.learning.pacing import BAD_HOURS, MailDay
 from app.learning.reading_positions import LONGEST_ANCHOR
+from app.learning.section_notes import LONGEST_NOTE
 from app.web.dates import Day
-from app.web.forms import Form, label
+from app.web.forms import EditForm, Form, label
 
 
 class SectionForm(Form):
@@ -40,3 +41,12 @@ class MailDayForm(Form):
 
 class PauseForm(Form):
     until: Day = Field(title=label("day on which you start again"))
+
+
+class NoteForm(EditForm):
+    """A note about a section; an empty one takes it away."""
+
+    section: str = Field(max_length=LONGEST_ANCHOR, title=label("section"))
+    note: Annotated[str, StringConstraints(max_length=LONGEST_NOTE)] = Field(
+        default="", title=label("your note")
+    )

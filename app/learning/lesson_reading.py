@@ -20,6 +20,7 @@ from app.learning.domain import Done, NumberedModule, everything_done
 from app.learning.memory import LessonMemory, memory_of
 from app.learning.queries import KEPT, QuizLine, find_lesson, quiz_line, quiz_of, standing_on
 from app.learning.reading_positions import StoppingPoint
+from app.learning.section_notes import NoteField, note_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,20 @@ class LessonPage:
     """Whether the clinical content of the course awaits clinical review."""
     memory: LessonMemory | None = None
     """What is remembered of the person; None for staff, of whom nothing is."""
+    refused_note: NoteField | None = None
+    """The note that was sent and not saved."""
+
+    @property
+    def errors(self) -> dict[str, Message]:
+        """What is wrong with what was sent, by the field that it is about."""
+        note = self.refused_note
+        return {f"note-{note.section}": note.error} if note and note.error else {}
+
+    def note_in(self, section: str) -> NoteField:
+        """Return the field for the note of a section."""
+        if self.refused_note and self.refused_note.section == section:
+            return self.refused_note
+        return note_field(self.memory.notes if self.memory else {}, section)
 
     @property
     def stopped(self) -> StoppingPoint | None:
@@ -128,13 +143,14 @@ def stopped_in(
 ) -> StoppingPoint | None:
     """Return where a person stopped in a lesson, or None if they go on at its beginning, in one statement.
     Does not check permissions."""
-    text = _text_of(published, lesson_key)
+    text = text_of(published, lesson_key)
     stopped = memory_of(db, user_id, published.course_key, lesson_key).stopped_in(text)
     return None if stopped is None or stopped.is_start else stopped
 
 
 @lru_cache(KEPT)
-def _text_of(published: PublishedCourse, lesson_key: str) -> LessonText:
+def text_of(published: PublishedCourse, lesson_key: str) -> LessonText:
+    """Return the text of a lesson of a revision; raise NotFound."""
     module_and_lesson = published.course.find_lesson(lesson_key)
     if module_and_lesson is None:
         raise NotFound

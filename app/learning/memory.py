@@ -1,28 +1,34 @@
 """What a lesson page knows about the person who reads it, in one statement.
 
 A lesson may cost one statement more than a page that remembers nothing. Whatever else the page shows of the
-person joins this statement: add its columns to `MEMORY`, and a field to `LessonMemory`.
+person joins this statement: add a part to `MEMORY`, and a field to `LessonMemory`.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Select, bindparam, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from app.courses.domain.sections import LessonText
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.ids import UserId
-from app.learning.models import ReadingPositionRow
+from app.learning.models import ReadingPositionRow, SectionNoteRow
 from app.learning.reading_positions import ReadingPosition, StoppingPoint, stopping_point
+from app.learning.section_notes import SectionNote
 
 
 @dataclass(frozen=True, slots=True)
 class LessonMemory:
-    """What is remembered of one person in one lesson. `position` is None until they have read in it."""
+    """What is remembered of one person in one lesson. `position` is None until they have read in it; `notes`
+    are their own, by the anchor of the section."""
 
     position: ReadingPosition | None = None
+    notes: Mapping[str, SectionNote] = field(default_factory=dict)
 
     @property
     def read(self) -> frozenset[str]:
@@ -33,25 +39,64 @@ class LessonMemory:
         return stopping_point(text, self.position)
 
 
+class MemoryPart(StrEnum):
+    """What a row of the statement is about."""
+
+    position = "position"
+    note = "note"
+
+
+class MemoryRow(NamedTuple):
+    """One row of the statement, whatever it is about."""
+
+    part: str
+    section: str
+    title: str
+    words: str
+    at: datetime
+
+
+def _part(part: MemoryPart, row: type[Any], title: Any, words: Any, at: Any) -> Select[Any]:
+    columns = table_of(row).c
+    return select(
+        literal_column(f"'{part}'").label("part"),
+        columns.section.label("section"),
+        title.label("title"),
+        words.label("words"),
+        at.label("at"),
+    ).where(
+        columns.user_id == bindparam("user_id"),
+        columns.course_key == bindparam("course_key"),
+        columns.lesson_key == bindparam("lesson_key"),
+    )
+
+
 _position = table_of(ReadingPositionRow).c
-
-
-def _memory(row: Row[*tuple[Any, ...]]) -> LessonMemory:
-    read = frozenset(row.read_sections.split())
-    return LessonMemory(ReadingPosition(row.section, read, row.read_at))
-
-
-MEMORY = Prepared(
-    select(_position.section, _position.read_sections, _position.read_at).where(
-        _position.user_id == bindparam("user_id"),
-        _position.course_key == bindparam("course_key"),
-        _position.lesson_key == bindparam("lesson_key"),
+_note = table_of(SectionNoteRow).c
+_rows = union_all(
+    _part(
+        MemoryPart.position,
+        ReadingPositionRow,
+        literal_column("''"),
+        _position.read_sections,
+        _position.read_at,
     ),
-    _memory,
-)
+    _part(MemoryPart.note, SectionNoteRow, _note.section_title, _note.words, _note.saved_at),
+).subquery()
+MEMORY = Prepared(select(*_rows.c), lambda row: MemoryRow(*row))
 
 
 def memory_of(db: Session, user_id: UserId, course_key: str, lesson_key: str) -> LessonMemory:
     """Return what is remembered of a person in a lesson, in one statement. Does not check permissions."""
-    rows = MEMORY.all(db, user_id=user_id, course_key=course_key, lesson_key=lesson_key)
-    return rows[0] if rows else LessonMemory()
+    return _memory(MEMORY.all(db, user_id=user_id, course_key=course_key, lesson_key=lesson_key))
+
+
+def _memory(rows: Iterable[MemoryRow]) -> LessonMemory:
+    position: ReadingPosition | None = None
+    notes: dict[str, SectionNote] = {}
+    for row in rows:
+        if row.part == MemoryPart.position:
+            position = ReadingPosition(row.section, frozenset(row.words.split()), row.at)
+        elif row.words:
+            notes[row.section] = SectionNote(row.section, row.title, row.words, row.at)
+    return LessonMemory(position, notes)

@@ -1,4 +1,4 @@
-"""The tables of what students have completed, and of where they are in their lessons."""
+"""The tables of what students have completed, where they are in their lessons, and what they note there."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -46,3 +46,19 @@ class ReadingPositionRow(Base):
     section: Mapped[str] = mapped_column(Text)
     read_sections: Mapped[str] = mapped_column(Text)
     read_at: Mapped[datetime]
+
+
+class SectionNoteRow(Base):
+    """What a person notes for themselves about a section of a lesson, once per section. The titles are
+    those that they saw; a note that was emptied stays without words."""
+
+    __tablename__ = "section_notes"
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    course_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    section: Mapped[str] = mapped_column(Text, primary_key=True)
+    lesson_title: Mapped[str] = mapped_column(Text)
+    section_title: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]

@@ -8,10 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.courses.domain.sections import LessonText, lesson_text
 from app.db.upsert import insert_into
 from app.kit.actor import Actor, require
-from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.kit.messages import Message
 from app.learning import domain, policy, queries
@@ -19,6 +17,7 @@ from app.learning.errors import LessonStaysDone
 from app.learning.models import Completed, Completion, ReadingPositionRow
 from app.learning.reading_positions import ReadingPosition, moved
 from app.learning.steps.completions import COMPLETION, complete
+from app.learning.steps.open_sections import open_section
 
 
 def mark_lesson_done(
@@ -104,7 +103,7 @@ def note_reading(
     place, or if there is no such lesson or section, and ModuleLocked with the modules to complete first.
     """
     require(policy.may_learn(actor))
-    anchors = _text_with(db, actor, course_key, lesson_key, section).anchors
+    anchors = open_section(db, actor, course_key, lesson_key, section).text.anchors
     at = now - max(ago, timedelta())
     seen = ReadingPosition(section, frozenset(read).intersection(anchors), at)
     return _write_position(db, actor.user_id, course_key, lesson_key, seen)
@@ -116,23 +115,11 @@ def mark_section_read(
     """Record that the actor has read a section to the end, and return the anchor of the one after it, at
     which they go on; after the last it is the same. Raises as note_reading does."""
     require(policy.may_learn(actor))
-    following = _text_with(db, actor, course_key, lesson_key, section).after(section)
+    following = open_section(db, actor, course_key, lesson_key, section).text.after(section)
     goes_on_at = following.anchor if following else section
     seen = ReadingPosition(goes_on_at, frozenset([section]), now)
     _write_position(db, actor.user_id, course_key, lesson_key, seen)
     return goes_on_at
-
-
-def _text_with(
-    db: Session, actor: Actor, course_key: str, lesson_key: str, section: str
-) -> LessonText:
-    """Return the text of a lesson that is open to the actor and has the section."""
-    standing = queries.standing_on(db, actor, course_key)
-    _, lesson = queries.find_lesson(standing.course, standing.done, lesson_key)
-    text = lesson_text(lesson)
-    if section not in text.anchors:
-        raise NotFound
-    return text
 
 
 def _write_position(

@@ -265,6 +265,7 @@ STEPS: Final = (
     EndingStep("notices", "notices", of_closed("person_id")),
     EndingStep("reading_positions", "reading_positions", of_closed("user_id")),
     EndingStep("study_plans", "study_plans", of_closed("user_id")),
+    EndingStep("section_notes", "section_notes", of_closed("user_id")),
     EndingStep("conversations", "conversation_messages", _message_of_closed),
     EndingStep("conversations", "conversations", _conversation_of_closed),
     EndingStep(

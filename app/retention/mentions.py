@@ -54,12 +54,13 @@ NAMELESS: Final = {
     "outbox_events": ("payload", "last_error", "error_message"),
     "practicals": ("search_text",),
     "reading_positions": ("section", "read_sections"),
+    "section_notes": ("section", "lesson_title", "section_title", "words"),
     "users": ("access_needs", "search_text", "sort_key"),
     "worker_heartbeats": ("trouble_message",),
 }
 """Text columns that are not searched: certificates are signed, answers, courses and the headings at which
-people stopped are about the subject, search texts are made anew when a name changes, and the others are
-deleted earlier or together with the account."""
+people stopped are about the subject, a note is read by its writer alone, search texts are made anew when a
+name changes, and the others are deleted earlier or together with the account."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,16 @@ RULES_OF_RECORDS: Final = (
         ),
     ),
     rule(
+        "section_notes",
+        PrivacyHeading.training,
+        msg("Your own notes in lessons, which only you can read"),
+        "section_notes",
+        LEAVING,
+        lambda span: msg("{span} after the account was closed, then deleted", span=span),
+        Ending.deleted,
+        msg("So that you have them for as long as you have the account."),
+    ),
+    rule(
         "assessments",
         PrivacyHeading.training,
         msg("Assessments on practical days, with every mark"),

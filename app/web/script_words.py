@@ -147,6 +147,13 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "left": script_count("{n} letter left", "{n} letters left"),
         "too-many": script_count("{n} letter too many", "{n} letters too many"),
     },
+    "section-note": {
+        **SAVING,
+        "not-saved-yet": NOT_SAVED_YET,
+        "refused": REFUSED,
+        "offline": script_text("Not saved: there is no network. It is tried again by itself."),
+        "taken-away": script_text("Taken away"),
+    },
     "passkeys": {
         "not-reached": NOT_REACHED,
         "too-many": script_text(

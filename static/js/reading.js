@@ -62,7 +62,16 @@ function sender({ position: url, csrf, reader }) {
   };
 }
 
+/** Attach what saves a note and counts its letters when somebody first goes into it. */
+async function openNote(event) {
+  const form = event.target.closest(".note-form:not([data-attached])");
+  if (!form) return;
+  form.dataset.attached = "";
+  for (const module of await Promise.all([import("./section-note.js"), import("./letters-left.js")])) module.attach(form);
+}
+
 export function attach(text) {
+  text.addEventListener("focusin", openNote);
   const links = [...document.querySelectorAll('.contents a[href^="#"]')].filter((link) => link.querySelector("[data-state]"));
   const headings = [...text.querySelectorAll("h2[id]")];
   if (!headings.length) return;

@@ -132,6 +132,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /api/v1/questions/{conversation_id}/replies",
         "POST /learn/{course_key}/lessons/{lesson_key}/ask",
         "POST /learn/{course_key}/lessons/{lesson_key}/done",
+        "POST /learn/{course_key}/lessons/{lesson_key}/note",
         "POST /questions/{conversation_id}/close",
         "POST /questions/{conversation_id}/reply",
         "POST /learn/{course_key}/lessons/{lesson_key}/not-done",
@@ -152,6 +153,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /practicals/{practical_id}/waiting",
         "POST /practicals/{practical_id}/waiting/leave",
         "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
+        "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position",
     ),
     TEACHING: (

@@ -17,7 +17,18 @@ from tests.make.crawl import Visited, crawl
 Reading = dict[str, str]
 """The text of each page by its path, or of each mail by its id."""
 SILENT = frozenset({"script", "style", "template"})
-LATER_PARTS = frozenset({"section-end", "lesson-end", "bar-contents", "bar-left", "term-card"})
+LATER_PARTS = frozenset(
+    {
+        "section-end",
+        "section-note",
+        "note-printed",
+        "print-notes",
+        "lesson-end",
+        "bar-contents",
+        "bar-left",
+        "term-card",
+    }
+)
 """Classes of parts that lessons of the first stored version do not have: their words stand between the words
 of the course. Tests of their own hold them."""
 STATE_OF_A_PROCESS = ("/admin/system", "/_kit", "/api/v1/openapi.json", "/me/second-factor/codes")

@@ -216,6 +216,22 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
             ),
         ],
         "study_plans": lambda: [closed, *_study_plan(academy, person, at)],
+        "section_notes": lambda: [
+            closed,
+            (
+                "section_notes",
+                {
+                    "user_id": person,
+                    "course_key": "old",
+                    "lesson_key": "first",
+                    "section": "section-nora",
+                    "lesson_title": "First",
+                    "section_title": "Nora",
+                    "words": "Ask Nora.",
+                    "saved_at": at,
+                },
+            ),
+        ],
         "conversations": lambda: [closed, *_conversation(academy, person, at)],
         "accounts": lambda: [closed],
         "names_of_people_who_left": lambda: [

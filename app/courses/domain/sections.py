@@ -37,6 +37,10 @@ class LessonText:
     def anchors(self) -> tuple[str, ...]:
         return tuple(section.anchor for section in self.sections)
 
+    def section(self, anchor: str) -> LessonSection:
+        """Return the named section, which the text must have."""
+        return self.sections[self.anchors.index(anchor)]
+
     def after(self, anchor: str) -> LessonSection | None:
         """Return the section after the named one, or None after the last."""
         following = self.anchors.index(anchor) + 1

@@ -96,6 +96,7 @@ NO_RECORD = {
     "/admin/people/*/life-support/withdraw": "ends a record; see accounts/test_proofs.py",
     "/sign-in": "the panel of the bedside sheet; shows whose sheet it is",
     "/assessments/*/comment": "carries `expected_revision`; see assessments/test_pages.py",
+    "/learn/*/lessons/*/note": "shows both texts when it is stale; see learning/test_notes.py",
     "/assessments/*/steps/*": "carries `expected_revision`; see assessments/test_pages.py",
 }
 """Forms that show values and write no whole record of their own, each with the reason."""
@@ -123,6 +124,8 @@ def starts(academy_database) -> tuple[str, ...]:
 def kind(form: PageForm) -> str:
     """Return the action without its identifiers and keys."""
     path = shape(form.action)
+    if path.startswith("/learn/") and path.endswith("/note"):
+        return "/learn/*/lessons/*/note"
     return "/attempts/*/questions/*" if path.startswith("/attempts/*/questions/") else path
 
 

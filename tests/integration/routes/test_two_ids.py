@@ -183,14 +183,15 @@ def a_question(method: str) -> Find:
     return find
 
 
-def a_section(*, is_api: bool = False) -> Find:
+def a_section(*, is_api: bool = False, **more: str) -> Find:
     """The first section of a lesson, as the address of the lesson takes it."""
 
     def find(db: Session) -> Case:
         case = of_the_course("lesson", LEARNER)(db)
         published = courses.current(db, COURSE)
         assert published is not None
-        sent = {"section": lesson_text(published.course.modules[0].lessons[0]).anchors[0]}
+        anchor = lesson_text(published.course.modules[0].lessons[0]).anchors[0]
+        sent = {"section": anchor, **more}
         return replace(case, body=sent) if is_api else replace(case, form=sent)
 
     return find
@@ -307,6 +308,8 @@ CASES: dict[str, Find] = {
         "lesson", LEARNER
     ),
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position": a_section(is_api=True),
+    "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note": a_section(is_api=True, note="Mine"),
+    "POST /learn/{course_key}/lessons/{lesson_key}/note": a_section(note="Mine"),
     "GET /learn/{course_key}/lessons/{lesson_key}": of_the_course("lesson", LEARNER),
     "POST /learn/{course_key}/lessons/{lesson_key}/section": a_section(),
     "POST /learn/{course_key}/lessons/{lesson_key}/done": of_the_course("lesson", LEARNER),

@@ -147,6 +147,13 @@ INTENDED: tuple[Difference, ...] = (
         "stopping the plan deletes it. ",
     ),
     Difference(
+        "students write their own notes in lessons",
+        "/privacy",
+        r"(?<=stopping the plan deletes it\. )(?=Assessments on)",
+        "Your own notes in lessons, which only you can read 90 days after the account was closed, then "
+        "deleted So that you have them for as long as you have the account. ",
+    ),
+    Difference(
         "a lesson remembers where it was left",
         "/cookies",
         "While you answer a quiz, your browser keeps answers that",

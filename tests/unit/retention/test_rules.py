@@ -136,6 +136,7 @@ def test_every_table_that_refers_to_a_person_goes_with_them_or_says_why_not():
         "conversations",
         "notices",
         "reading_positions",
+        "section_notes",
         "study_plans",
     }
     own_rule = {"factor_resets", "waiting_entries", "enquiries"}

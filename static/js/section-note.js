@@ -1,0 +1,85 @@
+// Saves the note of a section while it is written. The line below the field says what is true: saved, or not and why.
+// The button posts the form, as without this script. It is loaded when somebody first goes into a note.
+
+import { time, word } from "./words.js";
+
+const PAUSE = 1200;
+const PATIENCE = 20000;
+
+export function attach(form) {
+  const { note: field, section, version, csrf_token: csrf } = form.elements;
+  const line = form.querySelector("[data-saved]");
+  const printed = document.querySelector(`[data-printed="${CSS.escape(section.value)}"]`);
+  let isRefused = field.getAttribute("aria-invalid") === "true";
+  let saved = isRefused ? null : field.defaultValue;
+  let timer = 0;
+  let isUnderWay = false;
+
+  const say = (text) => {
+    line.textContent = text;
+  };
+
+  function show(answer) {
+    version.value = answer.version;
+    say(answer.note ? word("saved-at", { time: time(new Date(answer.saved_at)) }) : word("taken-away"));
+    printed.hidden = !answer.note;
+    printed.querySelector(".typed-lines").textContent = answer.note;
+    if (answer.note) document.querySelector(".print-notes").hidden = false;
+  }
+
+  async function put(note) {
+    const response = await fetch(form.dataset.save, {
+      method: "PUT",
+      keepalive: true,
+      headers: { "content-type": "application/json", "x-csrf-token": csrf.value },
+      body: JSON.stringify({ section: section.value, note, version: version.value }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return { ok: response.ok, answer: await response.json() };
+  }
+
+  async function send() {
+    clearTimeout(timer);
+    const note = field.value;
+    if (isUnderWay || isRefused || note === saved) return;
+    isUnderWay = true;
+    say(word("saving"));
+    try {
+      const { ok, answer } = await put(note);
+      isRefused = !ok;
+      if (ok) {
+        saved = note;
+        show(answer);
+      } else say(word("refused", { why: answer.detail }));
+    } catch {
+      say(word("offline"));
+    }
+    isUnderWay = false;
+    if (saved === note && field.value !== saved) wait();
+  }
+
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(send, PAUSE);
+  }
+
+  function change() {
+    isRefused = false;
+    say(word("not-saved-yet"));
+    wait();
+  }
+
+  field.addEventListener("input", change);
+  if (!isRefused && field.value !== saved) change();
+  field.addEventListener("blur", send);
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send());
+  // Nothing is sent twice, and nobody is asked whether they want to lose what the button saves.
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    saved = field.value;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (field.value !== saved) event.preventDefault();
+  });
+}
