@@ -58,7 +58,9 @@ def test_what_was_kept_once_is_kept_by_the_same_rule_again(moments, rule):
 @given(moments_of, rules, st.sampled_from(["Asia/Tokyo", "America/New_York", "Europe/London"]))
 def test_the_zone_in_which_somebody_reads_a_moment_changes_nothing(moments, rule, zone):
     elsewhere = {moment.astimezone(ZoneInfo(zone)) for moment in moments}
-    assert moments_to_keep(elsewhere, rule, now=FAR) == moments_to_keep(moments, rule, now=FAR)
+    # Python finds a moment of a repeated hour equal to no moment of another zone, so both are read in UTC.
+    keep = {moment.astimezone(UTC) for moment in moments_to_keep(elsewhere, rule, now=FAR)}
+    assert keep == moments_to_keep(moments, rule, now=FAR)
 
 
 def test_an_hour_that_the_clocks_repeat_is_two_copies_of_one_day():
