@@ -144,12 +144,7 @@ INTENDED: tuple[Difference, ...] = (
         "was closed, then deleted So that you can go on where you were, on any device. "
         "How many hours a week you plan to learn, pauses, and the day of your weekly mail 90 days after the "
         "account was closed, then deleted So that you see by when you are done. Only you see it, and "
-        "stopping the plan deletes it. ",
-    ),
-    Difference(
-        "students write their own notes in lessons",
-        "/privacy",
-        r"(?<=stopping the plan deletes it\. )(?=Assessments on)",
+        "stopping the plan deletes it. "
         "Your own notes in lessons, which only you can read 90 days after the account was closed, then "
         "deleted So that you have them for as long as you have the account. ",
     ),
