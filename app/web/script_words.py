@@ -148,7 +148,8 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "too-many": script_count("{n} letter too many", "{n} letters too many"),
     },
     "section-note": {
-        **SAVING,
+        "saving": SAVING["saving"],
+        "saved-at": SAVING["saved-at"],
         "not-saved-yet": NOT_SAVED_YET,
         "refused": REFUSED,
         "offline": script_text("Not saved: there is no network. It is tried again by itself."),

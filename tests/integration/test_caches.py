@@ -118,8 +118,8 @@ def test_two_students_see_their_own_map(database, as_person):
         a_place(db, fresh, intake_id)
     first, second = as_person(done), as_person(fresh)
     for _ in range(2):
-        assert "Next: the final test" in words(first.get("/learn/small-course"))
-        assert "Next: the final test" not in words(second.get("/learn/small-course"))
+        assert "Continue with Final test" in words(first.get("/learn/small-course"))
+        assert "Continue with Final test" not in words(second.get("/learn/small-course"))
 
 
 @pytest.mark.parametrize(

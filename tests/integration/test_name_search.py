@@ -68,8 +68,8 @@ SEARCHES = {
     "search/pages.py": "search_of_an_instructor",
 }
 """Which test tries the names in which module that reads what somebody looks for."""
-IN_COURSES = {"learning/pages.py", "teaching/pages.py"}
-"""These search the words of a course, by a rule of its own (tests/unit/courses)."""
+NOT_NAMES = {"learning/note_pages.py", "learning/pages.py", "teaching/pages.py"}
+"""These search the words of a course, by a rule of its own (tests/unit/courses), or a person's own notes."""
 READS_A_SEARCH = re.compile(r"""get\(\s*"(?:q|search)"|\bq: """)
 List = Callable[[str], set[str]]
 """Returns the names that a list shows for what somebody typed."""
@@ -276,7 +276,7 @@ def test_each_module_that_reads_a_search_is_tried():
         for path in app.rglob("*.py")
         if READS_A_SEARCH.search(path.read_text())
     }
-    assert reading == SEARCHES.keys() | IN_COURSES
+    assert reading == SEARCHES.keys() | NOT_NAMES
     assert all(callable(globals()[name]) for name in SEARCHES.values())
 
 

@@ -295,7 +295,8 @@ def test_damaged_files_are_not_exported(preceptor, folder, tmp_path, sqlite_data
         elif damage == "digest":
             db.execute(update(Revision).values(source_digest="v2:other"))
         else:
-            db.execute(update(Media).values(digest="0" * 64))
+            first = select(func.min(Media.digest)).scalar_subquery()
+            db.execute(update(Media).where(Media.digest == first).values(digest="0" * 64))
     refused = preceptor("content", "export", "small-course", tmp_path / "out")
     assert "The files of revision 1 of small-course are damaged." in refused.refusal
     assert not (tmp_path / "out").exists()

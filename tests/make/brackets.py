@@ -10,6 +10,7 @@ from typing import Any, Final
 from lxml import etree, html
 from sqlalchemy import text as sql
 
+from app.courses.domain.typography import same_marks
 from app.db.database import Database
 from app.kit.academy import Academy
 from tests.make.pseudo_languages import CLOSE, OPEN
@@ -18,6 +19,8 @@ SPOKEN: Final = ("aria-label", "title", "alt", "placeholder", "aria-description"
 """Attributes that a person hears or sees."""
 SILENT: Final = ("script", "style", "code")
 """What nobody reads, and names for programs: those of cookies, fields and commands."""
+INITIALS: Final = "avatar"
+"""The class of a circle with the first letters of a name."""
 DAY: Final = r"(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?"
 MONTH: Final = (
     r"(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?|Aug(ust)?|Sept?(ember)?|Oct(ober)?"
@@ -87,11 +90,15 @@ def _texts(tree: html.HtmlElement) -> Iterator[tuple[str, bool]]:
     silenced = 0
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         if event == "start":
-            silenced += element.tag in SILENT
+            silenced += _is_silent(element)
             yield element.text or "", silenced > 0
         else:
-            silenced -= event == "end" and element.tag in SILENT
+            silenced -= event == "end" and _is_silent(element)
             yield element.tail or "", silenced > 0
+
+
+def _is_silent(element: html.HtmlElement) -> bool:
+    return element.tag in SILENT or element.get("class") == INITIALS
 
 
 def _in_attributes(tree: html.HtmlElement) -> Iterator[str]:
@@ -110,7 +117,7 @@ class Names:
     """What may stand outside brackets on a page: words that people, courses and the academy's file said."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        plain = {" ".join(text.split()) for text in texts}
+        plain = {same_marks(" ".join(text.split())) for text in texts}
         self._whole = {text for text in plain if text}
         self._all = "\n".join(sorted(self._whole))
 
@@ -135,6 +142,7 @@ class Names:
         )
 
     def _is(self, piece: str) -> bool:
+        piece = same_marks(piece)
         if piece in self._whole:
             return True
         return len(piece) > MOST_OF_A_WORD and piece in self._all

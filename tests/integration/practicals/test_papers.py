@@ -65,7 +65,7 @@ def test_an_attendance_sheet_goes_round_without_secrets(day, as_person):
     answer = as_person(teacher).get(f"/teach/practicals/{practical_id}/attendance.pdf")
     words = text_of(answer.content)
     assert '#panic("x") *Ann* ◊' in words
-    assert "Arrived Signature Left Signature" in words
+    assert "Arrived Signature on arrival Left Signature on leaving" in words
     assert "Ira Instructor" in words
     assert "Step-free" not in words
     assert "@" not in words
