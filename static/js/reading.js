@@ -46,6 +46,8 @@ function sender({ position: url, csrf, reader }) {
       });
       const isFinal = response.ok || [404, 422].includes(response.status);
       if (isFinal && get(key)?.at === at) remove(key);
+      // An answer that nobody reads keeps its connection.
+      await response.text();
     } catch {
       // It is on this device and goes with the next one.
     }
