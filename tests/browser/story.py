@@ -212,7 +212,8 @@ class Story:
         button(page, "Book this place")
         expect(page.locator("main")).to_contain_text(re.compile("place", re.IGNORECASE))
         self.go(page, "/home")
-        expect(page.locator("main")).to_contain_text("Booked")
+        expect(page.locator("main")).to_contain_text("Today is your practical day")
+        expect(page.get_by_role("link", name=re.compile("^See your practical day"))).to_be_visible()
 
     def instructor_assesses(self) -> None:
         page = self.instructor

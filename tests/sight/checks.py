@@ -92,6 +92,12 @@ SHAPE = """() => {
   return found;
 }"""
 
+# After two frames what the window has reached is laid out.
+PAINTED_HEIGHT = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  done(document.documentElement.scrollHeight))))"""
+# Chromium draws no higher window than a little more than this.
+HIGHEST = 16_000
+
 # A finger needs 44 CSS pixels; a rounded layout may lose one.
 LEAST_TARGET = 43
 
@@ -155,13 +161,21 @@ def reflow(page: Page) -> list[str]:
     return sideways(page)
 
 
+def _height(page: Page, width: int, height: int) -> int:
+    """Give the window a size and return the height of the page once that is painted."""
+    page.set_viewport_size({"width": width, "height": height})
+    whole: int = page.evaluate(PAINTED_HEIGHT)
+    return whole
+
+
 def targets(page: Page, width: int = 360) -> list[str]:
     """Every target takes a press 44 px high and wide, links in running text excepted as WCAG does.
 
     The window is made as high as the page, so that everything can be pressed without scrolling.
     """
-    page.set_viewport_size({"width": width, "height": 800})
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": min(height + 200, 16_000)})
+    height = 800
+    # Parts far below are laid out, and get their own height, only when the window reaches them.
+    while (whole := _height(page, width, height)) > height and height < HIGHEST:
+        height = min(whole + 200, HIGHEST)
     small: list[str] = page.evaluate(SMALL_TARGETS, LEAST_TARGET)
     return small
