@@ -16,22 +16,22 @@ class Rules:
 
 
 OF_COURSES = (
-    "tests/unit/courses/test_characters.py",
+    "tests/unit/authoring/test_characters.py",
     "tests/unit/courses/test_compiling.py",
     "tests/unit/courses/test_parsing_broken_courses.py",
-    "tests/unit/courses/test_insertions.py",
-    "tests/unit/courses/test_markdown.py",
-    "tests/unit/courses/test_syntax.py",
-    "tests/unit/courses/test_unknown_markup.py",
+    "tests/unit/authoring/test_insertions.py",
+    "tests/unit/authoring/test_markdown.py",
+    "tests/unit/authoring/test_syntax.py",
+    "tests/unit/authoring/test_unknown_markup.py",
     "tests/unit/courses/test_parsing.py",
     "tests/unit/courses/test_delivery_replacing.py",
     "tests/unit/courses/test_section_names.py",
     "tests/unit/courses/test_taught_sections.py",
 )
 SLOW_OF_COURSES = (
-    "tests/unit/courses/test_unknown_markup.py::test_ordinary_words_side_by_side",
-    "tests/unit/courses/test_unknown_markup.py::test_a_mark_among_ordinary_words_is_told",
-    "tests/unit/courses/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
+    "tests/unit/authoring/test_unknown_markup.py::test_ordinary_words_side_by_side",
+    "tests/unit/authoring/test_unknown_markup.py::test_a_mark_among_ordinary_words_is_told",
+    "tests/unit/authoring/test_markdown.py::test_whatever_is_typed_the_html_is_safe_and_no_line_is_outside",
     "tests/unit/courses/test_parsing.py::test_a_changed_line_anywhere_never_breaks_the_parser",
     "tests/unit/courses/test_parsing.py::test_any_file_in_ruins_is_named_and_breaks_nothing",
     "tests/unit/courses/test_parsing.py::test_the_digest_does_not_know_the_order_of_files",
@@ -87,7 +87,7 @@ SETS = {
             "tests/unit/courses/test_diff.py",
             "tests/unit/courses/test_diff_corrupting.py",
             "tests/unit/courses/test_errata.py",
-            "tests/unit/courses/test_insertions.py",
+            "tests/unit/authoring/test_insertions.py",
             "tests/unit/courses/test_parsing.py",
             "tests/unit/courses/test_stored_digests.py",
         ),
@@ -96,7 +96,7 @@ SETS = {
         (
             "app/courses/domain/cross_references.py",
             "app/courses/domain/section_names.py",
-            "app/courses/domain/syntax.py",
+            "app/authoring/syntax.py",
             "app/courses/domain/taught_sections.py",
         ),
         OF_COURSES,
@@ -104,7 +104,7 @@ SETS = {
     ),
     "format": Rules(
         (
-            "app/courses/domain/fields.py",
+            "app/authoring/fields.py",
             "app/courses/domain/folder.py",
             "app/courses/domain/source.py",
         ),
@@ -113,9 +113,9 @@ SETS = {
     ),
     "texts": Rules(
         (
-            "app/courses/domain/sanitising.py",
-            "app/courses/domain/markdown.py",
-            "app/courses/domain/inline.py",
+            "app/authoring/sanitising.py",
+            "app/authoring/markdown.py",
+            "app/authoring/inline.py",
         ),
         OF_COURSES,
         SLOW_OF_COURSES,
@@ -135,12 +135,12 @@ SETS = {
         (
             "app/courses/domain/errata.py",
             "app/courses/domain/errata_file.py",
-            "app/courses/domain/insertions.py",
+            "app/authoring/insertions.py",
         ),
         (
             "tests/unit/courses/test_errata.py",
             "tests/unit/courses/test_errata_file.py",
-            "tests/unit/courses/test_insertions.py",
+            "tests/unit/authoring/test_insertions.py",
         ),
     ),
     "stored": Rules(

@@ -11,8 +11,8 @@ import typer
 from app.cli.common import AsJson, fail
 
 if TYPE_CHECKING:
+    from app.authoring.problems import Problem
     from app.courses.domain.parsing import ParsedCourse
-    from app.courses.domain.problems import Problem
 
 app = typer.Typer(
     no_args_is_help=True, help="Courses as files: check, preview, publish, export, count."

@@ -24,10 +24,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import key_files
+from app.authoring.problems import Problem
 from app.certificates.late_signing import upgrade
 from app.courses.domain.leftovers import is_leftover
 from app.courses.domain.parsing import ParsedCourse
-from app.courses.domain.problems import Problem
 from app.courses.service import publish
 from app.db.database import Database
 from app.kit.actor import Actor, Role, SystemActor

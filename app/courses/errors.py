@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
+from app.authoring.problems import Problem
 from app.courses.domain.diff import Change
-from app.courses.domain.problems import Problem
 from app.courses.domain.stored import UnreadableDocument
 from app.kit.errors import Conflict, Invalid
 from app.kit.messages import Message, msg

@@ -3,8 +3,8 @@ course is in enrolments, because it shows the intakes."""
 
 from fastapi import Response
 
+from app.authoring.page_drawing import page_of_its_own
 from app.courses import overview, queries
-from app.courses.domain.page_drawing import page_of_its_own
 from app.kit.messages import msg
 from app.web.access import ADMIN, EVERYONE
 from app.web.frame import Preview

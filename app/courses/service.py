@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit import service as audit
+from app.authoring.svg import digest_of
 from app.courses import policy
 from app.courses.domain.parsing import ParsedCourse
 from app.courses.domain.source_archive import CourseSource, DamagedSource, packed, unpacked
 from app.courses.domain.stored import WRITTEN_FORMAT
-from app.courses.domain.svg import digest_of
 from app.courses.errors import PublishedMeanwhile
 from app.courses.models import CourseHead, Media, Revision
 from app.courses.publication import (

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from app.authoring.sanitising import plain_words
 from app.courses.corrections import corrected_course, course_corrections
 from app.courses.domain import search
 from app.courses.domain.delivery import Course, Term
 from app.courses.domain.errata import Correction
-from app.courses.domain.sanitising import plain_words
 from app.courses.domain.search import ExcerptPiece, HitKind, IndexedText
 from app.courses.queries import PublishedCourse
 from app.db.paging import Page, page_of

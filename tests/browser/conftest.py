@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from app.courses.domain.svg import digest_of
+from app.authoring.svg import digest_of
 from app.courses.models import Media
 from app.db.database import Database
 from app.db.migrate import upgrade

@@ -14,7 +14,8 @@ from tests.house_rules.sources import tree_of
 ROOT = Path(__file__).parent.parent.parent
 APP = ROOT / "app"
 ENGLISH = (
-    *("cli/", "doctor/", "backups/", "db/", "demo/", "operations/", "workers/", "courses/domain/"),
+    *("cli/", "doctor/", "backups/", "db/", "demo/", "operations/", "workers/"),
+    *("authoring/", "courses/domain/"),
     *("serving.py", "key_files.py", "settings", "academy_file.py", "kit/messages.py"),
 )
 """The command line, its settings, the migrator and the problems that `preceptor content check` prints: they

@@ -11,15 +11,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from app.courses.domain.fields import Authored, Markdown, Plain, Plain120, Plain300, UnfitError
+from app.authoring.fields import Authored, Markdown, Plain, Plain120, Plain300, UnfitError
+from app.authoring.inline import Surroundings
+from app.authoring.insertions import Insertion
+from app.authoring.markdown import Renderer
+from app.authoring.messages import did_you_mean, validated
+from app.authoring.problems import Problem
+from app.authoring.sanitising import unwrapped
+from app.authoring.yaml_source import load
 from app.courses.domain.folder import decoded
-from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import Insertion
-from app.courses.domain.markdown import Renderer
-from app.courses.domain.messages import did_you_mean, validated
-from app.courses.domain.problems import Problem
-from app.courses.domain.sanitising import unwrapped
-from app.courses.domain.yaml_source import load
 from app.kit.academy import PICTURES, About, Academy, FrontPage, TitledText
 from app.kit.currency import CODES, Currency
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.courses.domain import delivery, keys, lesson_words, source
-from app.courses.domain.figures import with_drawings
-from app.courses.domain.markdown import Rendered, Renderer
-from app.courses.domain.sanitising import sanitised, unwrapped
+from app.authoring import lesson_words
+from app.authoring.figures import with_drawings
+from app.authoring.markdown import Rendered, Renderer
+from app.authoring.sanitising import sanitised, unwrapped
+from app.courses.domain import delivery, keys, source
 from app.courses.domain.study_time import course_hours, module_minutes, reading_minutes
 
 

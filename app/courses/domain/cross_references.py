@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.authoring.messages import did_you_mean
+from app.authoring.problems import Problem
+from app.authoring.syntax import INSERTION
+from app.authoring.yaml_source import LinedYaml, Trail
 from app.courses.domain.folder import FileKind, Folder, SourceDocument
-from app.courses.domain.messages import did_you_mean
-from app.courses.domain.problems import Problem
-from app.courses.domain.syntax import INSERTION
-from app.courses.domain.yaml_source import LinedYaml, Trail
 
 Pattern = tuple[str, ...]
 """A trail in which `*` stands for any position in a list."""

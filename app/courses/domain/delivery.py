@@ -11,24 +11,9 @@ use the field must keep its digest. So each field that is added here is optional
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Frozen(BaseModel):
-    """Base class of published values: immutable and strictly typed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def is_unused(value: object) -> bool:
-    """Return whether an optional field is empty, so that stored documents leave it out."""
-    return value is None or value is False or value == ()
-
-
-def drawing_address(name: str, digest: str) -> str:
-    """Return the address of a drawing. Because of the digest in it, browsers may cache the drawing for
-    ever."""
-    return f"/media/{digest[:32]}/{name}"
+from app.authoring.published import Frozen, Heading, drawing_address, is_unused
 
 
 class QuestionType(StrEnum):
@@ -36,14 +21,6 @@ class QuestionType(StrEnum):
     multiple = "multiple"
     true_false = "true-false"
     numeric = "numeric"
-
-
-class Heading(Frozen):
-    """One entry of a lesson's table of contents; `level` is 2 or 3."""
-
-    level: int
-    anchor: str
-    text: str
 
 
 class Source(Frozen):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from app.courses.domain.lesson_words import CORRECTED_TO
+from app.authoring.lesson_words import CORRECTED_TO
 from app.courses.domain.typography import quotes_of, same_marks, typeset_text
 from app.kit.words import Words
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from app.authoring.markdown import Renderer
+from app.authoring.problems import Problem
+from app.authoring.yaml_source import LinedYaml
 from app.courses.domain.compiling import CheckedFiles
 from app.courses.domain.errata import Erratum, has_passage
 from app.courses.domain.folder import SourceDocument
-from app.courses.domain.markdown import Renderer
-from app.courses.domain.problems import Problem
 from app.courses.domain.source import ChoiceQuestion, ErratumFields, Question, TrueFalseQuestion
-from app.courses.domain.yaml_source import LinedYaml
 
 
 def errata_of(fields: Mapping[str, ErratumFields]) -> tuple[Erratum, ...]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from app.courses.domain.characters import (
+from app.authoring.characters import (
     HINT,
     harmful_characters,
     without_harmful_characters,
 )
-from app.courses.domain.fields import KEY_HINT, is_key
-from app.courses.domain.messages import did_you_mean
-from app.courses.domain.problems import Problem
+from app.authoring.fields import KEY_HINT, is_key
+from app.authoring.messages import did_you_mean
+from app.authoring.problems import Problem
+from app.authoring.yaml_source import LinedYaml, load
 from app.courses.domain.source_archive import MEDIA_FOLDER
-from app.courses.domain.yaml_source import LinedYaml, load
 
 MOST_FILES: Final = 2_000
 LARGEST_FILE: Final = 400_000

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Final
 
-from app.courses.domain import lesson_words
-from app.courses.domain.sanitising import plain_words
+from app.authoring import lesson_words
+from app.authoring.sanitising import plain_words
 from app.kit.messages import Catalogue, Message
 from app.kit.stored_documents import Document
 from app.kit.words import Words

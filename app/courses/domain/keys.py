@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from app.courses.domain.delivery import Frozen
+from app.authoring.published import Frozen
 
 
 class QuestionKey(Frozen):

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from app.authoring.sanitising import plain_words
 from app.courses.domain.delivery import Term
-from app.courses.domain.sanitising import plain_words
 
 _TERM: Final = re.compile(
     r'<a class="term" href="[^"]*#(?P<key>[^"#]+)">(?P<words>.*?)</a>', re.DOTALL

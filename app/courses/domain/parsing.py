@@ -4,26 +4,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.authoring.fields import KEY_HINT, is_key
+from app.authoring.inline import Surroundings
+from app.authoring.insertions import read_insertions
+from app.authoring.lesson_words import USUAL_ADVICE, not_set_sentence
+from app.authoring.markdown import Renderer
+from app.authoring.messages import validated
+from app.authoring.problems import Problem
+from app.authoring.svg import Drawing, check_drawing
 from app.courses.domain import source
 from app.courses.domain.compiling import CheckedFiles, compiled
 from app.courses.domain.cross_references import crossing_problems
 from app.courses.domain.delivery import Course
 from app.courses.domain.errata import Erratum
 from app.courses.domain.errata_file import errata_of, erratum_problems
-from app.courses.domain.fields import KEY_HINT, is_key
 from app.courses.domain.folder import FileKind, Folder, SourceDocument, arranged
-from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import read_insertions
 from app.courses.domain.keys import CourseKeys
-from app.courses.domain.lesson_words import USUAL_ADVICE, not_set_sentence
-from app.courses.domain.markdown import Renderer
-from app.courses.domain.messages import validated
 from app.courses.domain.pictures import missing_pictures, picture_problems
-from app.courses.domain.problems import Problem
 from app.courses.domain.section_names import section_problems
 from app.courses.domain.source_archive import CourseSource, source_of
 from app.courses.domain.stated_times import misstated_times
-from app.courses.domain.svg import Drawing, check_drawing
 
 _MODELS: Final[Mapping[FileKind, Any]] = {
     FileKind.module: source.ModuleFile,

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.authoring.drawing_reader import root_of
+from app.authoring.problems import Problem
+from app.authoring.svg import Drawing
 from app.courses.domain.delivery import Course
-from app.courses.domain.drawing_reader import root_of
 from app.courses.domain.folder import FileKind, Folder
-from app.courses.domain.problems import Problem
-from app.courses.domain.svg import Drawing
 
 LARGEST_PICTURE: Final = 8_000
 WIDTH: Final = 480

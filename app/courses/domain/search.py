@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from app.authoring.sanitising import plain_words
 from app.courses.domain.delivery import Course
-from app.courses.domain.sanitising import plain_words
 
 LONGEST_QUERY: Final = 100
 MOST_WORDS: Final = 8

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from app.authoring.messages import did_you_mean
+from app.authoring.problems import Problem
 from app.courses.domain.compiling import CheckedFiles
 from app.courses.domain.folder import FileKind, Folder
-from app.courses.domain.messages import did_you_mean
-from app.courses.domain.problems import Problem
 from app.courses.domain.taught_sections import split_name
 
 EXAMPLE: Final = (

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from app.courses.domain.delivery import Heading, Lesson
-from app.courses.domain.sanitising import plain_words
+from app.authoring.published import Heading
+from app.authoring.sanitising import plain_words
+from app.courses.domain.delivery import Lesson
 from app.courses.domain.study_time import reading_minutes
 
 _HEADING: Final = re.compile(r'<h2 id="(?P<anchor>[^"]+)"')

@@ -4,11 +4,12 @@ A test compares these fields with the tables of that document. What concerns mor
 checked in `cross_references.py`.
 """
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, model_validator
 
-from app.courses.domain.fields import (
+from app.authoring.blocks import FigureFields
+from app.authoring.fields import (
     Address,
     Attempts,
     Authored,
@@ -23,7 +24,6 @@ from app.courses.domain.fields import (
     Plain200,
     Plain300,
     QuotedDecimal,
-    TextRules,
     Tolerance,
     UnfitError,
 )
@@ -123,47 +123,6 @@ class LessonFields(Authored):
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     objectives: Annotated[list[Plain], Field(min_length=1, max_length=8)]
     sources: Annotated[list[Key], Field(min_length=1, max_length=40)]
-
-
-class FigureFields(Authored):
-    """A drawing with its words. `legend` explains the markers of the drawing, in their order."""
-
-    file: DrawingName
-    alt: Plain200
-    caption: Plain300
-    legend: Annotated[list[Markdown], Field(min_length=1, max_length=20)] | None = None
-    description: Markdown
-
-    @model_validator(mode="after")
-    def _explains_each_marker(self, info: ValidationInfo) -> "FigureFields":
-        drawing = cast("TextRules", info.context).drawings.get(self.file)
-        if drawing is None:
-            return self
-        markers, entries = drawing.markers, len(self.legend or ())
-        if markers and self.legend is None:
-            raise UnfitError.because(
-                "The drawing has markers, and the figure has no `legend`.",
-                f"Add `legend:` with a line `- …` for each marker, from 1 to {markers}.",
-                trail=("file",),
-            )
-        if not markers and self.legend is not None:
-            raise UnfitError.because(
-                "The `legend` explains markers, and the drawing has none.",
-                "Remove the legend, or give the drawing a marker for each entry.",
-                trail=("legend",),
-            )
-        if markers != entries:
-            raise UnfitError.because(
-                f"Entries of the legend: {entries}. Markers of the drawing: {markers}.",
-                "Write an entry for each marker, in the order of their numbers.",
-                trail=("legend",),
-            )
-        return self
-
-
-class CheckFields(Authored):
-    question: Markdown
-    answer: Markdown
 
 
 class QuestionFields(Authored):

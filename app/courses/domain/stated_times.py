@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from app.authoring.problems import Problem
 from app.courses.domain.compiling import CheckedFiles
 from app.courses.domain.delivery import Course
 from app.courses.domain.folder import FileKind, Folder, SourceDocument
-from app.courses.domain.problems import Problem
 from app.courses.domain.study_time import course_hours, module_minutes, reading_minutes
 
 

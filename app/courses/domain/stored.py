@@ -19,7 +19,8 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from app.courses.domain.delivery import Course, Frozen
+from app.authoring.published import Frozen
+from app.courses.domain.delivery import Course
 from app.courses.domain.in_language import in_language
 from app.kit.messages import SOURCE_TEXTS
 from app.kit.stored_documents import Document, Step, stepped

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from app.courses.domain.delivery import Frozen
-from app.courses.domain.sanitising import plain_words
+from app.authoring.published import Frozen
+from app.authoring.sanitising import plain_words
 
 Model = TypeVar("Model", bound=Frozen)
 ENGLISH: Final = "“”‘’"

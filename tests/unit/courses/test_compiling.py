@@ -8,12 +8,13 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from app.courses.domain.delivery import Course, Option, is_unused
-from app.courses.domain.inline import Surroundings
+from app.authoring.inline import Surroundings
+from app.authoring.markdown import Renderer
+from app.authoring.published import is_unused
+from app.authoring.sanitising import plain_words, unwrapped
+from app.courses.domain.delivery import Course, Option
 from app.courses.domain.keys import CourseKeys
-from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import parse_course
-from app.courses.domain.sanitising import plain_words, unwrapped
 from tests.make.courses import small_files
 
 EDITS = {

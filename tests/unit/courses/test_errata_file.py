@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.authoring.problems import Problem
 from app.courses.domain.errata import Erratum
 from app.courses.domain.parsing import ParsedCourse, parse_course
-from app.courses.domain.problems import Problem
 from tests.make.courses import small_files
 
 FIRST = """\

@@ -3,9 +3,9 @@
 import pytest
 from lxml import html
 
+from app.authoring.sanitising import plain_words
 from app.courses.domain.delivery import Term
 from app.courses.domain.lesson_view import shown_text
-from app.courses.domain.sanitising import plain_words
 from tests.make.courses import small_course
 
 GLOSSARY = tuple(

@@ -8,12 +8,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.courses.domain import folder, yaml_source
+from app.authoring import yaml_source
+from app.authoring.problems import Problem
+from app.courses.domain import folder
 from app.courses.domain.delivery import QuestionType
 from app.courses.domain.digest import digest_of_documents
 from app.courses.domain.keys import CourseKeys, QuestionKey, QuizKeys
 from app.courses.domain.parsing import ParsedCourse, parse_course
-from app.courses.domain.problems import Problem
 from app.courses.domain.statistics import statistics
 from app.courses.overview import NOUNS
 from tests.make.courses import digest_of, small_course, small_files

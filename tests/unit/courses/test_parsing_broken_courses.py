@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.authoring.problems import Problem
 from app.courses.domain.parsing import parse_course
-from app.courses.domain.problems import Problem
 from app.courses.source_folder import read_folder
 from tests.make.courses import small_files
 

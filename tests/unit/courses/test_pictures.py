@@ -2,10 +2,10 @@
 
 import pytest
 
+from app.authoring.problems import Problem
 from app.courses.domain.delivery import Course
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from app.courses.domain.pictures import COLOURS, LARGEST_PICTURE
-from app.courses.domain.problems import Problem
 from tests.make.courses import changed_course, compared, small_course, small_files
 
 PICTURE = "media/skin.svg"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from app.courses.domain.delivery import Heading
+from app.authoring.published import Heading
 from app.courses.domain.sections import lesson_text, split_text
 from app.courses.domain.study_time import FIGURE, WORDS_A_MINUTE
 from tests.make.courses import small_course

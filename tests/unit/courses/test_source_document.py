@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.courses.domain import folder, source, svg, yaml_source
-from app.courses.domain.fields import LONGEST_KEY, LONGEST_TEXT
+from app.authoring import blocks, svg, yaml_source
+from app.authoring.fields import LONGEST_KEY, LONGEST_TEXT
+from app.authoring.lesson_words import CALLOUTS
+from app.authoring.svg import check_drawing
+from app.courses.domain import folder, source
 from app.courses.domain.folder import arranged
-from app.courses.domain.lesson_words import CALLOUTS
-from app.courses.domain.svg import check_drawing
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
 
@@ -67,7 +68,7 @@ def test_the_tables_name_every_field_and_no_other(
             "course.yaml",
             [source.CertificateFields, source.AgreedWordsFields, source.ClinicalValueFields],
         ),
-        ("lessons/", [source.FigureFields, source.CheckFields]),
+        ("lessons/", [blocks.FigureFields, blocks.CheckFields]),
         (
             "quizzes/",
             [

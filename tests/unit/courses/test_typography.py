@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from app.courses.domain.sanitising import plain_words
+from app.authoring.sanitising import plain_words
 from app.courses.domain.stored import FORMAT, read_delivery
 from app.courses.domain.typography import (
     ENGLISH,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from app.courses.domain.delivery import Heading
+from app.authoring.published import Heading
 from app.courses.domain.sections import split_text
 from app.learning.reading_positions import ReadingPosition, moved, stopping_point
 from tests.make import NOW

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.courses.domain.delivery import Course, Heading, Question, QuestionType, Quiz
+from app.authoring.published import Heading
+from app.courses.domain.delivery import Course, Question, QuestionType, Quiz
 from app.quizzes.domain.attempt import QuestionMark, Score
 from app.quizzes.domain.results import (
     ModuleResult,

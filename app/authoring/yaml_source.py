@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 
 import yaml
 
-from app.courses.domain.characters import HINT, harmful_characters
-from app.courses.domain.problems import Problem
-from app.courses.domain.yaml_losses import Span, lines_of, losses
+from app.authoring.characters import HINT, harmful_characters
+from app.authoring.problems import Problem
+from app.authoring.yaml_losses import Span, lines_of, losses
 
 Trail = tuple[str | int, ...]
 """The path to a value: keys of mappings and positions in lists."""

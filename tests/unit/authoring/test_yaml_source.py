@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.courses.domain.problems import Problem
-from app.courses.domain.yaml_source import LinedYaml, load
+from app.authoring.problems import Problem
+from app.authoring.yaml_source import LinedYaml, load
 from tests.make.examples import EXAMPLES
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as html_reader
 
-from app.courses.domain.inline import Surroundings
-from app.courses.domain.markdown import Rendered, Renderer
-from app.courses.domain.sanitising import plain_words, sanitised, unwrapped
-from app.courses.domain.svg import Drawing
+from app.authoring.inline import Surroundings
+from app.authoring.markdown import Rendered, Renderer
+from app.authoring.sanitising import plain_words, sanitised, unwrapped
+from app.authoring.svg import Drawing
 from tests.make.examples import EXAMPLES
 
 AROUND = Surroundings(

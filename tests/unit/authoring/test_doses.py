@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.courses.domain.doses import misprints
+from app.authoring.doses import misprints
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from tests.make.courses import small_files
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.courses.domain.fields import plain_faults
-from app.courses.domain.inline import Surroundings
-from app.courses.domain.markdown import Rendered, Renderer
-from app.courses.domain.sanitising import plain_words
+from app.authoring.fields import plain_faults
+from app.authoring.inline import Surroundings
+from app.authoring.markdown import Rendered, Renderer
+from app.authoring.sanitising import plain_words
 from tests.make.examples import EXAMPLES
 
 AROUND = Surroundings("skin-course", {"dermis": "Dermis"}, {"s1": {}, "s2": {}}, {}, {})

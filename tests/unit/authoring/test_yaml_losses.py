@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.courses.domain.yaml_source import load
+from app.authoring.yaml_source import load
 from tests.make.examples import EXAMPLES
 
 LEFT_OUT = "What follows ` #` is left out by YAML."

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from app.courses.domain import lesson_words
-from app.courses.domain.lesson_words import USUAL_ADVICE
+from app.authoring import lesson_words
+from app.authoring.lesson_words import USUAL_ADVICE
 
 
 @dataclass(frozen=True, slots=True)

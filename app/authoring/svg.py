@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from lxml import etree
 
-from app.courses.domain import page_drawing
-from app.courses.domain.characters import HINT, harmful_characters
-from app.courses.domain.delivery import drawing_address
-from app.courses.domain.drawing_reader import root_of
-from app.courses.domain.drawn_references import drawing_fault
-from app.courses.domain.problems import Problem
+from app.authoring import page_drawing
+from app.authoring.characters import HINT, harmful_characters
+from app.authoring.drawing_reader import root_of
+from app.authoring.drawn_references import drawing_fault
+from app.authoring.problems import Problem
+from app.authoring.published import drawing_address
 
 LARGEST: Final = 200_000
 SMALLEST_TEXT: Final = 12

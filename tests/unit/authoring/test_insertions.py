@@ -2,11 +2,11 @@
 
 import pytest
 
+from app.authoring.inline import Surroundings
+from app.authoring.insertions import Insertion, read_insertions
+from app.authoring.lesson_words import NOT_SET, USUAL_ADVICE
+from app.authoring.markdown import Renderer
 from app.courses.domain.diff import ChangeKind
-from app.courses.domain.inline import Surroundings
-from app.courses.domain.insertions import Insertion, read_insertions
-from app.courses.domain.lesson_words import NOT_SET, USUAL_ADVICE
-from app.courses.domain.markdown import Renderer
 from app.courses.domain.parsing import ParsedCourse, parse_course
 from tests.make.courses import compared, small_course, small_files
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.courses.domain.syntax import reader
+from app.authoring.syntax import reader
 
 
 def tokens(text: str) -> list[tuple[str, tuple[str, str]]]:

@@ -8,10 +8,9 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.courses.domain.delivery import QuestionType
-from app.courses.domain.fields import TextRules, UnfitError
-from app.courses.domain.problems import Problem
-from app.courses.domain.yaml_source import LinedYaml, Trail
+from app.authoring.fields import TextRules, UnfitError
+from app.authoring.problems import Problem
+from app.authoring.yaml_source import LinedYaml, Trail
 
 T = TypeVar("T")
 
@@ -112,11 +111,12 @@ def _words(
             str(trail[-1]), _known_keys(declared, error["loc"][:-1])
         )
     if kind == "union_tag_not_found":
-        return "The question has no `type`.", f"Add `type: …`, one of {', '.join(QuestionType)}."
+        types = ", ".join(_types(declared, error["loc"]))
+        return "The question has no `type`.", f"Add `type: …`, one of {types}."
     if kind == "union_tag_invalid":
         return (
             f"There is no type of question `{str(context.get('tag'))[:40]}`.",
-            f"Write one of {', '.join(QuestionType)}.",
+            f"Write one of {', '.join(_types(declared, error['loc']))}.",
         )
     return _limit_words(name, kind, context)
 
@@ -157,6 +157,16 @@ def _known_keys(declared: Any, location: tuple[int | str, ...]) -> list[str]:
         here = _inside(here, part)
     return [
         field.alias or name for model in _models(here) for name, field in model.model_fields.items()
+    ]
+
+
+def _types(declared: Any, location: tuple[int | str, ...]) -> list[str]:
+    """The names of the types that the mapping at `location` may have, in their order."""
+    here = declared
+    for part in location:
+        here = _inside(here, part)
+    return [
+        name for model in _models(here) for name in get_args(model.model_fields["type"].annotation)
     ]
 
 

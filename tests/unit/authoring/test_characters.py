@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.courses.domain.characters import harmful_characters, without_harmful_characters
+from app.authoring.characters import harmful_characters, without_harmful_characters
+from app.authoring.problems import Problem
 from app.courses.domain.parsing import parse_course
-from app.courses.domain.problems import Problem
 from tests.make.courses import small_course, small_files
 
 HINT = "Delete it, and type what stands around it again; it probably came with a copied text."

@@ -4,9 +4,9 @@ import re
 
 from lxml import html as html_reader
 
+from app.authoring.sanitising import plain_words
 from app.courses.domain.errata import has_passage
 from app.courses.domain.parsing import ParsedCourse, parse_course
-from app.courses.domain.sanitising import plain_words
 from tests.make.courses import small_files
 
 DRAWING = (

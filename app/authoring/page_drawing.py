@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from app.courses.domain.drawing_reader import root_of
-from app.courses.domain.problems import Problem
+from app.authoring.drawing_reader import root_of
+from app.authoring.problems import Problem
 
 WIDTH: Final = 360
 SMALLEST_TEXT: Final = 13

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from app.courses.domain.svg import LARGEST, check_drawing
+from app.authoring.svg import LARGEST, check_drawing
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="{}"><title>a</title><desc>b</desc>'
 

@@ -11,19 +11,19 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from app.courses.domain import lesson_words
-from app.courses.domain.delivery import Heading
-from app.courses.domain.fields import plain_faults
-from app.courses.domain.figures import Figure, figure_of, with_drawings
-from app.courses.domain.inline import Surroundings, Wording
-from app.courses.domain.insertions import values_list
-from app.courses.domain.messages import did_you_mean, validated
-from app.courses.domain.problems import Problem
-from app.courses.domain.sanitising import plain_words, sanitised, unwrapped
-from app.courses.domain.source import CheckFields, FigureFields
-from app.courses.domain.svg import Drawing
-from app.courses.domain.syntax import CALLOUT, reader
-from app.courses.domain.yaml_source import load
+from app.authoring import lesson_words
+from app.authoring.blocks import CheckFields, FigureFields
+from app.authoring.fields import plain_faults
+from app.authoring.figures import Figure, figure_of, with_drawings
+from app.authoring.inline import Surroundings, Wording
+from app.authoring.insertions import values_list
+from app.authoring.messages import did_you_mean, validated
+from app.authoring.problems import Problem
+from app.authoring.published import Heading
+from app.authoring.sanitising import plain_words, sanitised, unwrapped
+from app.authoring.svg import Drawing
+from app.authoring.syntax import CALLOUT, reader
+from app.authoring.yaml_source import load
 
 MOST_LETTERS: Final = 100
 """How many of a heading stand in its anchor: pages send it back, and devices store it."""

@@ -5,8 +5,8 @@ import re
 import pytest
 from lxml import html as html_reader
 
-from app.courses.domain.page_drawing import TINTS, page_of_its_own, picture
-from app.courses.domain.svg import Drawing, check_drawing
+from app.authoring.page_drawing import TINTS, page_of_its_own, picture
+from app.authoring.svg import Drawing, check_drawing
 from app.kit.paths import STATIC
 from tests.house_rules.contrast import contrast, themes
 from tests.house_rules.style_rules import classes_of

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Final, Protocol, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from app.courses.domain import doses
-from app.courses.domain.problems import Problem
-from app.courses.domain.svg import Drawing
-from app.courses.domain.unknown_markup import unknown_marks
-from app.courses.domain.yaml_source import Trail
+from app.authoring import doses
+from app.authoring.problems import Problem
+from app.authoring.svg import Drawing
+from app.authoring.unknown_markup import unknown_marks
+from app.authoring.yaml_source import Trail
 from app.kit.formats import usual_tag
 
 KEY: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"

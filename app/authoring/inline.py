@@ -7,15 +7,15 @@ from html import escape
 
 from markdown_it.token import Token
 
-from app.courses.domain import doses
-from app.courses.domain.fields import KEY
-from app.courses.domain.insertions import Insertion
-from app.courses.domain.lesson_words import source_name
-from app.courses.domain.messages import did_you_mean
-from app.courses.domain.problems import Problem
-from app.courses.domain.svg import Drawing
-from app.courses.domain.syntax import is_escaped
-from app.courses.domain.unknown_markup import MASK, unknown_blocks, unknown_marks
+from app.authoring import doses
+from app.authoring.fields import KEY
+from app.authoring.insertions import Insertion
+from app.authoring.lesson_words import source_name
+from app.authoring.messages import did_you_mean
+from app.authoring.problems import Problem
+from app.authoring.svg import Drawing
+from app.authoring.syntax import is_escaped
+from app.authoring.unknown_markup import MASK, unknown_blocks, unknown_marks
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from app.courses.domain import lesson_words
-from app.courses.domain.page_drawing import picture
-from app.courses.domain.sanitising import unwrapped
-from app.courses.domain.source import FigureFields
-from app.courses.domain.svg import Drawing
+from app.authoring import lesson_words
+from app.authoring.blocks import FigureFields
+from app.authoring.page_drawing import picture
+from app.authoring.sanitising import unwrapped
+from app.authoring.svg import Drawing
 
 
 @dataclass(frozen=True)
