@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.courses.corrections import corrected_lesson, lesson_corrections
-from app.courses.domain.delivery import Lesson, Term
+from app.courses.domain.delivery import Lesson, Quiz, Term
 from app.courses.domain.errata import Correction
 from app.courses.domain.lesson_view import shown_text
 from app.courses.domain.sections import LessonText, lesson_text, split_text
@@ -18,20 +19,27 @@ from app.kit.messages import Message, msg
 from app.learning import domain
 from app.learning.domain import Done, NumberedModule, everything_done
 from app.learning.memory import LessonMemory, memory_of
-from app.learning.queries import KEPT, QuizLine, find_lesson, quiz_line, quiz_of, standing_on
+from app.learning.queries import KEPT, find_lesson, quiz_of, standing_on
 from app.learning.reading_positions import StoppingPoint
 from app.learning.section_notes import NoteField, note_field
 
+MOST_SHARED: Final = 150
+"""How many texts of lessons are cached, ready for their page; each takes some 40 KB. Every reader of a
+revision shares them, whatever they have done."""
 
-@dataclass(frozen=True, slots=True)
-class LessonPage:
-    """One lesson in its module, with its `corrections` marked in the text. `previous` and `following`
-    stay inside the module; after the last lesson comes the module's quiz. `base` is the address of the
-    course map, under which lessons, quizzes, search and glossary stand."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedLesson:
+    """What the page of a lesson shows to every reader alike, with its `corrections` marked in the text.
+
+    HTML that is made of it alone is cached and shown to everyone, so it holds nothing of a person and nothing
+    that depends on one: what a reader has done is `LessonProgress`, and what is theirs in one section is
+    `SectionReader`. Each is a single object while it is cached, so that it is quick to look up. `previous`
+    and `following` stay inside the module. `base` is the address of the course map, under which lessons,
+    quizzes, search and glossary stand."""
 
     base: str
     course_key: str
-    course_title: str
     module: NumberedModule
     lesson: Lesson
     text: LessonText
@@ -40,19 +48,104 @@ class LessonPage:
     corrections: tuple[Correction, ...]
     number: int
     count: int
-    is_done: bool
-    may_undo: bool
     previous: Lesson | None
     following: Lesson | None
-    quiz: QuizLine
+    quiz: Quiz
+    """The quiz of the module."""
     language: str
     """The tag of the language in which the course is written."""
     awaits_review: bool
     """Whether the clinical content of the course awaits clinical review."""
+    has_figures: bool
+
+    @property
+    def address(self) -> str:
+        return f"{self.base}/lessons/{self.lesson.key}"
+
+    @property
+    def quiz_address(self) -> str:
+        return f"{self.base}/quizzes/{self.quiz.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonProgress:
+    """How far somebody is with a lesson and the quiz of its module, and where it leads them. Two readers of a
+    revision who are as far have equal ones."""
+
+    shared: SharedLesson
+    is_done: bool
+    may_undo: bool
+    quiz_passed: bool
+
+    @property
+    def leads_to(self) -> str:
+        """The address of what comes after this lesson: the next one, the quiz of the module, or once that
+        is passed the module on the map."""
+        shared = self.shared
+        if shared.following:
+            return f"{shared.base}/lessons/{shared.following.key}"
+        if not self.quiz_passed:
+            return shared.quiz_address
+        return f"{shared.base}#module-{shared.module.key}"
+
+    @property
+    def next_label(self) -> Message:
+        """The words of the link to what comes after this lesson."""
+        if self.shared.following:
+            return msg("Next lesson")
+        return msg("Back to the map") if self.quiz_passed else msg("Go to the quiz")
+
+    @property
+    def done_label(self) -> Message:
+        """The words of the button that marks this lesson as done and leads on."""
+        if self.shared.following:
+            return msg("Mark as done and read on")
+        if self.quiz_passed:
+            return msg("Mark as done")
+        return msg("Mark as done and go to the quiz")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReader:
+    """What the end of a section shows of one reader. A part more of a person is a field more here, and
+    `is_blank` must say no where it is filled in."""
+
+    is_read: bool
+    note: NoteField
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it holds nothing of the reader but whether they have read the section. Then the HTML of
+        the section's end is the same for many readers and comes from a cache."""
+        return self.note == NoteField(self.note.section)
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """One lesson for one reader."""
+
+    progress: LessonProgress
     memory: LessonMemory | None = None
     """What is remembered of the person; None for staff, of whom nothing is."""
     refused_note: NoteField | None = None
     """The note that was sent and not saved."""
+
+    @property
+    def shared(self) -> SharedLesson:
+        return self.progress.shared
+
+    @property
+    def lesson(self) -> Lesson:
+        return self.shared.lesson
+
+    @property
+    def text(self) -> LessonText:
+        return self.shared.text
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The anchors of the sections that the person has read."""
+        return self.memory.read if self.memory else frozenset()
 
     @property
     def errors(self) -> dict[str, Message]:
@@ -65,6 +158,10 @@ class LessonPage:
         if self.refused_note and self.refused_note.section == section:
             return self.refused_note
         return note_field(self.memory.notes if self.memory else {}, section)
+
+    def reader_of(self, section: str) -> SectionReader:
+        """Return what the end of a section shows of the person."""
+        return SectionReader(section in self.read, self.note_in(section))
 
     @property
     def stopped(self) -> StoppingPoint | None:
@@ -83,39 +180,18 @@ class LessonPage:
         stopped = self.stopped
         if stopped is None or stopped.is_start:
             return False
-        return not (self.is_done and stopped.anchor == self.text.anchors[-1])
+        return not (self.progress.is_done and stopped.anchor == self.text.anchors[-1])
 
     @property
     def goes_on_at(self) -> str:
         """The address at which the person goes on in this lesson: a section, or the beginning."""
-        lesson = f"{self.base}/lessons/{self.lesson.key}"
-        return f"{lesson}#{self.stopped.anchor}" if self.stopped else lesson
+        address = self.shared.address
+        return f"{address}#{self.stopped.anchor}" if self.stopped else address
 
     @property
     def leads_to(self) -> str:
-        """The address of what comes after this lesson: the next one, the quiz of the module, or once that
-        is passed the module on the map."""
-        if self.following:
-            return f"{self.base}/lessons/{self.following.key}"
-        if not self.quiz.passed:
-            return f"{self.base}/quizzes/{self.quiz.key}"
-        return f"{self.base}#module-{self.module.key}"
-
-    @property
-    def next_label(self) -> Message:
-        """The words of the link to what comes after this lesson."""
-        if self.following:
-            return msg("Next lesson")
-        return msg("Back to the map") if self.quiz.passed else msg("Go to the quiz")
-
-    @property
-    def done_label(self) -> Message:
-        """The words of the button that marks this lesson as done and leads on."""
-        if self.following:
-            return msg("Mark as done and read on")
-        if self.quiz.passed:
-            return msg("Mark as done")
-        return msg("Mark as done and go to the quiz")
+        """The address of what comes after this lesson."""
+        return self.progress.leads_to
 
 
 def student_base(course_key: str) -> str:
@@ -174,32 +250,47 @@ def _lesson_page(
     corrections: tuple[Correction, ...],
     base: str,
 ) -> LessonPage:
+    module, lesson = find_lesson(published.course, done, lesson_key)
+    is_done = lesson.key in done.lessons
+    return LessonPage(
+        LessonProgress(
+            shared=_shared_lesson(published, lesson_key, corrections, base),
+            is_done=is_done,
+            may_undo=is_done and not domain.stays_done(module, done),
+            quiz_passed=module.quiz in done.quizzes,
+        )
+    )
+
+
+@lru_cache(MOST_SHARED)
+def _shared_lesson(
+    published: PublishedCourse, lesson_key: str, corrections: tuple[Correction, ...], base: str
+) -> SharedLesson:
     course = published.course
-    module, lesson = find_lesson(course, done, lesson_key)
+    module, lesson = find_lesson(course, everything_done(course), lesson_key)
     index = module.lessons.index(lesson)
     shown, concerning = corrected_lesson(lesson, corrections, published.words)
-    linked = shown.model_copy(update={"html": with_links_below(shown.html, course.key, base)})
-    text = shown_text(linked.html, _linked_terms(course.glossary, course.key, base))
-    is_done = lesson.key in done.lessons
+    text = shown_text(
+        with_links_below(shown.html, course.key, base),
+        _linked_terms(course.glossary, course.key, base),
+    )
     (named,) = domain.numbered(course, [module])
-    return LessonPage(
+    return SharedLesson(
         base=base,
         course_key=course.key,
-        course_title=course.title,
         module=named,
-        lesson=linked,
-        text=split_text(text.html, linked.headings),
+        lesson=lesson,
+        text=split_text(text.html, lesson.headings),
         terms=text.terms,
         corrections=concerning,
         number=index + 1,
         count=len(module.lessons),
-        is_done=is_done,
-        may_undo=is_done and not domain.stays_done(module, done),
         previous=module.lessons[index - 1] if index else None,
         following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
-        quiz=quiz_line(quiz_of(course, module.quiz), done),
+        quiz=quiz_of(course, module.quiz),
         language=published.language,
         awaits_review=course.awaits_review,
+        has_figures="<figure" in text.html,
     )
 
 

@@ -29,6 +29,8 @@ BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
 
 MOST_REMEMBERED = 2_000
 """How many rows and cards are cached as HTML; each takes a kilobyte or two."""
+FORM_HOLE = "\x00hole\x00"
+"""Stands in cached HTML for the token of a form. HTML of a page never holds this character otherwise."""
 MOST_BODIES = 200
 """How many whole bodies of pages are cached as HTML; each takes about 25 KB."""
 
@@ -88,6 +90,13 @@ def remembered_rows(macro: Macro, rows: Iterable[Sequence[Hashable]], *values: H
     return Markup(html)  # noqa: S704 - each row is HTML already
 
 
+def remembered_form(macro: Macro, token: str, *values: Hashable) -> Markup:
+    """Return `remembered` of a macro that prints forms. The first value of the macro is the token of its
+    forms; what is cached has a hole in its place, so no token is ever cached."""
+    html = str(remembered(macro, FORM_HOLE, *values))
+    return Markup(html.replace(FORM_HOLE, escape(token)))  # noqa: S704 - both are HTML already
+
+
 remembered_body = lru_cache(MOST_BODIES)(remembered.__wrapped__)
 """The same for the whole body of a page below its header, if one frozen value determines it."""
 
@@ -118,6 +127,7 @@ def make_environment(
         icon=_icon_drawer(asset, words),
         remembered=remembered,
         remembered_body=remembered_body,
+        remembered_form=remembered_form,
         remembered_rows=remembered_rows,
         **_saying(words),
     )

@@ -124,7 +124,13 @@ def test_two_students_see_their_own_map(database, as_person):
 
 @pytest.mark.parametrize(
     "cached",
-    [learning._map_of, lesson_reading._lesson_page, student_list._kept_row, reports._kept_row],
+    [
+        learning._map_of,
+        lesson_reading._lesson_page,
+        lesson_reading._shared_lesson,
+        student_list._kept_row,
+        reports._kept_row,
+    ],
 )
 def test_each_keeps_only_so_much(cached):
     assert 0 < cached.cache_info().maxsize <= 2_000

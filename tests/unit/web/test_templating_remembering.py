@@ -4,11 +4,13 @@ import pytest
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError, pass_context
 
 from app.web.templating import (
+    FORM_HOLE,
     MOST_BODIES,
     MOST_REMEMBERED,
     PageContext,
     remembered,
     remembered_body,
+    remembered_form,
     remembered_rows,
 )
 
@@ -93,6 +95,25 @@ def test_it_keeps_only_so_much() -> None:
     page.render(rows=range(MOST_REMEMBERED + 50))
     assert remembered.cache_info().currsize == remembered.cache_info().maxsize == MOST_REMEMBERED
     assert 0 < remembered_body.cache_info().maxsize == MOST_BODIES
+
+
+def test_forms_are_remembered_without_their_token() -> None:
+    seen = []
+    jinja = environment(
+        '{% macro line(csrf, words) %}<input value="{{ csrf }}">{{ note(words) }}{% endmacro %}'
+    )
+    jinja.globals.update(
+        note=lambda value: seen.append(value) or value, remembered_form=remembered_form
+    )
+    page = jinja.from_string(
+        '{% from "part.html" import line %}{{ remembered_form(line, token, "<") }}'
+    )
+    assert page.render(token="of-ann") == '<input value="of-ann">&lt;'
+    assert page.render(token='of-"ben') == '<input value="of-&#34;ben">&lt;'
+    assert seen == ["<"]
+    line = jinja.get_template("part.html").module.line
+    assert FORM_HOLE in remembered(line, FORM_HOLE, "<")
+    assert seen == ["<"]
 
 
 def test_macros_are_called_with_their_names_and_callers() -> None:
