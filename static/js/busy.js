@@ -12,7 +12,8 @@ export function attach(form) {
       return;
     }
     const button = event.submitter;
-    if (!button) return;
+    // Without a network main.js keeps the form here.
+    if (!button || !navigator.onLine) return;
     const words = button.querySelector("span") ?? button;
     const before = [...words.childNodes];
     button.style.setProperty("min-inline-size", `${button.offsetWidth}px`);

@@ -7,8 +7,9 @@ function buttonFor(words, figure, drawn, caption) {
   button.type = "button";
   button.textContent = words;
   button.addEventListener("click", async () => {
-    const { open } = await import("./picture-dialog.js");
-    open(drawn, caption, figure.querySelector(".legend"));
+    const dialog = await import("./picture-dialog.js").catch(() => null);
+    if (dialog) dialog.open(drawn, caption, figure.querySelector(".legend"));
+    else document.dispatchEvent(new CustomEvent("unreachable"));
   });
   return button;
 }

@@ -1,6 +1,5 @@
 // Before the answers are sent for good, whatever is still on this device goes first.
 
-import { announce } from "./announce.js";
 import { deliverAll } from "./unsent.js";
 import { word } from "./words.js";
 
@@ -14,7 +13,7 @@ export function attach(form) {
     event.preventDefault();
     const button = event.submitter;
     if (!(await deliverAll(attempt, csrf))) {
-      announce(word("still-here"), { assertive: true });
+      document.dispatchEvent(new CustomEvent("unreachable", { detail: word("still-here") }));
       return;
     }
     ready = true;

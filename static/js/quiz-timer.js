@@ -35,12 +35,17 @@ export function attach(timer) {
   let readAt = performance.now();
   let spoken = Infinity;
   let ended = false;
+  let saidLate = false;
 
   const secondsLeft = () => (dueAt - serverNow - (performance.now() - readAt)) / 1000;
 
-  async function end() {
+  function end() {
     ended = true;
     announce(word("time-up"), { assertive: true });
+    sendAtTheEnd();
+  }
+
+  async function sendAtTheEnd() {
     if (await deliverAll(attempt, csrf)) {
       const sent = await fetch(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
       if (sent?.ok) {
@@ -49,7 +54,9 @@ export function attach(timer) {
         return;
       }
     }
-    setTimeout(end, 2000);
+    if (!saidLate) document.dispatchEvent(new CustomEvent("unreachable", { detail: word("time-up-kept") }));
+    saidLate = true;
+    setTimeout(sendAtTheEnd, 2000);
   }
 
   function tick() {

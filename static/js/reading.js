@@ -64,12 +64,18 @@ function sender({ position: url, csrf, reader }) {
   };
 }
 
-/** Attach what saves a note and counts its letters when somebody first goes into it. */
-async function openNote(event) {
-  const form = event.target.closest(".note-form:not([data-attached])");
+/** Attach what saves a note and counts its letters when somebody first goes into it. Without a network it is done as
+ *  soon as there is one, and what was typed until then is saved. */
+async function openNote({ target }) {
+  const form = target.closest(".note-form:not([data-attached])");
   if (!form) return;
   form.dataset.attached = "";
-  for (const module of await Promise.all([import("./section-note.js"), import("./letters-left.js")])) module.attach(form);
+  try {
+    for (const module of await Promise.all([import("./section-note.js"), import("./letters-left.js")])) module.attach(form);
+  } catch {
+    delete form.dataset.attached;
+    addEventListener("online", () => openNote({ target }), { once: true });
+  }
 }
 
 export function attach(text) {

@@ -119,6 +119,7 @@ export function attach(list) {
     if (!submitter || submitter.id === "decline-ticked") return;
     event.preventDefault();
     const form = event.target;
-    post(form, submitter).catch(() => announce(word("not-reached"), { assertive: true }));
+    const failed = () => document.dispatchEvent(new CustomEvent("unreachable", { detail: word("not-reached") }));
+    post(form, submitter).catch(failed);
   });
 }

@@ -34,15 +34,18 @@ def context(
 
 @pytest.mark.browser
 def test_control_k_leads_to_the_search(context):
+    """S14: into the field at once, and no error of the change of pages is thrown."""
     page = context.new_page()
     attached = page.locator('html[data-scripts="attached"]')
     page.goto(LESSON)
     attached.wait_for()
     page.keyboard.press("Control+k")
     page.wait_for_url("**/learn/small-course/search")
-    attached.wait_for()
-    page.keyboard.press("Meta+k")
     field = page.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    attached.wait_for()
+    field.blur()
+    page.keyboard.press("Meta+k")
     expect(field).to_be_focused()
     field.fill("epidermis")
     page.keyboard.press("Control+k")

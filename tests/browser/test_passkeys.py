@@ -156,6 +156,13 @@ def test_a_device_without_a_passkey_leads_on(academy, with_device):
     """The person is told what to do, and the password still works."""
     page, _ = with_device()
     page.goto("/sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").wait_for()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.locator("[data-problem]")).to_have_text(
+        "We could not reach the academy. Try again."
+    )
+    page.context.set_offline(False)
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator("[data-problem]")).to_contain_text("Try again, or go on another way.")
     assert checks.axe(page) == []

@@ -83,6 +83,10 @@ def test_the_reasons_fit_on_a_phone(small_academy, new_context, intake_id):
 def test_one_is_confirmed_and_one_declined_in_their_rows(small_academy, new_context, intake_id):
     page = listed(small_academy, new_context, intake_id)
     address = page.url
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Confirm the place of Person 03").click()
+    expect(page.locator("#unreachable")).to_have_text("We could not reach the academy. Try again.")
+    page.context.set_offline(False)
     page.get_by_role("button", name="Confirm the place of Person 03").click()
     row = page.get_by_role("row", name=re.compile("Person 03"))
     expect(row.get_by_text("Confirmed")).to_be_visible()

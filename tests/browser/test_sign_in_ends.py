@@ -58,6 +58,10 @@ def test_staying_signed_in_in_one_tab_is_known_in_the_others(instructor, shots):
         shots(first, f"warning-{theme}", 360, 1280)
     button = first.get_by_role("button", name="Stay signed in")
     assert (button.bounding_box() or {})["height"] >= 44
+    context.set_offline(True)
+    button.click()
+    expect(bar(first)).to_contain_text("This could not be sent.")
+    context.set_offline(False)
     with first.expect_response("**/api/v1/me/sign-in/renew") as answer:
         button.click()
     assert answer.value.status == 200
