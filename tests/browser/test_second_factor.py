@@ -1,7 +1,6 @@
 """Bar 5: setting up a second factor, signing in with each kind of code, and recovering from a lost
 phone: by keyboard alone, with scripts and without. Every page on the way is checked."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +16,10 @@ from app.db.database import Database
 from app.db.migrate import upgrade
 from app.kit.actor import Actor
 from app.kit.ids import new_uuid
-from app.outbox.queries import kept_mails
+from app.outbox.queries import KeptMailSummary, kept_mails
 from tests.make.factors import an_app_factor, code_at, codes_on, recovery_codes, secret_on
 from tests.make.mail import link_in
-from tests.make.patience import SECONDS
+from tests.make.patience import until
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
 from tests.make.server import Server, a_server
 from tests.sight import checks
@@ -234,12 +233,13 @@ def begin_reset(office: Hands, olga: Actor, shots, wrong: list[str]) -> None:
 
 def link_to_stop(academy: Academy, olga: Actor) -> str:
     """Wait for the worker to deliver the mail, and return its link."""
-    for _ in range(int(SECONDS * 10)):
+
+    def mails() -> tuple[KeptMailSummary, ...]:
         with academy.database.read() as db:
-            if mails := kept_mails(db, to=olga.email):
-                return link_in(mails[0])
-        time.sleep(0.1)
-    raise AssertionError("The mail did not come.")
+            return kept_mails(db, to=olga.email)
+
+    until(mails, "the mail")
+    return link_in(mails()[0])
 
 
 def test_removing_the_app(academy, keys_of, shots):

@@ -3,7 +3,6 @@
 import re
 import time
 import urllib.request
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,20 +13,13 @@ from app.outbox.health import deliveries
 from tests.make.facts import a_waiting_fact
 from tests.make.mail_server import HANG, PlayedServer
 from tests.make.mails import an_invitation_mail
-from tests.make.patience import SECONDS
+from tests.make.patience import SECONDS, until
 from tests.make.server import Server, a_server
 
 
 def told(server: Server, path: str = "/readyz") -> str:
     with urllib.request.urlopen(f"{server.url}{path}", timeout=SECONDS) as answer:  # noqa: S310 - loopback
         return answer.read().decode()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = SECONDS) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "not in time"
-        time.sleep(0.1)
 
 
 def test_a_probe_sees_both_workers_and_a_mail_on_its_way_stops_no_stop(tmp_path: Path):
@@ -38,13 +30,13 @@ def test_a_probe_sees_both_workers_and_a_mail_on_its_way_stops_no_stop(tmp_path:
         server = a_server(address, tmp_path, mail_url=f"smtp://127.0.0.1:{played.port}")
         try:
             server.start()
-            wait_for(lambda: told(server).startswith("ready\n"))
+            until(lambda: told(server).startswith("ready\n"))
             now = datetime.now(UTC)
             with database.write() as db:
                 outbox.send_to_address(db, "ned@example.org", an_invitation_mail(), now=now)
                 a_waiting_fact(db, now=now)
-            wait_for(lambda: bool(played.seen))
-            wait_for(lambda: "facts: seen" in told(server) and "0 waiting" in told(server))
+            until(lambda: bool(played.seen))
+            until(lambda: "facts: seen" in told(server) and "0 waiting" in told(server))
             assert re.search(r"mails: seen \d+ seconds? ago, 1 waiting", told(server))
             assert 'preceptor_outbox_waiting{kind="mails"} 1.0' in told(server, "/metrics")
             began = time.monotonic()

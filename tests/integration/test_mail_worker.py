@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.policy import default
 from itertools import pairwise
 from threading import Barrier
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 from click.testing import Result
@@ -29,6 +29,7 @@ from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.mail_server import DROP, PlayedServer, mailer_to
 from tests.make.mails import a_stored_mail, an_invitation_mail
+from tests.make.patience import SECONDS, until
 
 SECOND = timedelta(seconds=1)
 ENQUIRY = EnquiryId(new_uuid())
@@ -234,7 +235,7 @@ class TestTwoWorkers:
 
             def work(_number: int) -> int:
                 together.wait()
-                delivered, ends = 0, monotonic() + 10
+                delivered, ends = 0, monotonic() + SECONDS
                 while len(played.seen) < 12 and monotonic() < ends:
                     delivered += deliver_next(database, mailer_to(app, played), now=NOW).busy
                 return delivered
@@ -255,14 +256,13 @@ class TestTwoWorkers:
 
             def sign(link_id: str) -> str:
                 """Both have their lease before either of them sends."""
-                together.wait(5)
+                together.wait(SECONDS)
                 return mailer.sign(link_id)
 
             slow = replace(mailer, sign=sign)
             with ThreadPoolExecutor(1) as pool:
                 first = pool.submit(deliver_next, database, slow, now=NOW)
-                while not together.n_waiting:
-                    sleep(0.01)
+                until(lambda: together.n_waiting, "the first worker", every=0.01)
                 second = deliver_next(database, slow, now=NOW)
                 assert first.result().busy
                 assert second.busy

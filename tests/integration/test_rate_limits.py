@@ -1,8 +1,8 @@
 """Counting tries at a door."""
 
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Thread
-from time import sleep
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from app.db.rate_limits import Count, Limit
 from app.kit.errors import TooMany
 from app.retention.sweeping import sweep
 from tests.make import NOW
+from tests.make.patience import SECONDS
 
 DOOR = Limit("door", 2, timedelta(minutes=5))
 ROOM = Limit("room", 50, timedelta(days=1))
@@ -97,16 +98,15 @@ def test_old_counts_are_swept(database):
         assert db.scalar(select(func.count()).select_from(Count)) == 1
 
 
-def read_then_write(database, tries, *, now):
-    """How a limit must not be counted: another process reads the same number in between."""
+def read_then_write(all_have_read, database, tries, *, now):
+    """How a limit must not be counted: other processes read the same number in between."""
     with database.read() as db:
         counts = {
             each: count + 1 for each, count in rate_limits.counts_of(db, tries, now=now).items()
         }
+    all_have_read.wait(SECONDS)
     if rate_limits.seconds_to_wait(counts, now=now):
         raise TooMany("", retry_after=1)
-    # Without the pause the three would rarely read the same number, and the control could fail by chance.
-    sleep(0.02)
     with database.write() as db:
         rate_limits._add(db, [rate_limits._window(each, now) for each in tries], 1)
 
@@ -145,4 +145,5 @@ def test_a_limit_holds_over_three_servers_and_a_restart(database):
 
 def test_reading_before_counting_would_let_more_pass(database):
     """The negative control of the test above."""
-    assert passed_of_three(database, read_then_write, rounds=25) > ROOM.most
+    together_read = partial(read_then_write, Barrier(3))
+    assert passed_of_three(database, together_read, rounds=25) > ROOM.most

@@ -29,8 +29,6 @@ from tests.make.server import Server, a_server
 
 JSON = "application/json"
 IDENTIFIER = "00000000-0000-7000-8000-000000000000"
-SEEN_BY_THEN = 0.4
-"""Seconds until the server has certainly begun to handle a request."""
 
 
 @pytest.fixture
@@ -48,8 +46,9 @@ def sent_in_parts(
     """Send a request but for its last byte, move the clock, send the rest and return the answer."""
     body = fields.encode()
     with RawRequest(server.port) as request:
-        request.send(a_form(path, server.port, len(body), **head) + body[:-1])  # type: ignore[arg-type] # words
-        time.sleep(SEEN_BY_THEN)
+        request.send(a_form(path, server.port, len(body), is_awaited=True, **head))  # type: ignore[arg-type] # words
+        request.until_expected()
+        request.send(body[:-1])
         clock_file.write_text(then)
         request.send(body[-1:])
         return request.answer()
@@ -163,10 +162,11 @@ def drip(request: RawRequest) -> None:
 def test_a_client_that_leaves_while_it_sends_is_no_error(server):
     """V24: it was logged with a traceback and counted as a 500."""
     for path, kind in (("/sign-in", None), ("/me", None), ("/api/v1/attempts/7/answers/1", JSON)):
-        head = a_form(path, server.port, 100, **({"kind": kind, "method": "PUT"} if kind else {}))
+        extra = {"kind": kind, "method": "PUT"} if kind else {}
         with RawRequest(server.port) as request:
-            request.send(head + b"half")
-            time.sleep(SEEN_BY_THEN)
+            request.send(a_form(path, server.port, 100, is_awaited=True, **extra))
+            request.until_expected()
+            request.send(b"half")
 
     def logged() -> list[dict]:
         return [json.loads(line) for line in server.log.read_text().splitlines() if line[:1] == "{"]

@@ -6,7 +6,6 @@ from datetime import timedelta
 from email.utils import format_datetime
 from socket import socket
 from threading import Event, Thread
-from time import sleep
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -25,6 +24,7 @@ from app.outbox.queries import EventKind, kept_mail
 from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.mails import a_stored_mail, an_invitation_mail
+from tests.make.patience import SECONDS, until
 
 
 class Inbox:
@@ -184,11 +184,8 @@ def test_the_worker_delivers_and_stops_when_told(app, database):
         daemon=True,
     )
     worker.start()
-    for _ in range(100):
-        if stored(database, event_id).done_at is not None:
-            break
-        sleep(0.05)
+    until(lambda: stored(database, event_id).done_at is not None, "the delivery", every=0.02)
     stop.set()
-    worker.join(timeout=5)
+    worker.join(SECONDS)
     assert not worker.is_alive()
     assert stored(database, event_id).done_at == NOW

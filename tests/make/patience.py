@@ -11,9 +11,15 @@ START_SECONDS = 300.0
 """For a server to start, the filling of a demo academy included."""
 
 
-def until(happened: Callable[[], object], what: str = "it", *, within: float = SECONDS) -> None:
-    """Wait until something has happened, and fail when it did not."""
+def until(
+    happened: Callable[[], object],
+    what: str = "it",
+    *,
+    within: float = SECONDS,
+    every: float = 0.1,
+) -> None:
+    """Wait until something has happened, looking `every` so many seconds; fail when it did not."""
     began = time.monotonic()
     while not happened():
         assert time.monotonic() - began < within, f"{what} did not happen within {within:.0f} s"
-        time.sleep(0.1)
+        time.sleep(every)

@@ -26,6 +26,14 @@ class RawRequest:
     def send(self, part: bytes) -> None:
         self.socket.sendall(part)
 
+    def until_expected(self) -> None:
+        """Wait for the `100 Continue` that the server says when it begins to read the body of a request
+        which asked for it (`is_awaited` of `a_form`)."""
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += self._more()
+        assert received == b"HTTP/1.1 100 Continue\r\n\r\n", received
+
     def answer(self) -> RawAnswer:
         """Read one answer; its headers say where it ends, or the server closes."""
         received = b""
@@ -74,8 +82,10 @@ def a_form(
     token: str | None = None,
     kind: str = "application/x-www-form-urlencoded",
     method: str = "POST",
+    is_awaited: bool = False,
 ) -> bytes:
-    """Return the head of a request of our own pages, whose body has so many bytes."""
+    """Return the head of a request of our own pages, whose body has so many bytes. One that is awaited comes
+    after the server has said that it reads it."""
     lines = [
         f"{method} {path} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
@@ -85,4 +95,6 @@ def a_form(
     ]
     if token:
         lines.append(f"Cookie: preceptor-sid={token}")
+    if is_awaited:
+        lines.append("Expect: 100-continue")
     return "\r\n".join([*lines, "", ""]).encode()

@@ -1,7 +1,7 @@
 """A corrected address: while it waits, when it is corrected again or taken back, and when its owner confirms
 it at the same moment."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -19,14 +19,15 @@ from app.kit.versions import Stale
 from app.retention.sweeping import sweep
 from tests.make import NOW
 from tests.make.fingerprint import fingerprint
+from tests.make.lock_waits import until_waiting
 from tests.make.mail import mails_to
 from tests.make.pages import words
+from tests.make.patience import SECONDS
 from tests.make.people import a_user, a_user_with_password
 from tests.make.versions import version_on
 
 OLD, NEW, NEWER = "sam@example.org", "sam@exampel.com", "sam@example.com"
 BROWSER = Browser("192.0.2.1")
-SECONDS = 10
 ON_POSTGRES = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
@@ -314,7 +315,7 @@ def at_once(database, person, first, second) -> list[BaseException | None]:
         with database.write() as db:
             db.execute(select(User.id).where(User.id == person.user_id).with_for_update())
             running = [threads.submit(first)]
-            wait(running, timeout=0.5)
+            until_waiting(database, 1, *running)
             running.append(threads.submit(second))
-            wait(running, timeout=0.5)
+            until_waiting(database, 2, *running)
         return [future.exception(SECONDS) for future in running]

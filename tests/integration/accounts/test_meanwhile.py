@@ -2,7 +2,7 @@
 afterwards."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -19,9 +19,10 @@ from app.db.rate_limits import Count
 from app.kit.errors import Unauthenticated
 from tests.make import NOW
 from tests.make.factors import an_app_factor
+from tests.make.lock_waits import until_waiting
+from tests.make.patience import SECONDS
 from tests.make.people import a_sign_in
 
-SECONDS = 10
 NEW_HASH = "a new hash"
 BROWSER = Browser("192.0.2.1")
 ON_POSTGRES = pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def meanwhile(database, person, act) -> None:
         holding = threads.submit(hold)
         assert acted.wait(SECONDS)
         resetting = threads.submit(reset)
-        wait([resetting], timeout=1)
+        until_waiting(database, 1, resetting)
         may_commit.set()
         holding.result(SECONDS)
         resetting.result(SECONDS)
@@ -107,9 +108,9 @@ def test_an_old_password_that_is_hashed_anew_does_not_come_back(database, sam):
         with database.write() as db:
             db.execute(select(Count).with_for_update())
             acting = threads.submit(act)  # has read the account, and waits to uncount its attempt
-            wait([acting], timeout=1)
+            until_waiting(database, 1, acting)
             resetting = threads.submit(reset)
-            wait([resetting], timeout=1)
+            until_waiting(database, 2, acting, resetting)
         acting.result(SECONDS)
         resetting.result(SECONDS)
     assert password_of(database, sam) == NEW_HASH

@@ -13,7 +13,7 @@ import cbor2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.api_tokens import make_for_address
@@ -33,9 +33,9 @@ from tests.make import NOW
 from tests.make.authenticator import PRESENT, Device, bytes_of, text_of
 from tests.make.browsing import a_browser
 from tests.make.factors import a_passkey, an_app_factor, codes_on
+from tests.make.lock_waits import until_waiting
 from tests.make.mail import mails_to
 from tests.make.pages import words
-from tests.make.patience import until
 from tests.make.people import A_PASSWORD, a_sign_in, a_user_with_password
 
 HERE = "/me/second-factor"
@@ -491,19 +491,6 @@ def test_a_passkey_is_removed(app, browser_of, database, sam, phone):
     assert browser.post(path, data={"current_password": A_PASSWORD}).status_code == 404
 
 
-def waits_for_a_lock(database) -> bool:
-    """Tell whether a transaction waits for a row. SQLite has one writer at a time and does not
-    tell."""
-    if database.url.get_backend_name() == "sqlite":
-        return True
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with database.read() as db:
-        return bool(db.scalar(waiting))
-
-
 @pytest.mark.parametrize("door", DOORS)
 def test_a_passkey_that_is_removed_while_it_is_used_opens_nothing(
     browser_of, database, sam, phone, door
@@ -515,7 +502,7 @@ def test_a_passkey_that_is_removed_while_it_is_used_opens_nothing(
         with database.write() as db:
             lock_person(db, sam.user_id)
             used = aside.submit(browser.post, path, data={"answer": answer})
-            until(lambda: waits_for_a_lock(database), "waiting for the person")
+            until_waiting(database, 1, used)
             db.execute(delete(Passkey))
         refused = used.result()
     assert refused.status_code == 422
@@ -547,7 +534,7 @@ def test_with_the_passkey_first_each_waits_for_the_other(database, sam):
         with database.write() as db:
             lock_person(db, sam.user_id)
             is_removing.set()
-            until(lambda: waits_for_a_lock(database), "waiting for the person")
+            until_waiting(database, 1)
             db.execute(delete(Passkey))
 
     with ThreadPoolExecutor(2) as aside:

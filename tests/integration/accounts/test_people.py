@@ -5,7 +5,6 @@ from datetime import timedelta
 from inspect import isclass
 from io import StringIO
 from threading import Barrier, Thread
-from time import sleep
 
 import pytest
 from sqlalchemy import select, update
@@ -30,6 +29,7 @@ from app.kit.ids import UserId, new_uuid
 from app.web.forms import Form
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.lock_waits import until_waiting
 from tests.make.mail import link_in, mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
 from tests.make.versions import roles_version, version_on
@@ -304,7 +304,7 @@ def test_two_admins_who_demote_each_other(database: Database, ada):
             service.change_roles(db, ada, bob.user_id, expected_version=versions[bob], **change)
             db.flush()
             ada_has_decided.wait()
-            sleep(0.3)  # Bob asks meanwhile
+            until_waiting(database, 1)  # Bob asks meanwhile
         own.close()
 
     first = Thread(target=demote_bob_slowly)

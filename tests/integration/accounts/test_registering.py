@@ -3,7 +3,6 @@ link."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
-from time import sleep
 from urllib.parse import unquote
 
 import pytest
@@ -25,6 +24,7 @@ from app.kit.actor import Role, SystemActor
 from app.kit.errors import NotFound
 from tests.conftest import statements_of
 from tests.make import NOW
+from tests.make.lock_waits import until_waiting
 from tests.make.mail import link_in, mails_to, token_in
 from tests.make.people import A_PASSWORD, A_PASSWORD_HASH, a_user_with_password
 
@@ -451,7 +451,7 @@ def test_two_who_register_one_address_at_once(app, database):
             own_account.register(db, **values)
             db.flush()
             both_have_looked.wait()
-            sleep(0.3)  # the other one stands at the unique address now
+            until_waiting(database, 1)  # the other one stands at the unique address now
         own.close()
 
     first = Thread(target=register_slowly)

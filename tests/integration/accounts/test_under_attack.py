@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.accounts import passwords, rate_limits
 from app.accounts.models import User
 from tests.make.mail import mails_to, token_in
+from tests.make.patience import SECONDS
 from tests.make.people import A_PASSWORD, a_user_with_password
 
 CLASS, HOME, OFFICE = "203.0.113.9", "192.0.2.1", "2001:db8:aff::1"
@@ -72,7 +73,7 @@ class Attack:
     def __enter__(self):
         for thread in self._threads:
             thread.start()
-        assert self.is_well_on.wait(60)
+        assert self.is_well_on.wait(SECONDS)
         return self
 
     def __exit__(self, *_):

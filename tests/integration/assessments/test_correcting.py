@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from threading import Thread
-from time import sleep
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +24,9 @@ from tests.make import NOW
 from tests.make.assessments import a_day, an_assessment
 from tests.make.courses import changed_course
 from tests.make.learning import a_published_course
+from tests.make.lock_waits import until_waiting
 from tests.make.pages import words
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 LONDON = ZoneInfo("Europe/London")
@@ -211,8 +212,7 @@ def test_an_assessment_that_waits_for_the_correction_begins_with_the_corrected_c
         take_corrected_checklist(db, admin, day.practical_id, expected_revision_id=head, now=NOW)
         waiting = Thread(target=start)
         waiting.start()
-        sleep(0.5)
-        assert not begun
-    waiting.join(timeout=20)
+        until_waiting(database, 1, waiting)
+    waiting.join(SECONDS)
     with database.read() as db:
         assert db.get_one(Assessment, begun[0]).revision_id == head

@@ -24,9 +24,9 @@ from app.practicals.service import (
     mark_attendance,
     take_seat_away,
 )
-from tests.integration.assessments.test_service import until_somebody_waits_for
 from tests.make import NOW
 from tests.make.assessments import a_day, a_signed_assessment, an_assessment, marked, signed
+from tests.make.lock_waits import until_waiting
 from tests.make.people import a_user
 from tests.make.practicals import a_plan
 from tests.make.versions import plan_version
@@ -177,7 +177,7 @@ class TestSigning:
             signed(db, day, sheet)
             db.flush()
             second.start()
-            until_somebody_waits_for(db, database)
+            until_waiting(database, 1, second)
         second.join()
         assert len(refused) == 1
         assert attendance(database, day)[1] is Attendance.attended

@@ -1,10 +1,9 @@
 """Assessing on real databases: taking turns, never overwriting, signing once."""
 
 from threading import Barrier, Event, Thread
-from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from app.assessments import checks, queries, service
 from app.assessments.domain import Mark, Outcome
@@ -31,19 +30,8 @@ from tests.make.assessments import (
     marked,
     signed,
 )
+from tests.make.lock_waits import until_waiting
 from tests.make.people import a_user
-
-
-def until_somebody_waits_for(db, database):
-    """Return once another connection waits for a row of ours; on SQLite it waits for its turn to write."""
-    waiting = text(
-        "SELECT count(*) FROM pg_locks"
-        " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    )
-    deadline = monotonic() + 10
-    while not database.is_sqlite and not db.scalar(waiting):
-        assert monotonic() < deadline, "Nobody came to wait."
-        sleep(0.02)
 
 
 def mark(db, day, assessment_id, key="hands", mark=Mark.done, note="", expected=0, actor=None):
@@ -138,7 +126,7 @@ class TestStarting:
             an_assessment(db, day)
             db.flush()
             started.set()
-            until_somebody_waits_for(db, database)
+            until_waiting(database, 1)
         second.join()
         with database.read() as db:
             numbers = sorted(db.scalars(select(Assessment.number)))

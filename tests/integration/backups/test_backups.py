@@ -35,6 +35,7 @@ from tests.make.backups import KEYS
 from tests.make.factors import an_app_factor
 from tests.make.facts import a_waiting_fact
 from tests.make.mails import an_invitation_mail
+from tests.make.patience import until
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
@@ -62,8 +63,7 @@ class TestThereAndBack:
         writers = [Thread(target=go_on_writing) for _ in range(3)]
         for writer in writers:
             writer.start()
-        while len(written) < 30:
-            time.sleep(0.01)
+        until(lambda: len(written) >= 30, "thirty writes", every=0.01)
         begun = time.monotonic()
         try:
             backup = live.back_up()

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.db import migrate
 from app.kit.paths import MIGRATIONS
 from tests.make import NOW
 from tests.make.backups import KEYS, NEEDS_POSTGRES, demand_one_line, unchanged
+from tests.make.lock_waits import until_waiting
 from tests.make.patience import until
 
 
@@ -70,10 +70,9 @@ class TestMigrations:
         address = make_url(live.settings.database_url).set(drivername="postgresql")
         with psycopg.connect(address.render_as_string(hide_password=False)) as migrator:
             migrator.execute("SELECT pg_advisory_lock(%s)", (postgres_server.MIGRATING,))
-            with ThreadPoolExecutor(1) as thread:
+            with live.open() as database, ThreadPoolExecutor(1) as thread:
                 waiting = thread.submit(live.back_up)
-                time.sleep(1)
-                assert not waiting.done()
+                until_waiting(database, 1, waiting)
                 migrator.execute("SELECT pg_advisory_unlock(%s)", (postgres_server.MIGRATING,))
                 assert waiting.result().exists()
 

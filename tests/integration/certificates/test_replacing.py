@@ -19,6 +19,7 @@ from tests.make.fingerprint import fingerprint
 from tests.make.keys import ISSUER
 from tests.make.mail import mails_to
 from tests.make.pages import words
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 REASON = "The name was misspelt."
@@ -114,7 +115,7 @@ def test_two_admins_at_once_issue_one(database, office, earned):
     rename(database, holder, NEW)
     with ThreadPoolExecutor(2) as threads:
         running = [threads.submit(replace, database, office, old) for _ in range(2)]
-        errors = [future.exception(10) for future in running]
+        errors = [future.exception(SECONDS) for future in running]
     assert sorted(type(error).__name__ for error in errors) == ["AlreadyRevoked", "NoneType"]
     assert sum(is_valid for _, is_valid in certificates(database).values()) == 1
 

@@ -22,6 +22,7 @@ from tests.make.certificates import a_certificate, an_earner
 from tests.make.keys import ISSUER
 from tests.make.mail import mails_to
 from tests.make.pages import words
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.versions import version_on
 
@@ -227,7 +228,7 @@ def press_together(database):
             update(User).where(User.id == earned.student.user_id).values(certificate_name="Jawa")
         )
     blocks.look_ahead(database, [(earned.student.user_id, earned.course_key)])
-    both_have_read, issued_both, wrong = Barrier(2, timeout=20), [], []
+    both_have_read, issued_both, wrong = Barrier(2, timeout=SECONDS), [], []
 
     def wait_before_insert(_connection, _cursor, statement, *_rest):
         if statement.startswith("INSERT INTO certificates"):

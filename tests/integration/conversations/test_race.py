@@ -1,7 +1,7 @@
 """Two instructors who answer at once: the later one is shown the first answer. A negative control without the
 lock fails at the constraint instead of saying why."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -12,12 +12,13 @@ from app.conversations.errors import MessageNotSent
 from app.conversations.models import Conversation, ConversationMessage
 from tests.make import NOW
 from tests.make.conversations import a_conversation
+from tests.make.lock_waits import until_waiting
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 ON_POSTGRES = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-SECONDS = 20
 
 
 def unlocked(db, conversation_id):
@@ -41,7 +42,7 @@ def test_two_answers_at_once(database, monkeypatch, locks):
         with database.write() as db:
             db.execute(select(Conversation.id).with_for_update())
             running = [threads.submit(answering_as, actor) for actor in office]
-            wait(running, timeout=0.3)
+            until_waiting(database, 2, *running)
         (error,) = [error for each in running if (error := each.exception(SECONDS))]
     with database.read() as db:
         written = db.scalars(select(ConversationMessage.number)).all()

@@ -19,6 +19,7 @@ from app.kit.actor import SystemActor
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course
 from tests.make.learning import a_done_lesson, a_learner_place
+from tests.make.lock_waits import until_waiting
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.practicals import a_practical
@@ -142,11 +143,13 @@ def test_nobody_begins_to_use_a_revision_that_is_being_replaced(database, read):
     with database.write() as db:
         publish(db, SystemActor.command_line, other_option(), now=NOW)
         thread.start()
-        thread.join(timeout=0.5 if safe else SECONDS)
-        waits = thread.is_alive()
-    thread.join(timeout=SECONDS)
+        if safe:
+            until_waiting(database, 1, thread)
+        else:
+            thread.join(SECONDS)
+    thread.join(SECONDS)
     other.close()
-    assert (waits, pinned) == ((True, [2]) if safe else (False, [1]))
+    assert pinned == [2 if safe else 1]
 
 
 def test_publishing_waits_for_somebody_who_begins_to_use_the_revision(database):
@@ -165,8 +168,7 @@ def test_publishing_waits_for_somebody_who_begins_to_use_the_revision(database):
     with database.write() as db:
         a_place(db, queries.current_to_pin(db, "small-course"))
         thread.start()
-        thread.join(timeout=0.5)
-        assert thread.is_alive()
-    thread.join(timeout=15)
+        until_waiting(database, 1, thread)
+    thread.join(SECONDS)
     other.close()
     assert outcome == ["corrupts-evidence"]

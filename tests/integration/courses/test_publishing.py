@@ -21,6 +21,8 @@ from app.kit.ids import RevisionId, new_uuid
 from tests.make import NOW
 from tests.make.courses import changed_course, digest_of, small_course, small_files
 from tests.make.learning import a_learner_place
+from tests.make.lock_waits import until_waiting
+from tests.make.patience import SECONDS
 from tests.make.people import a_user, an_actor
 
 NEW_OUTCOME = {"course.yaml": ("Name the layers", "Say the layers")}
@@ -170,9 +172,8 @@ def test_two_first_publications_at_the_same_moment(database):
     with database.write() as db:
         publish(db, SystemActor.command_line, small_course(), now=NOW)
         thread.start()
-        thread.join(timeout=0.5)
-        assert thread.is_alive()
-    thread.join(timeout=15)
+        until_waiting(database, 1, thread)
+    thread.join(SECONDS)
     other.close()
     assert outcome == ([PublishResult.published] if database.is_sqlite else ["published-meanwhile"])
     assert count(database, Revision) == (2 if database.is_sqlite else 1)
@@ -188,9 +189,8 @@ def test_publications_of_one_course_queue(database):
     with database.write() as db:
         publish(db, SystemActor.command_line, changed_course(NEW_OUTCOME), now=NOW)
         thread.start()
-        thread.join(timeout=0.5)
-        assert thread.is_alive()
-    thread.join(timeout=15)
+        until_waiting(database, 1, thread)
+    thread.join(SECONDS)
     other.close()
     assert outcome == [PublishResult.unchanged]
     assert count(database, Revision) == 2

@@ -30,6 +30,7 @@ class Work:
     """Makes documents; knows how many it makes at once, in all and for each person."""
 
     def __init__(self) -> None:
+        self.all_at_work = Event()
         self.lock, self.now, self.most = Lock(), dict[UserId, int](), dict[object, int]()
 
     def make(self, whose: UserId) -> Callable[..., bytes]:
@@ -39,6 +40,9 @@ class Work:
                 self.now[whose] = self.now.get(whose, 0) + 1
                 self.most[whose] = max(self.most.get(whose, 0), self.now[whose])
                 self.most["all"] = max(self.most.get("all", 0), sum(self.now.values()))
+                if sum(self.now.values()) == AT_ONCE:
+                    self.all_at_work.set()
+            assert self.all_at_work.wait(SECONDS)
             sleep(0.05)
             with self.lock:
                 self.now[whose] -= 1
@@ -64,16 +68,17 @@ def test_each_person_gets_one_paper_at_a_time_and_few_are_made_at_once():
 
 def test_whose_turn_does_not_come_in_time_is_told_to_wait(monkeypatch):
     monkeypatch.setattr(pdf_queue, "WITHIN", 1.0)
-    desk, whose, end = PdfQueue(), UserId(new_uuid()), Event()
+    desk, whose, begun, end = PdfQueue(), UserId(new_uuid()), Event(), Event()
 
     def endless(*, within: float) -> bytes:
+        begun.set()
         end.wait(SECONDS)
         return b"%PDF"
 
     async def ask() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(desk.printed, whose, endless)
-            await anyio.sleep(0.05)
+            assert await anyio.to_thread.run_sync(begun.wait, SECONDS)
             try:
                 with pytest.raises(TooMany, match="Wait until they have come") as refused:
                     await desk.printed(whose, endless)
@@ -128,9 +133,10 @@ def test_a_full_day_is_printed_in_parts_that_say_so(full_day, as_person):
 
 
 def test_papers_that_wait_hold_no_thread_of_a_page(
-    app: FastAPI, portal: BlockingPortal, full_day, as_person
+    app: FastAPI, portal: BlockingPortal, full_day, as_person, monkeypatch
 ):
     """Every thread that makes pages would be taken if papers were made in them."""
+    monkeypatch.setattr(pdf_queue, "WITHIN", SECONDS)
     path, teacher = full_day
     end, begun = Event(), [Event() for _ in range(AT_ONCE)]
 

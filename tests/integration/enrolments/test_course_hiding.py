@@ -21,7 +21,9 @@ from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.enrolments import an_enrolment, some_fields
 from tests.make.learning import a_learner_place, a_published_course
+from tests.make.lock_waits import until_waiting
 from tests.make.pages import words
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.places import an_intake
 from tests.make.practicals import a_practical
@@ -322,9 +324,10 @@ def test_the_page_names_the_intakes_that_keep_it(as_person, database, published,
     assert state(database) == (False, 0)
 
 
-def opened_while_hidden(database, office, draft, lock) -> tuple[bool, bool]:
+def opened_while_hidden(database, office, draft, lock, *, waits) -> tuple[bool, bool]:
     """Open an intake in one transaction, hide its course in another before the first has committed, and
-    return whether the course is hidden and the intake is open then. `lock` is what opening does first."""
+    return whether the course is hidden and the intake is open then. `lock` is what opening does first,
+    and `waits` whether hiding waits for it."""
     own = Database(database.url.render_as_string(hide_password=False))
     refused: list[Exception] = []
 
@@ -340,8 +343,11 @@ def opened_while_hidden(database, office, draft, lock) -> tuple[bool, bool]:
         lock(db, office, draft)
         other = Thread(target=hide_it)
         other.start()
-        other.join(timeout=0.3)
-    other.join()
+        if waits:
+            until_waiting(database, 1, other)
+        else:
+            other.join(SECONDS)
+    other.join(SECONDS)
     with database.read() as db:
         is_open = db.scalar(select(IntakeRow.status)) is IntakeStatus.open
     return state(database)[0], is_open
@@ -354,7 +360,7 @@ def test_hiding_waits_for_an_intake_that_is_being_opened(database, published, of
     def lock(db, actor, intake_id):
         service.open_intake(db, actor, intake_id, now=NOW)
 
-    assert opened_while_hidden(database, office, draft, lock) == (False, True)
+    assert opened_while_hidden(database, office, draft, lock, waits=True) == (False, True)
 
 
 def test_without_the_lock_both_would_happen(database, published, office):
@@ -369,5 +375,5 @@ def test_without_the_lock_both_would_happen(database, published, office):
 
     both = (True, True)
     refused = (False, True)
-    result = opened_while_hidden(database, office, draft, no_lock)
+    result = opened_while_hidden(database, office, draft, no_lock, waits=database.is_sqlite)
     assert result == (refused if database.is_sqlite else both)

@@ -16,6 +16,7 @@ from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from tests.make import NOW
 from tests.make.enrolments import broken_promises, counters, states_in
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.places import an_intake
 
@@ -133,17 +134,19 @@ def test_without_the_gate_the_same_storm_oversells(database, crowd, intake_id):
             )
         )
 
+    all_have_counted = Barrier(THREADS)
+
     def naively(own: Database, actor: Actor) -> None:
         # A write transaction of SQLite is alone from its first statement, so the count is read
         # before it.
         with own.read() as db:
             held = count(db)
-        time.sleep(PAUSE)
+        all_have_counted.wait(SECONDS)
         if held < PLACES:
             with own.write() as db:
                 insert(db, actor)
 
-    storm(database, crowd, naively)
+    storm(database, crowd[: PEOPLE // THREADS * THREADS], naively)
 
     with database.read() as db:
         assert count(db) > PLACES

@@ -26,14 +26,13 @@ from tests.make.enrolments import an_enrolment, broken_promises
 from tests.make.fingerprint import fingerprint
 from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
+from tests.make.lock_waits import until_waiting
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.places import an_intake
 
 State, Reason = EnrolmentState, EnrolmentsReason
 SOON = NOW + timedelta(seconds=1)
-A_MOMENT = 1.0
-"""Seconds for which an undo is made to wait."""
 NOT_INVOICED = version_of(invoice_record(None, None))
 NOT_PAID = version_of(payment_record(None))
 
@@ -116,8 +115,9 @@ def test_a_closed_account_gets_no_request_back(database, office, ann):
     assert refused_undo(database, office, declined) is Reason.holder_closed
 
 
-def closed_at_once(database, office, person, enrolment_id, *, pause: float) -> None:
-    """Undo a decision while the account of its person is being closed by somebody who began first."""
+def closed_at_once(database, office, person, enrolment_id, *, waits: bool) -> None:
+    """Undo a decision while the account of its person is being closed by somebody who began first; `waits`
+    tells whether it waits for that."""
     closing, reading = Event(), Event()
 
     def close() -> None:
@@ -126,7 +126,10 @@ def closed_at_once(database, office, person, enrolment_id, *, pause: float) -> N
             accounts.close_account(db, office, person.user_id, reason="Asked to", now=SOON)
             db.flush()
             closing.set()
-            reading.wait(pause)
+            if waits:
+                until_waiting(database, 1)
+            else:
+                assert reading.wait(SECONDS)
         own.close()
 
     thread = Thread(target=close)
@@ -141,7 +144,7 @@ def closed_at_once(database, office, person, enrolment_id, *, pause: float) -> N
 def test_an_account_that_is_being_closed_gets_no_request_back(database, office, ann):
     _, (declined,) = enrolled(database, (ann, State.requested), places=1)
     decline(database, office, declined)
-    closed_at_once(database, office, ann, declined, pause=A_MOMENT)
+    closed_at_once(database, office, ann, declined, waits=True)
     assert state_of(database, declined) is State.declined
 
 
@@ -150,7 +153,7 @@ def test_without_the_lock_it_would(database, office, ann, monkeypatch):
     _, (declined,) = enrolled(database, (ann, State.requested), places=1)
     decline(database, office, declined)
     has_one_writer = database.is_sqlite
-    closed_at_once(database, office, ann, declined, pause=A_MOMENT if has_one_writer else SECONDS)
+    closed_at_once(database, office, ann, declined, waits=has_one_writer)
     assert state_of(database, declined) is (State.declined if has_one_writer else State.requested)
 
 

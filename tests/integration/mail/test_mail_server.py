@@ -19,6 +19,7 @@ from app.mail.mail_server import (
 )
 from app.outbox.queries import LEASE
 from tests.make.mail_server import DROP, HANG, NAME, Authority, PlayedServer
+from tests.make.patience import SECONDS
 
 PASSWORD = "PASSWORDCANARY"
 CONTENT = b"Subject: Day\r\n\r\nCONTENTCANARY\r\n"
@@ -285,7 +286,7 @@ class TestOneDeadline:
                 connection, _ = listening.accept()
                 for reply in (b"220 a\r\n", b"250 b\r\n", b"250 c\r\n", b"250 d\r\n", b"354 e\r\n"):
                     connection.sendall(reply)
-                ready.wait(3)
+                ready.wait(SECONDS)
                 connection.close()
 
             thread = threading.Thread(target=serve)

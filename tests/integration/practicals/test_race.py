@@ -17,6 +17,7 @@ from app.practicals.domain.seats import SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
+from tests.make.patience import SECONDS
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
 THREADS = 8
@@ -47,7 +48,7 @@ def all_at_once(address: str, jobs: list[Job], *, pause_after: str) -> list[str]
         try:
             with database.read() as db:
                 db.execute(text("SELECT 1"))
-            barrier.wait(timeout=30)
+            barrier.wait(SECONDS)
             for job in mine:
                 try:
                     job(database)
@@ -63,7 +64,7 @@ def all_at_once(address: str, jobs: list[Job], *, pause_after: str) -> list[str]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(SECONDS)
     assert failures == []
     return answers
 
@@ -132,6 +133,8 @@ def test_control_counting_first_oversells_in_the_same_harness(database, rush):
             )
         )
 
+    all_have_counted = threading.Barrier(THREADS)
+
     def naive(actor: Actor) -> Job:
         def book(own: Database) -> None:
             if own.is_sqlite:
@@ -139,17 +142,22 @@ def test_control_counting_first_oversells_in_the_same_harness(database, rush):
                 # before it begins.
                 with own.read() as db:
                     free = is_free(db)
+                all_have_counted.wait(SECONDS)
                 if free:
                     with own.write() as db:
                         insert(db, actor.user_id)
                 return
             with own.write() as db:
-                if is_free(db):
+                free = is_free(db)
+                all_have_counted.wait(SECONDS)
+                if free:
                     insert(db, actor.user_id)
 
         return book
 
-    all_at_once(address_of(database), [naive(actor) for actor in crowd], pause_after="SELECT count")
+    equal_shares = crowd[: len(crowd) // THREADS * THREADS]
+    jobs = [naive(actor) for actor in equal_shares]
+    all_at_once(address_of(database), jobs, pause_after="UPDATE practicals")
     with database.read() as db:
         assert held(db, practical_id) > PLACES
         assert any(

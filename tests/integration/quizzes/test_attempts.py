@@ -109,7 +109,7 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
         own = Database(address, pool_size=1)
         try:
             with own.engine.connect():
-                barrier.wait(timeout=30)
+                barrier.wait(SECONDS)
             with own.write() as db:
                 attempt_ids.append(
                     service.start_attempt(db, pupil.actor, "small-course", "needle-quiz", now=NOW)
@@ -123,7 +123,7 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(SECONDS)
     assert errors == []
     assert len(attempt_ids) == 20
     assert len(set(attempt_ids)) == 1

@@ -1,10 +1,9 @@
 """Attempts are closed and places given on time, whatever the mail server does (V4)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Thread
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from tests.make import NOW
 from tests.make.keys import ISSUER
 from tests.make.mail_server import HANG, PlayedServer, mailer_to
 from tests.make.mails import an_invitation_mail
+from tests.make.patience import SECONDS, until
 from tests.make.practicals import a_practical, a_ready_student, a_waiter
 
 DUE = NOW + timedelta(minutes=10)
@@ -41,15 +41,8 @@ def both_workers(app: Any, database: Database, played: PlayedServer) -> Iterator
     finally:
         stop.set()
         played.hang_up()
-        work.join(timeout=10)
+        work.join(SECONDS)
         assert not work.is_alive()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    began = monotonic()
-    while not condition():
-        assert monotonic() - began < seconds, "not in time"
-        sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -81,13 +74,13 @@ def test_a_stuck_mail_server_holds_up_no_attempt_and_no_place(app, database, pup
 
     played = PlayedServer(**manner)
     with played.running(), both_workers(app, database, played):
-        wait_for(lambda: played.connections == 1)
+        until(lambda: played.connections == 1)
         fact = LearningCompleted(user_id=waiting.user_id, course_key="small-course")
         with database.write() as db:
             outbox.announce(db, fact, now=AFTER)
-        wait_for(lambda: pupil.attempt(attempt_id).submitted_at == DUE)
-        wait_for(has_place)
-        wait_for(lambda: beat_of_facts() == (AFTER, None))  # it is written when the round has ended
+        until(lambda: pupil.attempt(attempt_id).submitted_at == DUE)
+        until(has_place)
+        until(lambda: beat_of_facts() == (AFTER, None))  # it is written when the round has ended
         with database.read() as db:
             mail = db.get_one(OutboxEvent, mail_id)
             assert (mail.done_at, mail.dead_at, mail.tries) == (None, None, 1)

@@ -24,6 +24,7 @@ from app.quizzes.steps.allowing import mark_taken_back
 from app.reports import allowances
 from app.reports.quiz_standing import student_at_quiz
 from tests.make import NOW
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 COURSE, QUIZ = "small-course", "needle-quiz"
@@ -39,7 +40,7 @@ def at_once(database: Database, *acts: Act) -> list[str]:
     def work(act: Act) -> str:
         with closing(Database(address, pool_size=1)) as own:
             with own.engine.connect():
-                barrier.wait(timeout=30)
+                barrier.wait(SECONDS)
             try:
                 act(own)
             except Refused as refused:
@@ -115,7 +116,7 @@ def test_without_its_number_an_allowance_would_be_given_six_times(database, admi
             with own.read() as db:
                 student = student_at_quiz(db, ben.user_id, COURSE, QUIZ, allowances=0)
                 assert allowing_obstacle(student.standing, now=NOW) is None
-            decided.wait(timeout=30)
+            decided.wait(SECONDS)
             with own.write() as db:
                 row = AllowanceRow(
                     id=AllowanceId(new_uuid()),

@@ -18,6 +18,7 @@ from app.retention.sweeping import sweep
 from tests.make import NOW
 from tests.make.courses import changed_course, small_course
 from tests.make.learning import a_learner_place
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 SECOND = timedelta(seconds=1)
@@ -91,11 +92,11 @@ def test_a_drawing_that_a_course_is_being_published_with_stays(database):
         with database.write() as db:
             service._keep_drawings(db, parsed.media)
             held.set()
-            assert swept.wait(10)
+            assert swept.wait(SECONDS)
 
     with ThreadPoolExecutor(1) as thread:
         publishing = thread.submit(published)
-        assert held.wait(10)
+        assert held.wait(SECONDS)
         assert drawings.delete_unused(database) == 0
         swept.set()
         publishing.result()

@@ -23,6 +23,7 @@ from app.retention.leaving import PEOPLE_AT_ONCE
 from app.retention.models import SweepLease
 from app.retention.sweeping import EVERY, LEASE, MOST_BATCHES, SOON, STILL, sweep, sweep_if_due
 from tests.make import NOW
+from tests.make.patience import SECONDS
 from tests.make.retention import ENDING, Academy, Kept, moment_of, rows_of, write
 
 SECOND = timedelta(seconds=1)
@@ -204,7 +205,7 @@ def sweeps_at_once(database: Database, take: object) -> int:
     def worker() -> None:
         with database.read() as db:
             assert db.get(SweepLease, "sweep") is None
-        looked.wait(10)
+        looked.wait(SECONDS)
         with database.write() as db:
             if take(db, NOW):  # type: ignore[operator]
                 swept.append(1)

@@ -2,7 +2,7 @@
 T7, T8."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import product
 
@@ -33,6 +33,7 @@ from app.practicals.queries.pending import without_instructor
 from app.rights import queries, service
 from tests.make import NOW
 from tests.make.keys import ISSUER
+from tests.make.lock_waits import until_waiting
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.practicals import (
@@ -510,7 +511,7 @@ def test_a_place_that_is_booked_in_the_same_moment_ends_too(database):
         assert booked.wait(SECONDS)
         cancel_place(database, academy)
         working = threads.submit(work, database)
-        wait([working], timeout=1)  # it ends the place now, or waits for the booking
+        until_waiting(database, 1, working)
         may_commit.set()
         booking.result(SECONDS)
         working.result(SECONDS)

@@ -147,7 +147,6 @@ def test_a_signal_in_the_middle_of_a_step_leaves_a_whole_schema(own, number):
     process = begin(address_of(own))
     try:
         until(lambda: is_under_way(own) or process.poll() is not None)
-        time.sleep(0.5)
         process.send_signal(number)
         out, err = process.communicate(timeout=SECONDS)
     finally:
