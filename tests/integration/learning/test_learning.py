@@ -29,23 +29,11 @@ from tests.make.learning import (
     a_passed_quiz,
     a_published_course,
 )
+from tests.make.lock_waits import until_waiting
+from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 KEY = "small-course"
-
-
-@pytest.fixture
-def published(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def student(database, published):
-    with database.write() as db:
-        actor = a_user(db, "Sam Student")
-        a_learner_place(db, actor, published)
-        return actor
 
 
 def mark(database, actor, lesson, *, now=NOW):
@@ -86,9 +74,8 @@ def test_two_tabs_mark_one_lesson_at_the_same_moment(database, student):
         service.mark_lesson_done(db, student, KEY, "skin-layers", now=NOW)
         db.flush()
         thread.start()
-        thread.join(timeout=0.5)
-        assert thread.is_alive()
-    thread.join(timeout=15)
+        until_waiting(database, 1, thread)
+    thread.join(SECONDS)
     other.close()
     with database.read() as db:
         assert len(db.scalars(select(Completion)).all()) == 1

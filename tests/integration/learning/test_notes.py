@@ -12,7 +12,7 @@ from app.learning.models import SectionNoteRow
 from app.learning.section_notes import LONGEST_NOTE, NO_NOTE
 from tests.conftest import statements_of
 from tests.make import NOW
-from tests.make.learning import a_learner_place, a_published_course
+from tests.make.learning import a_learner_place
 from tests.make.pages import words
 from tests.make.people import a_user
 
@@ -21,31 +21,6 @@ COURSE = f"/learn/{KEY}"
 LESSON = f"{COURSE}/lessons/skin-layers"
 LOCKED = f"{COURSE}/lessons/needle-safety"
 LINES = "Upper dermis first.\nAsk about the cheek."
-
-
-@pytest.fixture
-def published(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def student(database, published):
-    with database.write() as db:
-        actor = a_user(db, "Sam Student")
-        a_learner_place(db, actor, published)
-        return actor
-
-
-@pytest.fixture
-def browser(as_person, student):
-    return as_person(student)
-
-
-@pytest.fixture
-def anchors(published) -> list[str]:
-    headings = published.course.modules[0].lessons[0].headings
-    return [heading.anchor for heading in headings if heading.level == 2]
 
 
 def rows(database) -> list[tuple[str, str]]:

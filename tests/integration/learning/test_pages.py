@@ -40,25 +40,6 @@ READS = [
 ]
 
 
-@pytest.fixture
-def published(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def student(database, published):
-    with database.write() as db:
-        actor = a_user(db, "Sam Student")
-        a_learner_place(db, actor, published)
-        return actor
-
-
-@pytest.fixture
-def browser(as_person, student):
-    return as_person(student)
-
-
 def completions(database) -> int:
     with database.read() as db:
         return db.scalar(select(func.count()).select_from(Completion))

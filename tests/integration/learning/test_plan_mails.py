@@ -1,7 +1,8 @@
 """The weekly mail about a plan: once a week, with kind words, and not for people who do not want it."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,31 +18,22 @@ from tests.make.learning import (
     a_completed_theory,
     a_done_lesson,
     a_learner_place,
-    a_published_course,
 )
-from tests.make.people import a_user
+from tests.make.patience import SECONDS
 
 KEY = "small-course"
 LONDON = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 12, 7, 7, 0, tzinfo=UTC)
 """A Monday at seven in London, where it is winter time."""
 WEEK = timedelta(days=7)
-SECONDS = 20
 
 
 @pytest.fixture
-def published(database):
+def student(database, student):
+    """The learner has a plan."""
     with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def student(database, published):
-    with database.write() as db:
-        actor = a_user(db, "Sam Student")
-        a_learner_place(db, actor, published)
-        planning.choose_hours(db, actor, KEY, 2, today=(MONDAY - timedelta(days=3)).date())
-        return actor
+        planning.choose_hours(db, student, KEY, 2, today=(MONDAY - timedelta(days=3)).date())
+    return student
 
 
 def mails(database) -> list[dict]:
@@ -150,15 +142,20 @@ def test_a_second_place_on_the_course_has_the_plan_that_counts(database, publish
 
 @pytest.mark.parametrize("looks_again", [True, False])
 def test_two_workers_send_one_mail(database, student, monkeypatch, looks_again):
-    """The negative control trusts what was read before the other worker wrote: it sends the mail twice."""
+    """Both have read that the mail is due before either sends it. The negative control trusts that."""
+    both_have_read, plans_to_mail = Barrier(2), jobs.enrolments_pending.plans_to_mail
+
+    def plans_read_by_both(db, *, day):
+        plans = plans_to_mail(db, day=day)
+        both_have_read.wait(SECONDS)
+        return plans
+
+    monkeypatch.setattr(jobs.enrolments_pending, "plans_to_mail", plans_read_by_both)
     if not looks_again:
         with database.write() as db:
             before = plan_mails.lock_plan(db, db.scalars(select(Enrolment.id)).one())
         monkeypatch.setattr(plan_mails, "lock_plan", lambda _db, _enrolment_id: before)
     with ThreadPoolExecutor(2) as threads:
-        with database.write() as db:
-            db.execute(select(Enrolment.id).with_for_update())
-            running = [threads.submit(a_round, database, MONDAY) for _ in range(2)]
-            wait(running, timeout=0.3)
+        running = [threads.submit(a_round, database, MONDAY) for _ in range(2)]
         sent = [each.result(SECONDS) for each in running]
     assert len(mails(database)) == sum(sent) == (1 if looks_again else 2)

@@ -12,11 +12,8 @@ from tests.make import NOW
 from tests.make.learning import (
     a_completed_theory,
     a_done_lesson,
-    a_learner_place,
-    a_published_course,
 )
 from tests.make.pages import words
-from tests.make.people import a_user
 
 KEY = "small-course"
 MAP = f"/learn/{KEY}"
@@ -24,25 +21,6 @@ PLAN = f"{MAP}/plan"
 API = f"/api/v1{PLAN}"
 TODAY = NOW.date()
 QUESTION = "How many hours a week suit you?"
-
-
-@pytest.fixture
-def published(database):
-    with database.write() as db:
-        return a_published_course(db)
-
-
-@pytest.fixture
-def student(database, published):
-    with database.write() as db:
-        actor = a_user(db, "Sam Student")
-        a_learner_place(db, actor, published)
-        return actor
-
-
-@pytest.fixture
-def browser(as_person, student):
-    return as_person(student)
 
 
 def stored(database) -> list[StudyPlanRow]:
