@@ -25,6 +25,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
+from app.kit.arenas import limit_arenas
 from app.kit.error_descriptions import PlainError
 from app.kit.paths import FOLDER_OF_FIGURES, ROOT
 from app.settings import Settings
@@ -169,7 +170,8 @@ def folder_for_figures(host: str, port: int) -> Path:
 
 def load_application(settings: Settings, *, with_worker: bool = False) -> "FastAPI":
     """Load and return the application. Garbage collection is off meanwhile: it would find nothing
-    and would take a third of the time."""
+    and would take a third of the time. Its threads share a few arenas of memory."""
+    limit_arenas()
     gc.disable()
     try:
         from app.main import create_app
