@@ -209,7 +209,7 @@ def _formatting(words: Words) -> dict[str, Callable[..., str | tuple[str, ...]]]
         "date": lambda moment, zone=None, form="": of(zone).day(moment, form),
         "day_parts": lambda moment, zone=None: of(zone).day_parts(moment),
         "time": lambda moment, zone=None: of(zone).time(moment),
-        "money": words.formats.money,
+        "money": lambda minor: _price(words.formats.money(minor)),
         "number": words.formats.number,
         "duration": words.formats.duration,
         "listed": lambda parts: _listed(parts, words.formats),
@@ -262,6 +262,11 @@ def _spoken(words: Any, tag: str, *, page: str) -> Markup:
     if tag == page:
         return escape(words)
     return Markup("<span{}>{}</span>").format(_lang(tag, page=page), words)
+
+
+def _price(amount: str) -> Markup:
+    """Return an amount as HTML, set in the serif (decision 24)."""
+    return Markup('<span class="display">{}</span>').format(amount)
 
 
 def _heading(title: str) -> Markup:

@@ -1,6 +1,7 @@
 """The whole demo academy, followed link by link as each role."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -114,4 +115,14 @@ def faults(page: Visited) -> list[str]:
         asks_password = element.tag == "form" and element.xpath(".//input[@type='password']")
         if asks_password and not element.xpath(".//input[@autocomplete='username'][@value]"):
             problems.append(f"form {element.get('action')} has a password of nobody")
-    return problems
+    return problems + plain_amounts(tree)
+
+
+def plain_amounts(tree: lxml_html.HtmlElement) -> list[str]:
+    """Return the amounts of money that are not set in the serif (decision 24). Hints of
+    fields are sentences."""
+    texts = tree.xpath(
+        ".//body//text()[not(ancestor::script or ancestor::h1 or ancestor::h2 or ancestor::h3"
+        " or ancestor::*[contains(@class, 'display') or contains(@class, 'hint')])]"
+    )
+    return [f"{text.strip()} is not in the serif" for text in texts if re.search(r"£\d", text)]
