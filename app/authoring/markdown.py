@@ -23,6 +23,7 @@ from app.authoring.published import Heading
 from app.authoring.sanitising import plain_words, sanitised, unwrapped
 from app.authoring.svg import Drawing
 from app.authoring.syntax import CALLOUT, reader
+from app.authoring.tables import caption_before, unnamed_in, unnamed_parts
 from app.authoring.yaml_source import load
 
 MOST_LETTERS: Final = 100
@@ -30,8 +31,6 @@ MOST_LETTERS: Final = 100
 _READER: Final = reader()
 _MARK = re.compile(r"\[\[[^\[\]]*\]\]|`[^`]*`")
 _CELLS = re.compile(r"(?<!\\)\|")
-_CAPTION: Final = "Table: "
-_PARAGRAPH: Final = ["paragraph_open", "inline", "paragraph_close"]
 _ALIGNED: Final = {"text-align:right": "align-end", "text-align:center": "align-center"}
 _NOT_IN_FORMAT: Final = {
     "blockquote_open": ("A quotation (`>`)", "Use a callout, or plain words."),
@@ -49,6 +48,8 @@ class Rendered:
     text: str
     problems: tuple[Problem, ...]
     drawings: frozenset[str]
+    unnamed: tuple[Problem, ...] = ()
+    """Of tables and rows without a name: see `tables`."""
 
 
 class Renderer:
@@ -81,6 +82,11 @@ class Renderer:
             self._fields[text] = _Page(self, text, whole=False).rendered()
         return self._fields[text]
 
+    @property
+    def unnamed(self) -> Mapping[str, tuple[Problem, ...]]:
+        """The unnamed tables and rows of every Markdown field that was rendered so far, by its text."""
+        return {text: rendered.unnamed for text, rendered in self._fields.items()}
+
     def lesson(self, text: str) -> Rendered:
         """The text of a lesson, with headings, callouts, figures and check-yourself questions."""
         return _Page(self, text, whole=True).rendered()
@@ -109,19 +115,6 @@ def _markup(content: str) -> Token:
     return Token("html_block", "", 0, content=content)
 
 
-def _caption_before(tokens: list[Token], index: int) -> Token | None:
-    """Return the words of the paragraph `Table: …` that stands before a table, without that mark; None if no
-    such paragraph does."""
-    if index < 3 or [token.type for token in tokens[index - 3 : index]] != _PARAGRAPH:
-        return None
-    caption = tokens[index - 2]
-    first = caption.children[0] if caption.children else None
-    if first is None or first.type != "text" or not first.content.startswith(_CAPTION):
-        return None
-    first.content = first.content.removeprefix(_CAPTION).lstrip()
-    return caption
-
-
 @dataclass
 class _Page:
     """One pass over the tokens of a text: finds problems and inserts the format's own HTML."""
@@ -130,6 +123,7 @@ class _Page:
     source: str
     whole: bool
     problems: list[Problem] = field(default_factory=list)
+    unnamed: list[Problem] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     drawings: set[str] = field(default_factory=set)
     figures: list[Figure] = field(default_factory=list)
@@ -175,6 +169,7 @@ class _Page:
             plain_words(html),
             tuple(sorted({*self.problems, *self.wording.problems})),
             frozenset(self.drawings),
+            tuple(self.unnamed),
         )
 
     def _problem(self, message: str, hint: str, line: int | None = None) -> None:
@@ -256,6 +251,7 @@ class _Page:
         self.problems += problems
         if fields is None:
             return ""
+        self.unnamed += unnamed_in(lined, "", self.renderer.unnamed)
         figure = self.renderer.figure(fields, f"figure-{len(self.figures) + 1}")
         self.figures.append(figure)
         return figure.html
@@ -269,6 +265,7 @@ class _Page:
         self.problems += problems
         if fields is None:
             return ""
+        self.unnamed += unnamed_in(lined, "", self.renderer.unnamed)
         if self.renderer.field(fields.question).html.count("<p>") != 1:
             self._problem(
                 "The question of a check must be one paragraph.",
@@ -378,7 +375,8 @@ class _Page:
         # A page has several fields, and two landmarks may not have the same name.
         role = "region" if self.whole else "group"
         number = str(self.tables) if self.whole else ""
-        caption = _caption_before(tokens, index)
+        caption = caption_before(tokens, index)
+        self.unnamed += unnamed_parts(tokens, index, caption)
         about = self.wording.bare(caption) if caption else ", ".join(headers)
         name = escape(str(lesson_words.table_name(about, number)))
         opening = (

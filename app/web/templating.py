@@ -266,7 +266,7 @@ def _spoken(words: Any, tag: str, *, page: str) -> Markup:
 
 def _price(amount: str) -> Markup:
     """Return an amount as HTML, set in the serif (decision 24)."""
-    return Markup('<span class="display">{}</span>').format(amount)
+    return Markup('<span class="display price">{}</span>').format(amount)
 
 
 def _heading(title: str) -> Markup:

@@ -20,6 +20,7 @@ from app.courses.domain.errata import Erratum
 from app.courses.domain.errata_file import errata_of, erratum_problems
 from app.courses.domain.folder import FileKind, Folder, SourceDocument, arranged
 from app.courses.domain.keys import CourseKeys
+from app.courses.domain.missing_captions import missing_captions
 from app.courses.domain.pictures import missing_pictures, picture_problems
 from app.courses.domain.section_names import section_problems
 from app.courses.domain.source_archive import CourseSource, source_of
@@ -39,8 +40,9 @@ class ParsedCourse:
     """The outcome of reading a course: both documents, its drawings and its source, or problems; never both.
 
     `notices` say what somebody still has to do; they do not keep a course from being published.
-    `refused_if_new` are what later rules refuse: stated times that differ from what is counted, and modules
-    without a picture. Only a course that was published with them before may be published with them again.
+    `refused_if_new` are what later rules refuse: stated times that differ from what is counted, modules
+    without a picture, and tables without a caption. Only a course that was published with them before may
+    be published with them again.
     """
 
     course: Course | None
@@ -87,7 +89,11 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
         tuple(sorted((*_notices(folder, checked.course), *_unused_sources(folder, checked)))),
         errata_of(checked.errata),
         source_of(files, folder.paths),
-        (*misstated_times(folder, checked, course), *missing_pictures(folder, course)),
+        (
+            *misstated_times(folder, checked, course),
+            *missing_pictures(folder, course),
+            *missing_captions(folder, checked, renderer),
+        ),
     )
 
 

@@ -63,7 +63,6 @@ def test_a_lesson_speaks_the_language_of_its_course(browser, student, as_person)
         "⟦Key points⟧",
         "⟦Check yourself⟧",
         "⟦Describe this picture⟧",
-        'aria-label="⟦Table 1: Layer, Thickness, Vessels⟧"',
         "⟦Corrected to:⟧ </span>at most places it is about 0.05 mm thick",
     ):
         assert words in page.text

@@ -45,6 +45,12 @@ READ = "staff read the courses that they teach, and the checklist of a day"
 
 NOT_READ_BEFORE = (
     Difference(
+        "a price is in the serif, which makes it an element of its own",
+        r"/|/dates(\?.*)?|/courses/[\w-]+",
+        r"(?<=£\d,\d{3}) (?=, by invoice)",
+        "",
+    ),
+    Difference(
         "a reservation begins with the people who come next",
         r"/admin/practicals/[\w-]+/reserve",
         r"(?<=\] Find )(?:These are the people who wait|Nobody waits for this day).*?(?=Preceptor Academy )",

@@ -37,7 +37,7 @@ PLACES = [
     ("modules/skin.yaml", "The skin", 1),
     ("lessons/needle-safety.md", "Needle safety", 2),
     ("lessons/needle-safety.md", "After use", 8),
-    ("lessons/skin-layers.md", "not to scale", 23),
+    ("lessons/skin-layers.md", "not to scale", 25),
     ("quizzes/skin-quiz.yaml", "The dermis", 20),
     ("practicals/practice-day.yaml", "Closed shoes", 12),
     ("checklists/first-session.yaml", "Cleans their hands", 14),

@@ -253,7 +253,9 @@ def test_a_mark_among_ordinary_words_is_told(
     typed: str, before: list[str], after: list[str]
 ) -> None:
     text = " and ".join(["The", *before]) + f"\n{typed}\n" + " and ".join(["then", *after])
-    assert said(field(text)), text
+    rendered = field(text)
+    # The sign of the mark and that of a word before or after it may be a pair: then it is emphasis.
+    assert said(rendered) or (text.count("*") > 1 and "<em>" in rendered.html), text
 
 
 @pytest.mark.parametrize(

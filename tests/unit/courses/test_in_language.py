@@ -111,7 +111,7 @@ def test_a_translation_is_words_and_never_html() -> None:
     page = course.modules[0].lessons[0].html
     assert "<b>" not in page
     names = [name for name in ours(page) if name.startswith('<b>"Table')]
-    assert names == ['<b>"Table 1: Layer, Thickness, Vessels" & so on']
+    assert names == ['<b>"Table 1: Two layers beside each other" & so on']
 
 
 def test_the_buttons_of_a_figure_are_translated() -> None:
