@@ -4,7 +4,9 @@ Stored revisions never change, so this is done each time a lesson is shown, for 
 alike. The compiler alone writes the markup, because authors cannot write HTML, so each place is recognised
 exactly.
 
-- A term is a button that opens its definition on the same page. Stored it is a link to the glossary.
+- A term is a link to its definition on the same page, which the stylesheet then shows as a sheet; `terms.js`
+  makes a button of it that opens the same sheet. Stored it is a link to the glossary. In the question of a
+  check, which is a button itself, it is plain words.
 - The first cell of a row names the row. The others carry the heading of their column, for phones, where each
   row is a block of its own. Two columns fit a phone and stay a table. A table that does not scroll is no stop
   of the Tab key.
@@ -22,6 +24,7 @@ from app.courses.domain.delivery import Term
 _TERM: Final = re.compile(
     r'<a class="term" href="[^"]*#(?P<key>[^"#]+)">(?P<words>.*?)</a>', re.DOTALL
 )
+_SUMMARY: Final = re.compile(r"<summary\b.*?</summary>", re.DOTALL)
 _TABLE: Final = re.compile(
     r'<div class="table-scroll"[^>]* aria-label="(?P<name>[^"]*)">\n<table>(?P<rows>.*?)</table>\n</div>',
     re.DOTALL,
@@ -48,16 +51,20 @@ def shown_text(html: str, glossary: Iterable[Term]) -> ShownText:
     by_key = {term.key: term for term in glossary}
     used: dict[str, Term] = {}
 
-    def button(mark: re.Match[str]) -> str:
+    def link(mark: re.Match[str]) -> str:
         key = mark["key"]
         if key not in by_key:
             return mark[0]
+        place = "" if key in used else f' id="{term_id(key)}-first"'
         used[key] = by_key[key]
-        opening = f'<button class="term" type="button" popovertarget="{term_id(key)}">'
-        return f"{opening}{mark['words']}</button>"
+        return f'<a class="term"{place} href="#{term_id(key)}">{mark["words"]}</a>'
 
-    with_terms = _TERM.sub(button, html)
+    with_terms = _TERM.sub(link, _SUMMARY.sub(_plain_terms, html))
     return ShownText(_TABLE.sub(_table, with_terms), tuple(used.values()))
+
+
+def _plain_terms(summary: re.Match[str]) -> str:
+    return _TERM.sub(lambda mark: mark["words"], summary[0])
 
 
 def term_id(key: str) -> str:

@@ -32,9 +32,9 @@ def test_a_term_opens_its_definition_once_per_page():
         GLOSSARY,
     )
     assert shown.html == (
-        '<p><button class="term" type="button" popovertarget="term-dermis">The <em>dermis</em></button>, '
-        '<button class="term" type="button" popovertarget="term-bleb">bleb</button>, '
-        '<button class="term" type="button" popovertarget="term-dermis">it</button></p>'
+        '<p><a class="term" id="term-dermis-first" href="#term-dermis">The <em>dermis</em></a>, '
+        '<a class="term" id="term-bleb-first" href="#term-bleb">bleb</a>, '
+        '<a class="term" href="#term-dermis">it</a></p>'
     )
     assert [used.key for used in shown.terms] == ["dermis", "bleb"]
 
@@ -43,6 +43,17 @@ def test_a_term_that_the_glossary_does_not_have_stays_a_link():
     stored = f"<p>{term('mesoderm', 'mesoderm')}</p>"
     shown = shown_text(stored, GLOSSARY)
     assert (shown.html, shown.terms) == (stored, ())
+
+
+def test_a_term_in_the_question_of_a_check_is_plain_words():
+    """A summary is a control: another one in it is reached by no key."""
+    dermis = term("dermis", "the dermis")
+    check = f"<details><summary>What is {{}}?</summary>\n<p>{{}}</p>\n</details>\n<p>{dermis}</p>"
+    link = '<a class="term"{} href="#term-dermis">the dermis</a>'
+    shown = shown_text(check.format(dermis, dermis), GLOSSARY)
+    first = link.format(' id="term-dermis-first"')
+    assert shown.html == check.format("the dermis", first).replace(dermis, link.format(""))
+    assert [used.key for used in shown.terms] == ["dermis"]
 
 
 def test_other_links_stay_as_they_are():
