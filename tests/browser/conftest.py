@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from app.authoring.svg import digest_of
 from app.courses.models import Media
@@ -124,6 +125,30 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     for context in opened:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def open_here(
+    new_context: Callable[..., BrowserContext], as_person: Callable[[Actor], TestClient]
+) -> Callable[[Actor, str], Page]:
+    """Open a page of somebody in an academy that is this test's own and answers in this process, without a
+    server and with its clock at NOW."""
+
+    def opened(actor: Actor, path: str) -> Page:
+        client = as_person(actor)
+
+        def answer(route: Route) -> None:
+            response = client.get(route.request.url)
+            kind = response.headers.get("content-type", "")
+            route.fulfill(status=response.status_code, content_type=kind, body=response.content)
+
+        context = new_context(base_url="http://testserver")
+        context.route("**/*", answer)
+        page: Page = context.new_page()
+        page.goto(path)
+        return page
+
+    return opened
 
 
 @pytest.fixture

@@ -125,7 +125,11 @@ def heading(keys: Keys, words: str) -> None:
     expect(keys.page.get_by_role("heading", level=1)).to_contain_text(re.compile(words))
 
 
-def sign_in_and_learn(keys: Keys) -> None:
+SECTION = "A first look at doses"
+
+
+def sign_in_and_learn(keys: Keys, javascript: bool) -> None:
+    """Sign in, open the next lesson, read to its last section, leave, come back there, mark it as done."""
     keys.skip()
     keys.write("E-mail address", "lena@example.org")
     keys.write("^Password", A_PASSWORD)
@@ -134,6 +138,19 @@ def sign_in_and_learn(keys: Keys) -> None:
     keys.skip()
     keys.follow("Continue|Start|Layers of the skin", "link")
     heading(keys, "Layers of the skin")
+    if javascript:  # what is read is noted by itself
+        expect(keys.page.locator("html[data-scripts=attached]")).to_be_attached()
+        with keys.page.expect_response(
+            lambda answer: answer.url.endswith("/position") and answer.ok
+        ):
+            keys.to(f"^Ask an instructor about “{SECTION}”", "link")
+    else:
+        keys.follow(f"^Mark section as read ?: {SECTION}", "button")
+    keys.page.goto("/home")
+    expect(keys.page.locator("main")).to_contain_text(f"You stopped at “{SECTION}”")
+    keys.skip()
+    keys.follow("^Go on reading", "link")
+    assert keys.page.evaluate("location.hash") == "#section-a-first-look-at-doses"
     keys.follow("^Mark as done", "button")
     heading(keys, "Vessels of the skin")
 
@@ -273,9 +290,8 @@ def test_verify_a_certificate(sit_down, academy):
 
 
 @pytest.mark.browser
-@pytest.mark.deep
-def test_sign_in_read_the_next_lesson_and_mark_it_as_done(sit_down):
-    sign_in_and_learn(sit_down("/sign-in"))
+def test_sign_in_read_the_next_lesson_and_mark_it_as_done(sit_down, javascript):
+    sign_in_and_learn(sit_down("/sign-in"), javascript)
 
 
 @pytest.mark.browser
@@ -297,7 +313,6 @@ def test_find_book_and_cancel_a_practical(sit_down):
 
 
 @pytest.mark.browser
-@pytest.mark.deep
 def test_ask_an_instructor_and_answer(sit_down):
     lesson = "/learn/small-course/lessons/skin-layers"
     ask_and_answer(

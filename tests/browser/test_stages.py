@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Page
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from tests.sight import checks
 from tests.sight.matrix import VIEWS
 
 pytestmark = pytest.mark.browser
-HOME, LONDON = "http://testserver/home", ZoneInfo("Europe/London")
+LONDON = ZoneInfo("Europe/London")
 Maker = Callable[[Session], Actor]
 
 
@@ -103,27 +103,6 @@ def database(sqlite_database: Database) -> Database:
     return sqlite_database
 
 
-@pytest.fixture
-def open_home(new_context: Callable[..., BrowserContext], as_person) -> Callable[[Actor], Page]:
-    """Open the home page of somebody; the application answers in this process."""
-
-    def opened(actor: Actor) -> Page:
-        client = as_person(actor)
-
-        def answer(route: Route) -> None:
-            response = client.get(route.request.url)
-            kind = response.headers.get("content-type", "")
-            route.fulfill(status=response.status_code, content_type=kind, body=response.content)
-
-        context = new_context()
-        context.route("**/*", answer)
-        page: Page = context.new_page()
-        page.goto(HOME)
-        return page
-
-    return opened
-
-
 def faults_of(page: Page) -> list[str]:
     problems = list(checks.shape(page))
     for width, theme in VIEWS:
@@ -134,13 +113,13 @@ def faults_of(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("case", PARTS)
-def test_each_stage_has_one_heading_and_one_thing_to_do(database, open_home, shots, case):
+def test_each_stage_has_one_heading_and_one_thing_to_do(database, open_here, shots, case):
     stage, make = CASES[case]
     with database.write() as db:
         student = make(db)
         shown = student_home(db, student, LONDON, signing_keys(), NOW)
     assert shown.next.stage is stage
-    page = open_home(student)
+    page = open_here(student, "/home")
     assert faults_of(page) == []
     card = page.locator("section[aria-labelledby=next]")
     assert card.locator(":is(h1, h2)").count() == 1
