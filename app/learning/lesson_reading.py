@@ -23,8 +23,8 @@ from app.learning.queries import KEPT, find_lesson, quiz_of, standing_on
 from app.learning.reading_positions import StoppingPoint
 from app.learning.section_notes import NoteField, note_field
 
-MOST_SHARED: Final = 150
-"""How many texts of lessons are cached, ready for their page; each takes some 40 KB. Every reader of a
+MOST_SHARED: Final = 100
+"""How many texts of lessons are cached, ready for their page; each takes some 80 KB. Every reader of a
 revision shares them, whatever they have done."""
 
 

@@ -27,8 +27,9 @@ ADDRESS_LEFT_WHOLE = 24
 BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
 
 
-MOST_REMEMBERED = 2_000
-"""How many rows and cards are cached as HTML; each takes a kilobyte or two."""
+MOST_REMEMBERED = 3_000
+"""How many rows, cards and pieces of lessons are cached as HTML; each takes some three kilobytes. A lesson
+has a dozen pieces."""
 FORM_HOLE = "\x00hole\x00"
 """Stands in cached HTML for the token of a form. HTML of a page never holds this character otherwise."""
 MOST_BODIES = 200
