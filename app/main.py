@@ -65,7 +65,7 @@ from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
 from app.learning import api as learning_api
-from app.learning import note_api, note_pages, plan_api, plan_pages
+from app.learning import note_api, note_pages, plan_api, plan_pages, vote_api, vote_pages
 from app.learning import pages as learning_pages
 from app.mail.kind_checks import demand_whole
 from app.mail.letter_writer import LetterWriter
@@ -114,6 +114,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     learning_pages.pages,
     plan_pages.pages,
     note_pages.pages,
+    vote_pages.pages,
     practicals_students.pages,
     conversations_pages.pages,
     home_pages.pages,
@@ -134,6 +135,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     learning_api.api,
     plan_api.api,
     note_api.api,
+    vote_api.api,
     conversations_api.api,
     enrolments_pages.pages,
     enrolments_api.api,

@@ -23,6 +23,7 @@ CertificateId = NewType("CertificateId", UUID)
 EnquiryId = NewType("EnquiryId", UUID)
 ConversationId = NewType("ConversationId", UUID)
 MessageId = NewType("MessageId", UUID)
+VoteId = NewType("VoteId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 ErratumId = NewType("ErratumId", UUID)
 FactorId = NewType("FactorId", UUID)
@@ -46,6 +47,7 @@ ALL_IDS = (
     EnquiryId,
     ConversationId,
     MessageId,
+    VoteId,
     NoticeId,
     ErratumId,
     FactorId,

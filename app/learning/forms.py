@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from app.learning.clarity import LONGEST_WORDS, ClarityAnswer
 from app.learning.pacing import BAD_HOURS, MailDay
 from app.learning.reading_positions import LONGEST_ANCHOR
 from app.learning.section_notes import LONGEST_NOTE
@@ -49,4 +50,14 @@ class NoteForm(EditForm):
     section: str = Field(max_length=LONGEST_ANCHOR, title=label("section"))
     note: Annotated[str, StringConstraints(max_length=LONGEST_NOTE)] = Field(
         default="", title=label("your note")
+    )
+
+
+class ClarityForm(Form):
+    """A vote on a section. The buttons send no words."""
+
+    section: str = Field(max_length=LONGEST_ANCHOR, title=label("section"))
+    answer: ClarityAnswer = Field(title=label("your answer"))
+    words: Annotated[str, StringConstraints(max_length=LONGEST_WORDS)] | None = Field(
+        default=None, title=label("what was not clear")
     )

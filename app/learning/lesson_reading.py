@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import UserId
 from app.kit.messages import Message, msg
 from app.learning import domain
+from app.learning.clarity import ClarityAnswer, ClarityField
 from app.learning.domain import Done, NumberedModule, everything_done
 from app.learning.memory import LessonMemory, memory_of
 from app.learning.queries import KEPT, find_lesson, quiz_of, standing_on
@@ -112,12 +113,15 @@ class SectionReader:
 
     is_read: bool
     note: NoteField
+    answer: ClarityAnswer = ClarityAnswer.none
+    unclear: ClarityField | None = None
 
     @property
     def is_blank(self) -> bool:
-        """Whether it holds nothing of the reader but whether they have read the section. Then the HTML of
-        the section's end is the same for many readers and comes from a cache."""
-        return self.note == NoteField(self.note.section)
+        """Whether it holds nothing of the reader but whether they have read the section, and whether it was
+        clear to them. Then the HTML of the section's end is the same for many readers and comes from a
+        cache."""
+        return self.note == NoteField(self.note.section) and self.unclear is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,9 @@ class LessonPage:
     """What is remembered of the person; None for staff, of whom nothing is."""
     refused_note: NoteField | None = None
     """The note that was sent and not saved."""
+    refused_words: ClarityField | None = None
+    """What was not clear, as it was sent and not saved."""
+    empty_unclear: ClassVar[ClarityField] = ClarityField()
 
     @property
     def shared(self) -> SharedLesson:
@@ -150,8 +157,12 @@ class LessonPage:
     @property
     def errors(self) -> dict[str, Message]:
         """What is wrong with what was sent, by the field that it is about."""
-        note = self.refused_note
-        return {f"note-{note.section}": note.error} if note and note.error else {}
+        refused = (("note", self.refused_note), ("clear", self.refused_words))
+        return {
+            f"{name}-{field.section}": field.error
+            for name, field in refused
+            if field and field.error
+        }
 
     def note_in(self, section: str) -> NoteField:
         """Return the field for the note of a section."""
@@ -161,7 +172,25 @@ class LessonPage:
 
     def reader_of(self, section: str) -> SectionReader:
         """Return what the end of a section shows of the person."""
-        return SectionReader(section in self.read, self.note_in(section))
+        return SectionReader(
+            section in self.read,
+            self.note_in(section),
+            self.answer_to(section),
+            self.unclear_in(section),
+        )
+
+    def answer_to(self, section: str) -> ClarityAnswer:
+        """Return what the person answered to “Was this clear?”."""
+        vote = self.memory.votes.get(section) if self.memory else None
+        return vote.answer if vote else ClarityAnswer.none
+
+    def unclear_in(self, section: str) -> ClarityField | None:
+        """Return the field for what was not clear in a section, or None unless the person said that it was
+        not."""
+        if self.refused_words and self.refused_words.section == section:
+            return self.refused_words
+        vote = self.memory.votes.get(section) if self.memory else None
+        return None if vote is None or vote.is_clear else ClarityField(section, vote.words)
 
     @property
     def stopped(self) -> StoppingPoint | None:
@@ -211,7 +240,7 @@ def lesson_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> 
     corrections = lesson_corrections(db, course_key, lesson_key)
     base = student_base(course_key)
     page = _lesson_page(standing.published, standing.done, lesson_key, corrections, base)
-    return replace(page, memory=memory_of(db, actor.user_id, course_key, lesson_key))
+    return replace(page, memory=memory_of(db, actor.user_id, standing.published, lesson_key))
 
 
 def stopped_in(
@@ -220,7 +249,7 @@ def stopped_in(
     """Return where a person stopped in a lesson, or None if they go on at its beginning, in one statement.
     Does not check permissions."""
     text = text_of(published, lesson_key)
-    stopped = memory_of(db, user_id, published.course_key, lesson_key).stopped_in(text)
+    stopped = memory_of(db, user_id, published, lesson_key).stopped_in(text)
     return None if stopped is None or stopped.is_start else stopped
 
 

@@ -10,14 +10,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, literal_column, select, union_all
+from sqlalchemy import Select, bindparam, case, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from app.courses.domain.sections import LessonText
+from app.courses.queries import PublishedCourse
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.ids import UserId
-from app.learning.models import ReadingPositionRow, SectionNoteRow
+from app.learning.clarity import ClarityAnswer, SectionVote
+from app.learning.models import ReadingPositionRow, SectionNoteRow, SectionVoteRow
 from app.learning.reading_positions import ReadingPosition, StoppingPoint, stopping_point
 from app.learning.section_notes import SectionNote
 
@@ -25,10 +27,11 @@ from app.learning.section_notes import SectionNote
 @dataclass(frozen=True, slots=True)
 class LessonMemory:
     """What is remembered of one person in one lesson. `position` is None until they have read in it; `notes`
-    are their own, by the anchor of the section."""
+    are their own and `votes` say what was clear to them, both by the anchor of the section."""
 
     position: ReadingPosition | None = None
     notes: Mapping[str, SectionNote] = field(default_factory=dict)
+    votes: Mapping[str, SectionVote] = field(default_factory=dict)
 
     @property
     def read(self) -> frozenset[str]:
@@ -44,6 +47,7 @@ class MemoryPart(StrEnum):
 
     position = "position"
     note = "note"
+    vote = "vote"
 
 
 class MemoryRow(NamedTuple):
@@ -52,6 +56,7 @@ class MemoryRow(NamedTuple):
     part: str
     section: str
     title: str
+    """The title of the section; of a vote, the answer."""
     words: str
     at: datetime
 
@@ -73,6 +78,11 @@ def _part(part: MemoryPart, row: type[Any], title: Any, words: Any, at: Any) -> 
 
 _position = table_of(ReadingPositionRow).c
 _note = table_of(SectionNoteRow).c
+_vote = table_of(SectionVoteRow).c
+_answer = case(
+    (_vote.is_clear, literal_column(f"'{ClarityAnswer.yes}'")),
+    else_=literal_column(f"'{ClarityAnswer.not_quite}'"),
+)
 _rows = union_all(
     _part(
         MemoryPart.position,
@@ -82,21 +92,38 @@ _rows = union_all(
         _position.read_at,
     ),
     _part(MemoryPart.note, SectionNoteRow, _note.section_title, _note.words, _note.saved_at),
+    _part(MemoryPart.vote, SectionVoteRow, _answer, _vote.words, _vote.voted_at).where(
+        _vote.revision_id == bindparam("revision_id")
+    ),
 ).subquery()
 MEMORY = Prepared(select(*_rows.c), lambda row: MemoryRow(*row))
 
 
-def memory_of(db: Session, user_id: UserId, course_key: str, lesson_key: str) -> LessonMemory:
-    """Return what is remembered of a person in a lesson, in one statement. Does not check permissions."""
-    return _memory(MEMORY.all(db, user_id=user_id, course_key=course_key, lesson_key=lesson_key))
+def memory_of(
+    db: Session, user_id: UserId, published: PublishedCourse, lesson_key: str
+) -> LessonMemory:
+    """Return what is remembered of a person in a lesson, in one statement: votes on the sections of this
+    revision, the rest of any. Does not check permissions."""
+    rows = MEMORY.all(
+        db,
+        user_id=user_id,
+        course_key=published.course_key,
+        revision_id=published.revision_id,
+        lesson_key=lesson_key,
+    )
+    return _memory(rows)
 
 
 def _memory(rows: Iterable[MemoryRow]) -> LessonMemory:
     position: ReadingPosition | None = None
     notes: dict[str, SectionNote] = {}
+    votes: dict[str, SectionVote] = {}
     for row in rows:
         if row.part == MemoryPart.position:
             position = ReadingPosition(row.section, frozenset(row.words.split()), row.at)
+        elif row.part == MemoryPart.vote:
+            is_clear = row.title == ClarityAnswer.yes
+            votes[row.section] = SectionVote(row.section, is_clear, row.words, row.at)
         elif row.words:
             notes[row.section] = SectionNote(row.section, row.title, row.words, row.at)
-    return LessonMemory(position, notes)
+    return LessonMemory(position, notes, votes)

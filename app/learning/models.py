@@ -1,13 +1,14 @@
-"""The tables of what students have completed, where they are in their lessons, and what they note there."""
+"""The tables of what students have completed, where they are in their lessons, what they note there, and
+whether it was clear to them."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
-from app.kit.ids import EventId, RevisionId, UserId
+from app.kit.ids import EventId, RevisionId, UserId, VoteId
 
 
 class Completed(StrEnum):
@@ -62,3 +63,28 @@ class SectionNoteRow(Base):
     section_title: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime]
+
+
+class SectionVoteRow(Base):
+    """Whether a section of a revision was clear to a person, once per person, revision and section. The
+    titles are those that they saw."""
+
+    __tablename__ = "section_votes"
+    __table_args__ = (
+        UniqueConstraint("user_id", "revision_id", "lesson_key", "section"),
+        CheckConstraint("NOT is_clear OR words = ''", name="clear_without_words"),
+        Index("ix_section_votes_course_key", "course_key", "revision_id", "lesson_key"),
+        Index("ix_section_votes_revision_id", "revision_id", "lesson_key"),
+    )
+
+    id: Mapped[VoteId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[RevisionId] = mapped_column(ForeignKey("course_revisions.id"))
+    lesson_key: Mapped[str] = mapped_column(String(64))
+    section: Mapped[str] = mapped_column(Text)
+    lesson_title: Mapped[str] = mapped_column(Text)
+    section_title: Mapped[str] = mapped_column(Text)
+    is_clear: Mapped[bool]
+    words: Mapped[str] = mapped_column(Text)
+    voted_at: Mapped[datetime]

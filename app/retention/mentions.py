@@ -35,6 +35,7 @@ PLACES: Final = {
     "notices": ("details",),
     "practicals": ("note",),
     "seats": ("reason",),
+    "section_votes": ("words",),
     "step_marks": ("note",),
 }
 """Text columns that may contain the name of another person."""
@@ -55,6 +56,7 @@ NAMELESS: Final = {
     "practicals": ("search_text",),
     "reading_positions": ("section", "read_sections"),
     "section_notes": ("section", "lesson_title", "section_title", "words"),
+    "section_votes": ("section", "lesson_title", "section_title"),
     "users": ("access_needs", "search_text", "sort_key"),
     "worker_heartbeats": ("trouble_message",),
 }

@@ -100,6 +100,19 @@ RULES_OF_RECORDS: Final = (
         msg("So that you have them for as long as you have the account."),
     ),
     rule(
+        "section_votes",
+        PrivacyHeading.training,
+        msg("Which sections of lessons were clear to you, and what was not"),
+        "section_votes",
+        LEAVING,
+        lambda span: msg("{span} after the account was closed, then deleted", span=span),
+        Ending.deleted,
+        msg(
+            "So that the authors can make them clearer. They read it without your name, once three students "
+            "have answered."
+        ),
+    ),
+    rule(
         "assessments",
         PrivacyHeading.training,
         msg("Assessments on practical days, with every mark"),

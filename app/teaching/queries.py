@@ -3,6 +3,7 @@
 This module cannot reach the keys of questions, which `keyed_questions` reads.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,9 +19,11 @@ from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.kit.messages import Message
+from app.learning import vote_counts
 from app.learning.domain import everything_done
 from app.learning.lesson_reading import LessonPage, lesson_for_staff
 from app.learning.search import GlossaryPage, SearchPage, glossary_below, search_below
+from app.learning.vote_counts import SectionClarity
 from app.practicals.queries import practical_summary
 from app.teaching import policy
 from app.teaching.domain import days_with_checklist, may_exist, staff_base
@@ -147,6 +150,14 @@ def lesson_of(
     reading = reading_of(db, actor, course_key, number)
     corrections = lesson_corrections(db, course_key, lesson_key)
     return reading, lesson_for_staff(reading.published, lesson_key, corrections, reading.base)
+
+
+def clarity_of(
+    db: Session, actor: Actor, reading: StaffReading, lesson_key: str
+) -> Mapping[str, SectionClarity]:
+    """Return how clear the sections of a lesson of a revision were to its students, by anchor."""
+    require(policy.may_read_courses(actor))
+    return vote_counts.clarity_of_lesson(db, reading.published.revision_id, lesson_key)
 
 
 def checklist_of(

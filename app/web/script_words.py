@@ -147,6 +147,12 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "left": script_count("{n} letter left", "{n} letters left"),
         "too-many": script_count("{n} letter too many", "{n} letters too many"),
     },
+    "clear": {
+        "clear-yes": script_text("Thank you."),
+        "clear-not-quite": script_text("Thank you. What was not clear?"),
+        "clear-words": script_text("Thank you. The authors will read it."),
+        "clear-none": script_text("Taken back."),
+    },
     "section-note": {
         "saving": SAVING["saving"],
         "saved-at": SAVING["saved-at"],

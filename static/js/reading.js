@@ -78,7 +78,16 @@ async function openNote({ target }) {
   }
 }
 
+/** Send an answer to “Was this clear?” without leaving the page. */
+async function answer(event) {
+  const button = event.target.closest("[data-clear]");
+  if (!button) return;
+  event.preventDefault();
+  (await import("./clear.js")).send(button);
+}
+
 export function attach(text) {
+  text.addEventListener("click", answer);
   text.addEventListener("focusin", openNote);
   const links = [...document.querySelectorAll('.contents a[href^="#"]')].filter((link) => link.querySelector("[data-state]"));
   const headings = [...text.querySelectorAll("h2[id]")];

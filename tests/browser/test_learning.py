@@ -135,3 +135,25 @@ def test_the_picture_of_a_module_has_the_colours_of_the_theme(context):
     for theme, colour in (("light", "#EFC3A9"), ("dark", "#7D4A34")):
         page.emulate_media(color_scheme=theme)
         until(lambda colour=colour: hill() == colour, f"a hill in {colour}")
+
+
+@pytest.mark.browser
+def test_a_section_is_voted_on_without_leaving_it(context):
+    page = context.new_page()
+    page.goto(LESSON, wait_until="networkidle")
+    group = page.locator(".clear").first
+    no, said = group.get_by_role("button", name="Not quite"), page.locator("#announce-polite")
+    no.click()
+    expect(said).to_have_text("Thank you. What was not clear?")
+    expect(no).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("textbox", name="What was not clear?").fill("Which layer?")
+    page.get_by_role("button", name="Send to the authors").click()
+    expect(said).to_have_text("Thank you. The authors will read it.")
+    expect(no).to_be_focused()
+    page.reload()
+    expect(no).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("textarea[name=words]")).to_have_value("Which layer?")
+    no.click()
+    expect(said).to_have_text("Taken back.")
+    expect(no).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".lesson-text textarea[name=words]")).to_have_count(0)

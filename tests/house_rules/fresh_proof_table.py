@@ -53,6 +53,7 @@ SHOWN_ONCE = (
 )
 RECORDED = "reads what the page before says that there is; each reading is recorded, by name"
 ONE_PAPER = "one paper of one person, for people who may read the page with the same words"
+NAMELESS = "a list that names nobody, for people who may read the page with the same words"
 
 WITHOUT: dict[str, tuple[str, ...]] = {
     TYPES_IT: (
@@ -113,6 +114,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "GET /certificates/{certificate_id}.pdf",
         "GET /reports/{assessment_id}/report.pdf",
     ),
+    NAMELESS: ("GET /teach/courses/{course_key}/unclear.csv",),
     LEARNING: (
         "DELETE /api/v1/intakes/{intake_id}/requests",
         "DELETE /api/v1/practicals/{practical_id}/bookings/mine",
@@ -132,6 +134,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /api/v1/questions/{conversation_id}/replies",
         "POST /learn/{course_key}/lessons/{lesson_key}/ask",
         "POST /learn/{course_key}/lessons/{lesson_key}/done",
+        "POST /learn/{course_key}/lessons/{lesson_key}/clear",
         "POST /learn/{course_key}/lessons/{lesson_key}/note",
         "POST /questions/{conversation_id}/close",
         "POST /questions/{conversation_id}/reply",
@@ -153,6 +156,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /practicals/{practical_id}/waiting",
         "POST /practicals/{practical_id}/waiting/leave",
         "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
+        "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position",
     ),

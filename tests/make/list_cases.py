@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -25,8 +25,11 @@ from app.kit.ids import (
     PracticalId,
     SeatId,
     UserId,
+    VoteId,
     new_uuid,
 )
+from app.learning.clarity import LEAST_VOTES
+from app.learning.models import SectionVoteRow
 from app.notices.models import Notice
 from app.outbox.models import KeptMail, OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState
@@ -332,6 +335,29 @@ def mails_that_wait(stage: Stage, numbers: range) -> None:
     _undelivered(stage, numbers, dead_at=None)
 
 
+def unclear_sections(stage: Stage, numbers: range) -> None:
+    """Sections that were not clear to three people, each with words."""
+    own = select(User.id).where(User.email.startswith("person."))
+    voters = stage.db.scalars(own).all() or _people(stage.db, range(LEAST_VOTES))
+    stage.db.add_all(
+        SectionVoteRow(
+            id=VoteId(new_uuid()),
+            user_id=voter,
+            course_key=COURSE,
+            revision_id=stage.course,
+            lesson_key="skin-layers",
+            section=f"section-{number:04}",
+            lesson_title="Skin layers",
+            section_title=f"Section {number:04}",
+            is_clear=False,
+            words=f"Why {number}?",
+            voted_at=NOW,
+        )
+        for number in numbers
+        for voter in voters
+    )
+
+
 DATES = "//h2[.='Practical days']/following-sibling::ul[1]/li"
 CARDS = "//main//ul[@role='list' and contains(@class, 'stack')]/li"
 CASES: Sequence[ListCase] = (
@@ -448,6 +474,15 @@ CASES: Sequence[ListCase] = (
         "1 question",
         "{n} questions",
         rows="//main//ul[contains(@class, 'task-list')]/li",
+    ),
+    ListCase(
+        "GET /teach/courses/{course_key}/unclear",
+        "/teach/courses/small-course/unclear",
+        "admin",
+        unclear_sections,
+        "No unclear section",
+        "1 section that was not clear",
+        "{n} sections that were not clear",
     ),
     ListCase(
         "GET /admin/enquiries",

@@ -21,6 +21,7 @@ LATER_PARTS = frozenset(
     {
         "section-end",
         "section-note",
+        "clear-share",
         "note-printed",
         "print-notes",
         "lesson-end",

@@ -232,6 +232,25 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
                 },
             ),
         ],
+        "section_votes": lambda: [
+            closed,
+            (
+                "section_votes",
+                {
+                    "id": new_uuid(),
+                    "user_id": person,
+                    "course_key": "old",
+                    "revision_id": academy.revision_id,
+                    "lesson_key": "first",
+                    "section": "section-nora",
+                    "lesson_title": "First",
+                    "section_title": "Nora",
+                    "is_clear": False,
+                    "words": "Nora did not see why.",
+                    "voted_at": at,
+                },
+            ),
+        ],
         "conversations": lambda: [closed, *_conversation(academy, person, at)],
         "accounts": lambda: [closed],
         "names_of_people_who_left": lambda: [

@@ -8,13 +8,15 @@ from app.courses.domain.delivery import Lesson
 from app.courses.domain.sections import LessonSection, LessonText, lesson_text
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
+from app.kit.ids import RevisionId
 from app.learning import queries
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSection:
-    """A section of a lesson that is open to somebody, in the text of that lesson."""
+    """A section of a lesson that is open to somebody, in the text of that lesson and revision."""
 
+    revision_id: RevisionId
     lesson: Lesson
     text: LessonText
     section: LessonSection
@@ -30,4 +32,4 @@ def open_section(
     text = lesson_text(lesson)
     if anchor not in text.anchors:
         raise NotFound
-    return OpenSection(lesson, text, text.section(anchor))
+    return OpenSection(standing.published.revision_id, lesson, text, text.section(anchor))

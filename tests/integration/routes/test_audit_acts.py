@@ -76,6 +76,8 @@ NO_ACT = {
     "DELETE /api/v1/learn/{course_key}/plan/pause": "as on the page",
     "POST /learn/{course_key}/lessons/{lesson_key}/note": "a person's own note, which nobody else reads",
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note": "as on the page",
+    "POST /learn/{course_key}/lessons/{lesson_key}/clear": "anonymous to staff, and the history names people",
+    "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear": "as on the page",
     "POST /attempts/{attempt_id}/questions/{position}": "answers are appended, never changed",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",

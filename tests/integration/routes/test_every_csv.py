@@ -13,13 +13,15 @@ from sqlalchemy import select, update
 from app.accounts.models import User
 from app.audit.models import AuditEvent
 from app.enrolments.models import Enrolment
-from app.kit.ids import EventId, SeatId, new_uuid
+from app.kit.ids import EventId, SeatId, VoteId, new_uuid
+from app.learning.models import SectionVoteRow
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalRow, Seat
 from app.web.csv_response import CsvResponse
 from tests.make import NOW
 from tests.make.list_cases import Stage, stage, students
 from tests.make.people import with_needs
+from tests.make.practicals import COURSE
 from tests.make.rfc4180 import HOSTILE, begins_a_formula, read
 from tests.make.route_calls import routes_that_call
 
@@ -35,6 +37,10 @@ FILES: Final[Mapping[str, tuple[str, Mapping[str, str] | None]]] = {
     "POST /admin/audit/export": ("/admin/audit/export", NEEDED_FOR_HISTORY),
     "POST /admin/invoices/export": ("/admin/invoices/export", {"show": "all"}),
     "POST /results/export": ("/results/export", {}),
+    "GET /teach/courses/{course_key}/unclear.csv": (
+        "/teach/courses/small-course/unclear.csv",
+        None,
+    ),
     "GET /teach/practicals/{practical_id}/roster.csv": ("/teach/practicals/{day}/roster.csv", None),
     "POST /teach/practicals/{practical_id}/roster-with-needs": (
         "/teach/practicals/{day}/roster-with-needs",
@@ -69,6 +75,21 @@ def hostile(database) -> Stage:
                 update(Enrolment)
                 .where(Enrolment.user_id == person.id)
                 .values(note=text, invoice_number=text, invoiced_at=LATE, requested_at=LATE)
+            )
+            db.add(
+                SectionVoteRow(
+                    id=VoteId(new_uuid()),
+                    user_id=person.id,
+                    course_key=COURSE,
+                    revision_id=academy.course,
+                    lesson_key="skin-layers",
+                    section="section-a",
+                    lesson_title=HOSTILE[0],
+                    section_title=HOSTILE[0],
+                    is_clear=False,
+                    words=text,
+                    voted_at=NOW,
+                )
             )
             db.add(
                 Seat(
@@ -117,6 +138,11 @@ def test_a_reader_of_its_own_gets_the_same_cells(route, database, file_of):
     assert [cell for row in rows for cell in row if begins_a_formula(cell)] == []
     dates = [cell for row in rows for cell in row if re.match(r"\d{4}-", cell)]
     assert [cell for cell in dates if not DATE.fullmatch(cell)] == []
+    if "What was not clear" in heading:  # the unclear sections, which name nobody
+        ((*_, cell),) = rows
+        assert len(without_guard(cell)) == len("\n".join(HOSTILE))
+        assert all(text in without_guard(cell) for text in HOSTILE)
+        return
     if "E-mail" not in heading:  # the history, which has the sentence of each act, and its reason
         reasons = [without_guard(row[heading.index("Reason")]) for row in rows]
         assert sorted(reason for reason in reasons if reason) == sorted(HOSTILE)

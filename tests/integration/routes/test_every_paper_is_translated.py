@@ -39,6 +39,7 @@ OTHERS: Final = (
     "/certificates/{certificate_id}.pdf",
     "/reports/{assessment_id}/report.pdf",
     "/results/export",
+    "/teach/courses/{course_key}/unclear.csv",
 )
 SEAT: Final = """
 SELECT practicals.id FROM practicals JOIN seats ON seats.practical_id = practicals.id
@@ -174,6 +175,7 @@ def test_every_list_for_spreadsheets_speaks_in_brackets(as_demo_person, names, i
         f"/admin/intakes/{id_of(INTAKE)}/export",
     ):
         demand_brackets(names, browser.post(path, data={}))
+    demand_brackets(names, browser.get("/teach/courses/mesotherapy/unclear.csv"))
     demand_brackets(names, browser.post("/admin/invoices/export", data={"show": "all"}))
     demand_brackets(names, browser.post("/admin/audit/export", data={"reason": "audit"}))
 

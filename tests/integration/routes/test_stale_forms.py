@@ -97,6 +97,7 @@ NO_RECORD = {
     "/sign-in": "the panel of the bedside sheet; shows whose sheet it is",
     "/assessments/*/comment": "carries `expected_revision`; see assessments/test_pages.py",
     "/learn/*/lessons/*/note": "shows both texts when it is stale; see learning/test_notes.py",
+    "/learn/*/lessons/*/clear": "the person's own words about a section; the last that are sent count",
     "/assessments/*/steps/*": "carries `expected_revision`; see assessments/test_pages.py",
 }
 """Forms that show values and write no whole record of their own, each with the reason."""
@@ -126,6 +127,8 @@ def kind(form: PageForm) -> str:
     path = shape(form.action)
     if path.startswith("/learn/") and path.endswith("/note"):
         return "/learn/*/lessons/*/note"
+    if path.startswith("/learn/") and path.endswith("/clear"):
+        return "/learn/*/lessons/*/clear"
     return "/attempts/*/questions/*" if path.startswith("/attempts/*/questions/") else path
 
 

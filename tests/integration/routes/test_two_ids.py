@@ -310,6 +310,11 @@ CASES: dict[str, Find] = {
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position": a_section(is_api=True),
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note": a_section(is_api=True, note="Mine"),
     "POST /learn/{course_key}/lessons/{lesson_key}/note": a_section(note="Mine"),
+    "GET /api/v1/learn/{course_key}/lessons/{lesson_key}/clear": of_the_course("lesson", LEARNER),
+    "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear": a_section(
+        is_api=True, answer="yes"
+    ),
+    "POST /learn/{course_key}/lessons/{lesson_key}/clear": a_section(answer="yes"),
     "GET /learn/{course_key}/lessons/{lesson_key}": of_the_course("lesson", LEARNER),
     "POST /learn/{course_key}/lessons/{lesson_key}/section": a_section(),
     "POST /learn/{course_key}/lessons/{lesson_key}/done": of_the_course("lesson", LEARNER),

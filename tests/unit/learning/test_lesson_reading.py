@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from app.kit.messages import msg
+from app.learning.clarity import ClarityAnswer, ClarityField
 from app.learning.lesson_reading import SectionReader
 from app.learning.section_notes import NoteField
 from tests.make import NOW
@@ -24,6 +25,15 @@ def test_a_section_that_was_only_read_is_blank(is_read):
     assert replace(BLANK, is_read=is_read).is_blank
 
 
+@pytest.mark.parametrize("answer", ClarityAnswer)
+def test_a_section_that_was_only_voted_on_is_blank(answer):
+    assert replace(BLANK, answer=answer).is_blank
+
+
+def test_what_was_not_clear_is_one_readers_own():
+    assert not replace(BLANK, unclear=ClarityField("depth")).is_blank
+
+
 def test_every_part_of_a_note_is_one_readers_own():
     assert {field.name for field in fields(NoteField)} - {"section"} == set(OF_A_PERSON)
     for name, value in OF_A_PERSON.items():
@@ -33,4 +43,9 @@ def test_every_part_of_a_note_is_one_readers_own():
 
 def test_every_part_of_a_reader_is_looked_at():
     """A field more of `SectionReader` needs a rule in `is_blank`, and a test of it here."""
-    assert {field.name for field in fields(SectionReader)} == {"is_read", "note"}
+    assert {field.name for field in fields(SectionReader)} == {
+        "is_read",
+        "note",
+        "answer",
+        "unclear",
+    }

@@ -137,6 +137,7 @@ def test_every_table_that_refers_to_a_person_goes_with_them_or_says_why_not():
         "notices",
         "reading_positions",
         "section_notes",
+        "section_votes",
         "study_plans",
     }
     own_rule = {"factor_resets", "waiting_entries", "enquiries"}
