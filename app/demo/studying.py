@@ -6,13 +6,14 @@ from functools import partial
 
 from app.courses.answer_keys import answer_keys
 from app.courses.domain.delivery import Module
-from app.courses.domain.keys import QuestionKey
 from app.demo.diary import Deed, Diary
 from app.demo.intakes import BEGAN
 from app.demo.people import STUDENTS, DemoPerson, StudentStage
 from app.kit.actor import Actor
 from app.kit.ids import AttemptId
 from app.learning import service as learning
+from app.questions.answering import answering_of
+from app.questions.scoring import scoring_of
 from app.quizzes import queries as attempts
 from app.quizzes import service as quizzes
 
@@ -109,19 +110,15 @@ def _answer(
 ) -> None:
     """Save an answer to each question, or to the first ones; the first `wrong` answers are wrong."""
     attempt = attempts.attempt_of(diary.db, student, attempt_id)
+    asked_in = attempts.quiz_of(diary.db, attempt)
     keys = answer_keys(diary.db, attempt.revision_id).quizzes[quiz].questions
     for position, drawn in enumerate(attempt.drawn[:most], start=1):
-        key = keys[drawn.key]
-        is_wrong = position <= wrong
-        if key.answer is not None:
-            typed = [str(key.answer + 1000 if is_wrong else key.answer)]
-        else:
-            typed = list(drawn.tokens_of(_choice(key, is_wrong, [o.key for o in drawn.options])))
+        question, key = asked_in.question(drawn.key), keys[drawn.key]
+        scoring = scoring_of(question)
+        response = (
+            scoring.wrong_answer(question, key, drawn)
+            if position <= wrong
+            else scoring.right_answer(question, key)
+        )
+        typed = answering_of(question).typed(response, drawn)
         quizzes.save_answer(diary.db, student, attempt_id, position, typed, sequence=None, now=now)
-
-
-def _choice(key: QuestionKey, is_wrong: bool, options: list[str]) -> list[str]:
-    """Return the right options or, for a wrong answer, the first wrong option."""
-    if not is_wrong:
-        return sorted(key.correct)
-    return [option for option in options if option not in key.correct][:1]

@@ -1,18 +1,17 @@
 """JSON routes of attempts: the same use-cases as the pages, questions as delivered, no keys."""
 
 from datetime import datetime
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal
 
 from fastapi import Header
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.courses.domain.delivery import QuestionType
 from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
+from app.questions.answering import TYPES, AnyShape
 from app.quizzes import queries, review, service
 from app.quizzes.domain.attempt import Score
-from app.quizzes.domain.responses import LONGEST_TEXT
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
 from app.web.forms import Submission
@@ -21,8 +20,6 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1", tags=["quizzes"])
-LONGEST_TOKEN = 64
-MOST_TOKENS = 20
 
 
 class StrictShape(BaseModel):
@@ -35,31 +32,20 @@ class StrictBody(JsonBody):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
-class Choice(StrictBody):
-    """The tokens of the chosen options; an empty list removes the answer."""
-
-    options: list[Annotated[str, Field(max_length=LONGEST_TOKEN)]] = Field(max_length=MOST_TOKENS)
-
-
-class TypedNumber(StrictBody):
-    """A number as it was typed, with a point or a comma; empty text removes the answer."""
-
-    text: str = Field(max_length=LONGEST_TEXT)
-
-
 class AnswerIn(StrictBody):
     """`sequence` counts the client's changes to this question, from 1."""
 
     sequence: int = Field(ge=1, le=service.LAST_SEQUENCE)
-    response: Choice | TypedNumber
+    response: AnyShape
 
 
 class AnswerOut(StrictShape):
     """The stored answer. If its `sequence` is higher than the one sent, a newer answer was already
-    stored."""
+    stored. `answered` is false if it is blank, so that the question has no answer any more."""
 
     sequence: int
     saved_at: datetime
+    answered: bool
 
 
 class StartedOut(StrictShape):
@@ -81,7 +67,7 @@ class QuestionOut(StrictShape):
     places: int | None
     options: list[OptionOut]
     sequence: int
-    response: Choice | TypedNumber
+    response: AnyShape
 
 
 class ScoreOut(StrictShape):
@@ -239,8 +225,6 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
     summary="Save one answer",
 )
 def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: AnswerIn) -> Response:
-    response = answer.response
-    typed = response.options if isinstance(response, Choice) else [response.text]
     with visit.database.write() as db:
         try:
             saved = service.save_answer(
@@ -248,7 +232,7 @@ def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: Answ
                 visit.actor,
                 attempt_id,
                 position,
-                typed,
+                answer.response.typed(),
                 sequence=answer.sequence,
                 now=visit.now,
             )
@@ -257,7 +241,7 @@ def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: Answ
             raise
     if saved.is_late:
         raise AttemptEnded
-    body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at)
+    body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at, answered=saved.is_answered)
     # The page's clock follows this time; the body has the time of the save, which may be older.
     return JSONResponse(
         body.model_dump(mode="json"), headers={"x-server-now": visit.now.isoformat()}
@@ -321,22 +305,14 @@ def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
 def _question_out(question: queries.ShownQuestion) -> QuestionOut:
     return QuestionOut(
         position=question.position,
-        type=question.type.value,
+        type=question.type,
         stem_html=question.stem_html,
         points=question.points,
-        unit=question.unit,
-        places=question.places,
-        options=[OptionOut(token=option.token, html=option.html) for option in question.options],
+        unit=question.shown.unit,
+        places=question.shown.places,
+        options=[
+            OptionOut(token=option.token, html=option.html) for option in question.shown.options
+        ],
         sequence=question.sequence,
-        response=_response_out(question),
+        response=TYPES[question.type].shaped(question.typed),
     )
-
-
-def _response_out(question: queries.ShownQuestion) -> Choice | TypedNumber:
-    match question.type:
-        case QuestionType.numeric:
-            return TypedNumber(text=question.text)
-        case QuestionType.single | QuestionType.multiple | QuestionType.true_false:
-            return Choice(options=list(question.chosen))
-        case _:
-            assert_never(question.type)

@@ -101,7 +101,7 @@ def _wrong_types(db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]
     named = {(question.key, question.type) for question in attempt.drawn}
     named |= {(answer.question_key, answer.type) for answer in answers}
     for key, question_type in sorted(named, key=str):
-        if question_type is not None and types.get(key, question_type) is not question_type:
+        if question_type is not None and types.get(key, question_type) != question_type:
             yield f"Attempt {attempt.id} stores “{key}” as {question_type}, which it is not."
 
 

@@ -8,7 +8,7 @@ from app.web.forms import Form, label
 
 
 class AnswerForm(Form):
-    """`answer` holds tokens of options, or one typed number; it is missing when nothing is chosen.
+    """`answer` holds what the form of the question's type sends; it is missing when nothing is chosen.
     `go` is where the student wants to be next."""
 
     answer: tuple[str, ...] = Field(default=(), title=label("answer"))

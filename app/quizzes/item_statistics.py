@@ -85,7 +85,7 @@ def _readable(stored: object) -> Marks | None:
 
 
 def _marked_now(db: Session, ids: list[AttemptId]) -> list[Marks]:
-    """Mark attempts of an older version that the worker has not yet marked, in two statements.
+    """AnswerMark attempts of an older version that the worker has not yet marked, in two statements.
     Attempts that this version cannot read are left out."""
     if not ids:
         return []

@@ -150,8 +150,7 @@ def _question(
         page=page,
         question=question,
         errors=refused.fields if refused else {},
-        chosen=form.answer if form else question.chosen,
-        text=form.answer[0] if form and form.answer else question.text,
+        typed=form.answer if form else question.typed,
         number_keys=_has_number_keys(visit),
         then_check=asked_to_check or position == page.length or bool(form and form.go == "check"),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.courses.domain.delivery import Question, QuestionType, Quiz
+from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
@@ -17,6 +17,9 @@ from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
+from app.questions.answering import answer_to, answering_of
+from app.questions.contract import DrawnQuestion, Shown
+from app.questions.delivery import Question
 from app.quizzes import models, policy, saved_answers
 from app.quizzes.allowance_queries import ALLOWANCES, allowances_at
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
@@ -30,7 +33,6 @@ from app.quizzes.domain.attempt import (
     counting,
 )
 from app.quizzes.domain.releasing import best
-from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.domain.starting import StartObstacle, StartReason, start_obstacle
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 
@@ -248,57 +250,30 @@ def start_page(
 
 
 @dataclass(frozen=True, slots=True)
-class ShownOption:
-    """An option as it is sent to the browser; all options have the same fields."""
-
-    token: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownQuestion:
     """One question of an attempt without a key, and what the student answered so far.
 
     `heading_html` is the first paragraph of the question, and `rest_html` everything after it (a
-    drawing, more text). `chosen` holds tokens, `text` a typed number. `sequence` is that of the newest saved
-    answer, 0 without one.
+    drawing, more text). `shown` is what its type shows, and `typed` the answer as its form sends it.
+    `sequence` is that of the newest saved answer, 0 without one.
     """
 
     position: int
-    type: QuestionType
+    type: str
     stem_html: str
     heading_html: str
     rest_html: str
     points: int
-    options: tuple[ShownOption, ...]
-    unit: str | None
-    places: int | None
-    chosen: tuple[str, ...]
-    text: str
+    shown: Shown
+    typed: tuple[str, ...]
+    is_answered: bool
     sequence: int
     saved_at: datetime | None
 
     @property
-    def is_numeric(self) -> bool:
-        return self.type is QuestionType.numeric
-
-    @property
-    def is_multiple(self) -> bool:
-        return self.type is QuestionType.multiple
-
-    @property
-    def is_answered(self) -> bool:
-        return bool(self.chosen or self.text)
-
-    @property
     def answers_html(self) -> tuple[str, ...]:
-        """The chosen options in words, for the check before sending."""
-        return tuple(option.html for option in self.options if option.token in self.chosen)
-
-    @property
-    def text_lacks_unit(self) -> bool:
-        """Whether the number was typed without its unit."""
-        return self.unit is not None and self.text[-1:].isdigit()
+        """The answer in words, for the check before sending."""
+        return self.shown.answers(self.typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,8 +343,9 @@ def _shown(
     answer: SavedAnswer | None,
     sequence: int,
 ) -> ShownQuestion:
-    html = {option.key: option.html for option in question.options}
     heading, rest = split_stem(question.stem_html)
+    of_type = answering_of(question)
+    response = answer_to(question, answer.response if answer else None)
     return ShownQuestion(
         position=position,
         type=question.type,
@@ -377,11 +353,9 @@ def _shown(
         heading_html=heading,
         rest_html=rest,
         points=question.points,
-        options=tuple(ShownOption(option.token, html[option.key]) for option in drawn.options),
-        unit=question.unit,
-        places=question.places,
-        chosen=drawn.tokens_of(answer.response.options) if answer else (),
-        text=answer.response.text if answer else "",
+        shown=of_type.shown(question, drawn),
+        typed=of_type.typed(response, drawn) if response else (),
+        is_answered=response is not None,
         sequence=sequence,
         saved_at=answer.received_at if answer else None,
     )

@@ -4,17 +4,16 @@ With marking this is the only place that may import the keys. Release is decided
 is read into a page: see `domain.releasing`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.courses.answer_keys import answer_keys, explanation_corrections
-from app.courses.domain.delivery import Course, Question, Quiz
+from app.courses.domain.delivery import Course, Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
-from app.courses.domain.keys import QuestionKey
 from app.courses.domain.taught_sections import TaughtSection, taught_section
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
@@ -23,12 +22,22 @@ from app.kit.ids import AttemptId
 from app.kit.messages import msg
 from app.learning import queries as learning
 from app.learning.domain import Done, NumberedModule, is_final_open, newly_open, numbered
+from app.questions.answering import answer_to
+from app.questions.contract import DrawnQuestion, Readers, Response
+from app.questions.delivery import Question
+from app.questions.keys import QuestionKey
+from app.questions.scoring import scoring_of
 from app.quizzes import marking, queries, saved_answers
 from app.quizzes.allowance_queries import allowances_at
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
-from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
+from app.quizzes.domain.attempt import (
+    Attempt,
+    QuestionMark,
+    SavedAnswer,
+    Score,
+    counting,
+)
 from app.quizzes.domain.releasing import best, is_released
-from app.quizzes.domain.responses import Response
 from app.quizzes.domain.results import (
     ModuleResult,
     SectionToRead,
@@ -37,42 +46,25 @@ from app.quizzes.domain.results import (
     points_short,
     sections_to_read,
 )
-from app.quizzes.domain.sampling import DrawnQuestion
 from app.quizzes.domain.score_arc import ScoreArc, score_arc
 from app.quizzes.key_readers import reads_keys
 from app.quizzes.marking import AttemptMarks
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewedOption:
-    html: str
-    is_chosen: bool
-    is_correct: bool
-    explanation_html: str
-
-    @property
-    def matters(self) -> bool:
-        """Whether it is right or was chosen."""
-        return self.is_correct or self.is_chosen
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewedQuestion:
-    """One question after release: the answer given, the right one, and why."""
+    """One question after release: the answer given, the right one, and why. `answer` is made by the scoring
+    of its type, whose template shows it."""
 
     position: int
+    type: str
     heading_html: str
     rest_html: str
     is_answered: bool
     is_right: bool
     earned: int
     possible: int
-    options: tuple[ReviewedOption, ...]
-    text: str
-    answer: str
-    """The right number with its unit; empty for choices."""
-    tolerance: str
-    """How far off still counts, empty where the number must be exact."""
+    answer: object
     explanation_html: str
     corrections: tuple[Correction, ...]
     """Corrections of its explanations, which are marked in them."""
@@ -213,7 +205,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
     unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt_id}
     whole = {attempt_id: attempt, **queries.whole_attempts(db, unmarked)}
     answers = saved_answers.answers_of_many(db, whole)
-    marks, unanswered = _marks_of(db, attempt, answers[attempt_id])
+    marks, unanswered = _marks_of(db, attempt, quiz, answers[attempt_id])
     scores = [
         earlier.score or marking.mark_saved(db, whole[earlier.id], answers[earlier.id]).score
         for earlier in ended
@@ -277,14 +269,12 @@ def _module_of(course: Course, quiz: Quiz) -> NumberedModule | None:
 
 
 def _marks_of(
-    db: Session, attempt: Attempt, answers: tuple[SavedAnswer, ...]
+    db: Session, attempt: Attempt, quiz: Quiz, answers: tuple[SavedAnswer, ...]
 ) -> tuple[AttemptMarks, frozenset[str]]:
     """Return the marks of an attempt, and the keys of its questions without an answer that counts."""
     counted = counting(answers, attempt.due_at)
     unanswered = (
-        drawn.key
-        for drawn in attempt.drawn
-        if drawn.key not in counted or counted[drawn.key].response.is_blank
+        drawn.key for drawn in attempt.drawn if _answer(quiz.question(drawn.key), counted) is None
     )
     return marking.mark_saved(db, attempt, answers), frozenset(unanswered)
 
@@ -332,7 +322,7 @@ def _review(
             quiz.question(drawn.key),
             drawn,
             keys[drawn.key],
-            counted[drawn.key].response if drawn.key in counted else Response(),
+            _answer(quiz.question(drawn.key), counted),
             mark,
             corrections.get(drawn.key, ()),
             published,
@@ -343,50 +333,43 @@ def _review(
     )
 
 
+def _answer(question: Question, counted: Mapping[str, SavedAnswer]) -> Response | None:
+    saved = counted.get(question.key)
+    return answer_to(question, saved.response if saved else None)
+
+
 def _reviewed(
     position: int,
     question: Question,
     drawn: DrawnQuestion,
     key: QuestionKey,
-    response: Response,
+    answer: Response | None,
     mark: QuestionMark,
     corrections: tuple[Correction, ...],
     published: PublishedCourse,
 ) -> ReviewedQuestion:
-    words = published.words
-    html = {option.key: option.html for option in question.options}
     heading, rest = queries.split_stem(question.stem_html)
+
+    def explained(html: str) -> str:
+        return corrected_html(html, corrections, published.words)
+
     return ReviewedQuestion(
         position=position,
+        type=question.type,
         heading_html=heading,
         rest_html=rest,
-        is_answered=not response.is_blank,
+        is_answered=answer is not None,
         is_right=mark.is_right,
         earned=mark.earned,
         possible=mark.possible,
-        options=tuple(
-            ReviewedOption(
-                html=html[option.key],
-                is_chosen=option.key in response.options,
-                is_correct=option.key in key.correct,
-                explanation_html=corrected_html(
-                    key.option_explanations.get(option.key, ""), corrections, words
-                ),
-            )
-            for option in drawn.options
+        answer=scoring_of(question).review(
+            question,
+            key,
+            drawn,
+            answer,
+            Readers(shown=str, explained=explained),
         ),
-        text=response.text,
-        answer=_with_unit(key.answer, question.unit),
-        tolerance=_with_unit(key.tolerance, question.unit) if key.tolerance else "",
-        explanation_html=corrected_html(key.explanation_html, corrections, words),
-        corrections=applying(
-            "\n".join((key.explanation_html, *key.option_explanations.values())), corrections
-        ),
+        explanation_html=explained(key.explanation_html),
+        corrections=applying("\n".join(key.explanations), corrections),
         section=taught_section(published.course, question),
     )
-
-
-def _with_unit(number: Decimal | None, unit: str | None) -> str:
-    if number is None:
-        return ""
-    return f"{number:f} {unit}" if unit else f"{number:f}"

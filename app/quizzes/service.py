@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.courses.domain.delivery import Question, Quiz
+from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
@@ -20,11 +20,13 @@ from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.kit.messages import msg
 from app.learning import queries as learned
+from app.questions.answering import answering_of
+from app.questions.contract import Response, UnreadableResponse
+from app.questions.delivery import Question
 from app.quizzes import policy, queries
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import Score, due_time, is_past
-from app.quizzes.domain.responses import Response, UnreadableResponse, read_response
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_obstacle
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
@@ -61,12 +63,13 @@ client from filling the table."""
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The stored answer to a question. `is_late` means that it arrived after the end and does not
-    count; the caller tells the student after the transaction that stored it. `questions` is the
-    number of questions in the attempt."""
+    """The stored answer to a question. `is_answered` is false if it is blank. `is_late` means that it
+    arrived after the end and does not count; the caller tells the student after the transaction that
+    stored it. `questions` is the number of questions in the attempt."""
 
     sequence: int
     saved_at: datetime
+    is_answered: bool
     is_late: bool
     questions: int
 
@@ -126,12 +129,12 @@ def save_answer(
 ) -> StoredAnswer:
     """Save one answer after the others of its question, and return what is stored.
 
-    `typed` holds tokens, or the text of a number. `sequence` is the client's count of its changes
-    to this question. The same number with the same answer changes nothing; for an older number the
-    newer stored answer is returned, also after the end. None means a form that a person sent: it is
-    stored as the newest. Raise AnswerUnreadable for an answer that cannot be read, and
-    SequenceTaken for another answer under a used number. An answer after the end is kept as
-    evidence and returned as late.
+    `typed` holds the texts that the form of the question's type sends. `sequence` is the client's count
+    of its changes to this question. The same number with the same answer changes nothing; for an older
+    number the newer stored answer is returned, also after the end. None means a form that a person sent:
+    it is stored as the newest. Raise AnswerUnreadable for an answer that cannot be read, and
+    SequenceTaken for another answer under a used number. An answer after the end is kept as evidence
+    and returned as late.
     """
     require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
     if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
@@ -143,7 +146,7 @@ def save_answer(
         raise NotFound
     drawn = attempt.drawn[position - 1]
     question = queries.quiz_of(db, attempt).question(drawn.key)
-    response = read_response(question, drawn, typed)
+    response = answering_of(question).read(question, drawn, typed)
     if isinstance(response, UnreadableResponse):
         raise AnswerUnreadable(response.message, fields={"answer": response.message})
     is_late = attempt.has_ended(now)
@@ -152,7 +155,13 @@ def save_answer(
     newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
     stored = _already_stored(newest, response, sequence)
     if stored is not None:
-        return StoredAnswer(stored.sequence, stored.received_at, stored.is_late, len(attempt.drawn))
+        return StoredAnswer(
+            sequence=stored.sequence,
+            saved_at=stored.received_at,
+            is_answered=_is_answered(stored.response),
+            is_late=stored.is_late,
+            questions=len(attempt.drawn),
+        )
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable(msg("This question was saved too often. Go on with the next one."))
@@ -256,6 +265,14 @@ def _is_same(stored: object, response: Response) -> bool:
         return False
 
 
+def _is_answered(stored: object) -> bool:
+    """Return whether a stored answer is not blank. True for one that a later version stored."""
+    try:
+        return not stored_documents.read_response(stored).response.is_blank
+    except Refused:
+        return True
+
+
 def _append(
     db: Session,
     attempt: domain.Attempt,
@@ -276,4 +293,10 @@ def _append(
         "received_at": now,
     }
     db.execute(ADD_ANSWER, answer)
-    return StoredAnswer(sequence, now, is_late, len(attempt.drawn))
+    return StoredAnswer(
+        sequence=sequence,
+        saved_at=now,
+        is_answered=not response.is_blank,
+        is_late=is_late,
+        questions=len(attempt.drawn),
+    )

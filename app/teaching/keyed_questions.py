@@ -6,18 +6,20 @@ cached: a student's page cannot hold one of them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from app.courses.answer_keys import answer_keys, explanation_corrections
-from app.courses.domain.delivery import Module, Question, QuestionType, Quiz
+from app.courses.domain.delivery import Module, Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
-from app.courses.domain.keys import QuestionKey
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.learning.lesson_reading import with_links_below
+from app.questions.contract import Readers
+from app.questions.delivery import Question
+from app.questions.keys import QuestionKey
+from app.questions.scoring import scoring_of
 from app.quizzes.key_readers import reads_keys
 from app.quizzes.queries import split_stem
 from app.teaching.domain import module_of_quiz
@@ -25,26 +27,15 @@ from app.teaching.queries import StaffReading, reading_of
 
 
 @dataclass(frozen=True, slots=True)
-class KeyedOption:
-    """An option with its key; `is_correct` is None for readers who may not see keys."""
-
-    html: str
-    is_correct: bool | None
-    explanation_html: str
-
-
-@dataclass(frozen=True, slots=True)
 class KeyedQuestion:
-    """A question as staff read it. `answer` and `tolerance` are those of a number, with their unit."""
+    """A question as staff read it. `answer` is made by the scoring of its type, whose template shows it."""
 
     position: int
-    type: QuestionType
+    type: str
     heading_html: str
     rest_html: str
     points: int
-    options: tuple[KeyedOption, ...]
-    answer: str
-    tolerance: str
+    answer: object
     explanation_html: str
     corrections: tuple[Correction, ...]
 
@@ -99,26 +90,17 @@ class _Reader:
 
     def keyed(self, position: int, question: Question, key: QuestionKey | None) -> KeyedQuestion:
         heading, rest = split_stem(question.stem_html)
-        explained = key or QuestionKey()
-        texts = (explained.explanation_html, *explained.option_explanations.values())
         return KeyedQuestion(
             position=position,
             type=question.type,
             heading_html=self._linked(heading),
             rest_html=self._linked(rest),
             points=question.points,
-            options=tuple(
-                KeyedOption(
-                    self._linked(option.html),
-                    None if key is None else option.key in key.correct,
-                    self._corrected(explained.option_explanations.get(option.key, "")),
-                )
-                for option in question.options
+            answer=scoring_of(question).keyed(
+                question, key, Readers(shown=self._linked, explained=self._corrected)
             ),
-            answer=_with_unit(explained.answer, question.unit),
-            tolerance=_with_unit(explained.tolerance or None, question.unit),
-            explanation_html=self._corrected(explained.explanation_html),
-            corrections=applying("\n".join(texts), self.corrections),
+            explanation_html=self._corrected(key.explanation_html) if key else "",
+            corrections=applying("\n".join(key.explanations), self.corrections) if key else (),
         )
 
     def _corrected(self, html: str) -> str:
@@ -126,9 +108,3 @@ class _Reader:
 
     def _linked(self, html: str) -> str:
         return with_links_below(html, self.published.course_key, self.base)
-
-
-def _with_unit(number: Decimal | None, unit: str | None) -> str:
-    if number is None:
-        return ""
-    return f"{number:f} {unit}" if unit else f"{number:f}"

@@ -10,7 +10,7 @@ async function attach(element) {
   for (const name of names) {
     try {
       const module = await import(`./${name}.js`);
-      module.attach(element);
+      await module.attach(element);
     } catch (error) {
       console.error(`The behaviour "${name}" could not be attached.`, error);
     }

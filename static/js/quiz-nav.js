@@ -19,7 +19,7 @@ export function attach(nav) {
     if (attempt !== nav.dataset.attempt || outcome.kind !== "saved") return;
     const link = links.find((other) => other.dataset.position === position);
     if (!link) return;
-    const isAnswered = Boolean(outcome.response.options?.length || outcome.response.text?.trim());
+    const { isAnswered } = outcome;
     for (const mark of [link, document.querySelector(`[data-segment="${position}"]`)]) {
       mark?.toggleAttribute("data-answered", isAnswered);
     }

@@ -1,4 +1,5 @@
-// One question of an attempt: saves each change by itself and says truthfully where the answer is.
+// One question of an attempt: saves each change by itself and says truthfully where the answer is. What the answer
+// is in the form and for the API is known to the script of its type, in `questions`.
 // The server alone decides what counts; without this script the form does the same with its button.
 
 import { announce } from "./announce.js";
@@ -41,18 +42,6 @@ async function settled(delivery) {
   await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-function responseOf(form) {
-  const answers = new FormData(form).getAll("answer");
-  return form.dataset.kind === "number" ? { text: answers[0] ?? "" } : { options: answers };
-}
-
-function show(form, response) {
-  if (response.text !== undefined) form.elements.namedItem("answer").value = response.text;
-  for (const input of form.querySelectorAll('input[type="radio"], input[type="checkbox"]')) {
-    input.checked = response.options?.includes(input.value) ?? false;
-  }
-}
-
 // With the setting of the quiz's first page, keys 1 to 9 choose an option while the focus is in the question.
 function listenToNumbers(options) {
   options.addEventListener("keydown", (event) => {
@@ -66,12 +55,20 @@ function listenToNumbers(options) {
   });
 }
 
-export function attach(form) {
+// Whether a field says something else than the page that was sent.
+function isChanged(field) {
+  if (field.type === "select-one") return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.type === "text" ? field.value !== field.defaultValue : field.checked !== field.defaultChecked;
+}
+
+export async function attach(form) {
+  const { read, show } = await import(`./questions/${form.dataset.type}.js`);
   const { attempt, position, answerUrl: url, zone } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
   const chip = document.getElementById("save-chip");
   const message = document.getElementById("save-message");
-  const say = chipOf(chip, message, form.dataset.kind === "number");
+  const field = form.querySelector('input[type="text"][name="answer"]');
+  const say = chipOf(chip, message, field !== null);
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
   let retry = 0;
@@ -79,7 +76,6 @@ export function attach(form) {
   let refused = false;
   let leaving = false;
   let waitsFor = null;
-  const field = form.dataset.kind === "number" ? form.elements.namedItem("answer") : null;
   const described = field?.getAttribute("aria-describedby") ?? "";
 
   function note() {
@@ -87,7 +83,7 @@ export function attach(form) {
     typing = 0;
     refused = false;
     sequence = Math.max(sequence, entryOf(attempt, position)?.sequence ?? 0) + 1;
-    keep(attempt, position, { url, sequence, response: responseOf(form) });
+    keep(attempt, position, { url, sequence, response: read(form) });
     say("saving", word("saving"));
     return send();
   }
@@ -225,8 +221,6 @@ export function attach(form) {
   });
 
   // What was typed before this script had arrived is noted too.
-  const isChanged = (field) =>
-    field.type === "text" ? field.value !== field.defaultValue : field.checked !== field.defaultChecked;
   if (!resume() && [...form.elements].some((field) => field.name === "answer" && isChanged(field))) note();
   deliverAll(attempt, csrf);
 }

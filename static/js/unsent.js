@@ -63,7 +63,7 @@ async function put(entry, csrf, keepalive) {
     return { kind: "unreachable" };
   }
   const body = await response.json().catch(() => ({}));
-  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at, response: entry.response };
+  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at, isAnswered: body.answered };
   if (response.status === 401) return { kind: "signed-out" };
   // To another person who signed in meanwhile this attempt does not exist: the answer is kept for its owner.
   const isStranger = [403, 404].includes(response.status) && !ENDED.includes(body.reason);

@@ -7,6 +7,9 @@ from re import split
 
 ROOT = Path(__file__).parent.parent.parent
 APP = ROOT / "app"
+TYPES = "app.questions"
+"""The package with a folder for each type of question. Its contract names none of them, so that a new type
+needs no line there; the contract of `app.questions.*` holds for each folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,17 @@ class LayerContract:
     @property
     def modules(self) -> tuple[str, ...]:
         """The full names of all modules that the contract names."""
-        return tuple(f"{self.container}.{name}" for layer in self.layers for name in layer)
+        return tuple(
+            f"{container}.{name}"
+            for container in self.containers
+            for layer in self.layers
+            for name in layer
+        )
+
+    @property
+    def containers(self) -> tuple[str, ...]:
+        """The packages whose layers these are: one, or each folder of a type of question."""
+        return tuple(type_folders()) if self.container == f"{TYPES}.*" else (self.container,)
 
 
 def import_contracts() -> list[dict[str, object]]:
@@ -40,6 +53,12 @@ def layer_contracts() -> dict[str, LayerContract]:
     by_container = {contract.container: contract for contract in contracts}
     assert len(by_container) == len(contracts), "a package has two layer contracts"
     return by_container
+
+
+def type_folders() -> list[str]:
+    """Return the packages of the types of questions, and that of what some types share."""
+    folders = (APP / "questions").iterdir()
+    return sorted(f"{TYPES}.{path.name}" for path in folders if (path / "__init__.py").is_file())
 
 
 def use_case_modules() -> dict[str, Path]:

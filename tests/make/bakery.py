@@ -29,6 +29,7 @@ from tests.make import NOW
 from tests.make.enquiries import an_enquiry
 from tests.make.learning import a_published_course
 from tests.make.people import a_user
+from tests.make.quizzes import what_to_send
 
 FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
 ACADEMY_FILE: Final = FIXTURES / "bread_academy.yaml"
@@ -142,11 +143,10 @@ def _theory(db: Session, student: Actor, course: PublishedCourse) -> None:
     for quiz in ("starter-quiz", "final-test"):
         attempt_id = quizzes.start_attempt(db, student, COURSE, quiz, now=at)
         attempt = attempts.attempt_of(db, student, attempt_id)
-        keys = answer_keys(db, course.revision_id).quizzes[quiz].questions
+        asked_in = attempts.quiz_of(db, attempt)
+        keys = answer_keys(db, course.revision_id).quizzes[quiz]
         for position, drawn in enumerate(attempt.drawn, start=1):
-            key = keys[drawn.key]
-            right = [str(key.answer)] if key.answer is not None else sorted(key.correct)
-            typed = right if key.answer is not None else list(drawn.tokens_of(right))
+            typed = what_to_send(asked_in, keys, drawn)
             quizzes.save_answer(db, student, attempt_id, position, typed, sequence=None, now=at)
         quizzes.submit(db, student, attempt_id, now=at)
 

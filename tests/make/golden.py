@@ -67,8 +67,13 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+FIELDS_OF_RESPONSES = {"options": frozenset[str](), "text": "", "number": None}
+"""Those that responses of every type had, before types had folders. Golden documents name them."""
+
+
 def _answer(document: Any) -> Any:
-    return asdict(stored.read_response(document))
+    read = asdict(stored.read_response(document))
+    return {**read, "response": {**FIELDS_OF_RESPONSES, **read["response"]}}
 
 
 def _drawn(document: Any) -> Any:

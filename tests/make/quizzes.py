@@ -5,15 +5,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.domain.delivery import Course, Option, Question, QuestionType, Quiz
-from app.courses.domain.keys import CourseKeys, QuestionKey
+from app.courses.domain.delivery import Course, Quiz
+from app.courses.domain.keys import CourseKeys, QuizKeys
 from app.enrolments.models import Enrolment
 from app.kit.actor import Actor
 from app.kit.ids import AttemptId, EnrolmentId, EventId, RevisionId, UserId, new_uuid
 from app.learning.models import Completed
+from app.questions.answering import TYPES, answering_of
+from app.questions.choices.answering import ChoiceResponse
+from app.questions.contract import DrawnQuestion, Response
+from app.questions.delivery import Option, Question
+from app.questions.scoring import scoring_of
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
-from app.quizzes.domain.responses import Response
-from app.quizzes.domain.sampling import DrawnQuestion, draw
+from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.stored import write_drawn, write_marks, write_response
 from app.quizzes.marking import mark_attempt
 from app.quizzes.models import AnswerRow, AttemptState
@@ -25,23 +29,28 @@ from tests.make.places import a_place_in, a_revision, an_intake, completions
 
 def a_question(
     key: str = "layers",
-    type_: QuestionType = QuestionType.single,
+    type_: str = "single",
     *,
     options: int = 4,
     points: int = 1,
     unit: str | None = None,
     shuffle_options: bool = True,
 ) -> Question:
-    return Question(
+    """A question of a type. It has these options if its type has options, and this unit if it has units."""
+    model = TYPES[type_].question
+    fields = {
+        "options": tuple(
+            Option(key=f"o{number}", html=f"Option {number}") for number in range(options)
+        ),
+        "shuffle_options": shuffle_options,
+        "unit": unit,
+    }
+    return model(
         key=key,
         type=type_,
         stem_html="<p>Which one?</p>",
         points=points,
-        options=tuple(
-            Option(key=f"o{number}", html=f"Option {number}") for number in range(options)
-        ),
-        shuffle_options=shuffle_options,
-        unit=unit,
+        **{name: value for name, value in fields.items() if name in model.model_fields},
     )
 
 
@@ -101,7 +110,7 @@ def a_saved_answer(
     is_late: bool = False,
     response: Response | None = None,
 ) -> SavedAnswer:
-    return SavedAnswer(question_key, sequence, response or Response(), is_late, received_at)
+    return SavedAnswer(question_key, sequence, response or ChoiceResponse(), is_late, received_at)
 
 
 def a_published_course(
@@ -141,6 +150,23 @@ def a_complete_module(
     completions(db, actor.user_id, revision_id, items, course_key=course.key)
 
 
+def the_answer(quiz: Quiz, keys: QuizKeys, drawn: DrawnQuestion, *, right: bool = True) -> Response:
+    """The right answer to a question of an attempt, or a wrong one."""
+    question, key = quiz.question(drawn.key), keys.questions[drawn.key]
+    scoring = scoring_of(question)
+    return (
+        scoring.right_answer(question, key) if right else scoring.wrong_answer(question, key, drawn)
+    )
+
+
+def what_to_send(
+    quiz: Quiz, keys: QuizKeys, drawn: DrawnQuestion, *, right: bool = True
+) -> tuple[str, ...]:
+    """The texts that the form of a question sends for its right answer, or for a wrong one."""
+    response = the_answer(quiz, keys, drawn, right=right)
+    return answering_of(quiz.question(drawn.key)).typed(response, drawn)
+
+
 def a_sent_attempt(
     db: Session,
     actor: Actor,
@@ -161,10 +187,7 @@ def a_sent_attempt(
     assert quiz is not None
     keys = parsed.keys.quizzes[quiz_key]
     drawn = draw(quiz, f"{actor.user_id}-{number}")
-    responses = {
-        question.key: _response(quiz.question(question.key), keys.questions[question.key], right)
-        for question in drawn
-    }
+    responses = {question.key: the_answer(quiz, keys, question, right=right) for question in drawn}
     marks = mark_attempt(quiz, keys, drawn, responses) if sent else None
     score = marks.score if marks else None
     place = db.scalars(
@@ -205,10 +228,3 @@ def a_sent_attempt(
         )
     db.flush()
     return attempt.id
-
-
-def _response(question: Question, key: QuestionKey, right: bool) -> Response:
-    if question.type is QuestionType.numeric:
-        return Response(text=str(key.answer), number=key.answer) if right else Response()
-    wrong = [option.key for option in question.options if option.key not in key.correct][:1]
-    return Response(options=key.correct if right else frozenset(wrong))

@@ -22,6 +22,8 @@ from app.courses.domain.delivery import Course
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.parsing import parse_course
 from app.courses.domain.source_archive import unpacked
+from app.courses.domain.stored import FORMAT
+from app.courses.domain.stored_keys import read_keys
 from app.courses.models import Media, Revision
 from app.courses.service import publish
 from app.courses.source_folder import read_folder
@@ -59,7 +61,7 @@ def stored_course(name: str) -> StoredCourse:
         digest,
         int(digest.partition(":")[0].removeprefix("v")),
         Course.model_validate_json(delivery),
-        CourseKeys.model_validate_json(keys),
+        read_keys(keys, FORMAT),
     )
 
 

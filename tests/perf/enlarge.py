@@ -17,8 +17,8 @@ from app.kit.ids import PracticalId, UserId, new_uuid
 from app.learning.models import Completed, Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.questions.answering import answering_of
 from app.quizzes.domain.attempt import QuestionMark
-from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.stored import write_drawn, write_marks, write_response
 from app.quizzes.models import AnswerRow, AttemptRow
@@ -230,7 +230,10 @@ def _answers(
     questions = draw(quiz, "load")
     drawn = write_drawn(questions)
     marks = write_marks(QuestionMark(question.key, 0, 1) for question in questions)
-    blank = {each.key: write_response(Response(), each.type) for each in quiz.questions}
+    blank = {
+        each.key: write_response(answering_of(each).response(), each.type)
+        for each in quiz.questions
+    }
     attempts, answers = [], []
     for place_number, (user, place) in enumerate(zip(users, places, strict=True)):
         quiz_key = DRIVERS_QUIZ if place_number < DRIVERS else quiz.key

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.authoring import lesson_words
 from app.authoring.figures import with_drawings
 from app.authoring.markdown import Rendered, Renderer
-from app.authoring.sanitising import sanitised, unwrapped
+from app.authoring.sanitising import sanitised
 from app.courses.domain import delivery, keys, source
 from app.courses.domain.study_time import course_hours, module_minutes, reading_minutes
+from app.questions.authoring import authoring_of
+from app.questions.contract import Common, Html
+from app.questions.delivery import Question
+from app.questions.fields import QuestionFields
+from app.questions.keys import QuestionKey
 
 
 @dataclass
@@ -202,31 +206,18 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
     )
 
 
-def _question(fields: source.Question, renderer: Renderer) -> delivery.Question:
+def _question(fields: QuestionFields, renderer: Renderer) -> Question:
     figures = [renderer.figure(fields.figure, f"figure-{fields.key}")] if fields.figure else []
     stem = "\n".join([renderer.field(fields.stem).html, *(figure.html for figure in figures)])
-    question = delivery.Question(
-        key=fields.key,
-        type=delivery.QuestionType(fields.type),
-        stem_html=with_drawings(sanitised(stem), figures),
-        points=fields.points,
-        section=fields.section,
-    )
-    if isinstance(fields, source.ChoiceQuestion):
-        options = tuple(
-            delivery.Option(key=option.key, html=unwrapped(renderer.field(option.text).html))
-            for option in fields.options
-        )
-        return question.model_copy(
-            update={"options": options, "shuffle_options": fields.shuffle_options}
-        )
-    if isinstance(fields, source.TrueFalseQuestion):
-        options = (
-            delivery.Option(key="true", html=str(lesson_words.TRUE)),
-            delivery.Option(key="false", html=str(lesson_words.FALSE)),
-        )
-        return question.model_copy(update={"options": options, "shuffle_options": False})
-    return question.model_copy(update={"unit": fields.unit, "places": fields.places})
+    common: Common = {
+        "key": fields.key,
+        "type": fields.type,
+        "stem_html": with_drawings(sanitised(stem), figures),
+        "points": fields.points,
+        "section": fields.section,
+    }
+    question: Question = authoring_of(fields).delivered(fields, common, _html(renderer))
+    return question
 
 
 def _quiz_keys(fields: source.QuizFile, renderer: Renderer) -> keys.QuizKeys:
@@ -235,28 +226,14 @@ def _quiz_keys(fields: source.QuizFile, renderer: Renderer) -> keys.QuizKeys:
     )
 
 
-def _question_key(fields: source.Question, renderer: Renderer) -> keys.QuestionKey:
+def _question_key(fields: QuestionFields, renderer: Renderer) -> QuestionKey:
     explanation = renderer.field(fields.explanation).html
-    if isinstance(fields, source.ChoiceQuestion):
-        return keys.QuestionKey(
-            correct=frozenset(option.key for option in fields.options if option.correct),
-            explanation_html=explanation,
-            option_explanations={
-                option.key: renderer.field(option.explanation).html for option in fields.options
-            },
-        )
-    if isinstance(fields, source.TrueFalseQuestion):
-        return keys.QuestionKey(
-            correct=frozenset(["true" if fields.answer else "false"]),
-            explanation_html=explanation,
-            option_explanations={
-                "true": renderer.field(fields.explanations.true_).html,
-                "false": renderer.field(fields.explanations.false_).html,
-            },
-        )
-    return keys.QuestionKey(
-        answer=fields.answer, tolerance=fields.tolerance, explanation_html=explanation
-    )
+    key: QuestionKey = authoring_of(fields).keyed(fields, explanation, _html(renderer))
+    return key
+
+
+def _html(renderer: Renderer) -> Html:
+    return lambda text: renderer.field(text).html
 
 
 def _optional(text: str | None, renderer: Renderer) -> str:

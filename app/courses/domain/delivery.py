@@ -8,19 +8,13 @@ use the field must keep its digest. So each field that is added here is optional
 `exclude_if=is_unused`: a document that does not use it looks as if the field did not exist.
 """
 
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
 from app.authoring.published import Frozen, Heading, drawing_address, is_unused
-
-
-class QuestionType(StrEnum):
-    single = "single"
-    multiple = "multiple"
-    true_false = "true-false"
-    numeric = "numeric"
+from app.questions.answering import AnyQuestion
+from app.questions.delivery import Question
 
 
 class Source(Frozen):
@@ -50,26 +44,6 @@ class Lesson(Frozen):
     """Plain words of the lesson, for search."""
 
 
-class Option(Frozen):
-    key: str
-    html: str
-
-
-class Question(Frozen):
-    """`options` is empty for numeric; for true-false its keys are `true` and `false`."""
-
-    key: str
-    type: QuestionType
-    stem_html: str
-    points: int
-    options: tuple[Option, ...] = ()
-    shuffle_options: bool = True
-    unit: str | None = None
-    places: int | None = None
-    section: str | None = Field(default=None, exclude_if=is_unused)
-    """The section of a lesson that teaches it, as `lesson#anchor`; see `taught_sections.py`."""
-
-
 class Quiz(Frozen):
     """A quiz. If it is None, `attempts` means unlimited, `minutes` no time limit, and `draw` every
     question."""
@@ -83,7 +57,7 @@ class Quiz(Frozen):
     minutes: int | None
     draw: int | None
     shuffle: bool
-    questions: tuple[Question, ...]
+    questions: tuple[AnyQuestion, ...]
 
     @property
     def length(self) -> int:

@@ -5,14 +5,17 @@ something that nobody answered. Publishing refuses such a change and tells the a
 key.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from app.courses.domain.delivery import Checklist, Course, Module, Question, QuestionType, Quiz
-from app.courses.domain.keys import CourseKeys, QuestionKey
+from app.courses.domain.delivery import Checklist, Course, Module, Quiz
+from app.courses.domain.keys import CourseKeys
+from app.questions import authoring
+from app.questions.delivery import Question
+from app.questions.keys import QuestionKey
+from app.questions.rewording import shares_nothing
 
 NEW_QUESTION: Final = "Give the question a new key, and leave the old one out."
 NEW_CHECKLIST: Final = "Give the checklist a new key, and name it in the practical."
@@ -251,42 +254,29 @@ def _questions(
 
 
 def _broken_question(old: Question, new: Question) -> Iterator[str]:
-    if old.type is not new.type:
+    if old.type != new.type:
         yield f"The question was of type {old.type} and is now of type {new.type}."
         return
-    if old.type is QuestionType.numeric and old.unit != new.unit:
-        yield f"The unit was {old.unit} and is now {new.unit}, so that old numbers mean another amount."
-    gone = {option.key for option in old.options} - {option.key for option in new.options}
-    if gone:
-        names = ", ".join(sorted(gone))
-        yield f"An option that people may have chosen is gone: {names}."
+    yield from authoring.TYPES[new.type].broken(old, new)
 
 
 def _mended_question(
     where: str, old: Question, old_key: QuestionKey, new: Question, new_key: QuestionKey
 ) -> Iterator[Change]:
-    if _answers(old_key) != _answers(new_key):
+    of_type = authoring.TYPES[new.type]
+    if of_type.answer(old_key) != of_type.answer(new_key):
         yield Change(
             ChangeKind.changed,
             where,
             "The right answer changed. Attempts that were marked keep their marks.",
             "If the old answer was wrong, tell the people who were marked by it.",
         )
-    before = {option.key: option.html for option in old.options}
-    for option in new.options:
-        if option.key not in before:
-            yield Change(ChangeKind.changed, where, f"The option {option.key} is new.")
-        elif _nothing_shared(before[option.key], option.html):
-            yield Change(
-                ChangeKind.changed,
-                where,
-                f"The option {option.key} reads entirely differently.",
-                "If it means something else now, give the question a new key.",
-            )
+    for sentence, remedy in of_type.mended(old, new):
+        yield Change(ChangeKind.changed, where, sentence, remedy)
     if old.section != new.section:
         yield Change(ChangeKind.changed, where, "The section that teaches it is another one.")
         old = old.model_copy(update={"section": new.section})
-    if _nothing_shared(old.stem_html, new.stem_html):
+    if shares_nothing(old.stem_html, new.stem_html):
         yield Change(
             ChangeKind.changed,
             where,
@@ -297,21 +287,8 @@ def _mended_question(
         yield Change(ChangeKind.changed, where, "The question's text or points changed.")
 
 
-def _answers(key: QuestionKey) -> object:
-    return key.correct, key.answer, key.tolerance
-
-
 def _explained(key: QuestionKey) -> object:
     return key.explanation_html, key.option_explanations
-
-
-def _nothing_shared(old: str, new: str) -> bool:
-    """Return whether two texts have no word in common, so that this is probably not just a
-    correction."""
-    before, after = (
-        set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", html).casefold())) for html in (old, new)
-    )
-    return before != after and not before & after
 
 
 def _practicals(old: Course, new: Course) -> Iterator[Change]:

@@ -8,7 +8,9 @@ from app.authoring.yaml_source import LinedYaml
 from app.courses.domain.compiling import CheckedFiles
 from app.courses.domain.errata import Erratum, has_passage
 from app.courses.domain.folder import SourceDocument
-from app.courses.domain.source import ChoiceQuestion, ErratumFields, Question, TrueFalseQuestion
+from app.courses.domain.source import ErratumFields
+from app.questions.authoring import authoring_of
+from app.questions.fields import QuestionFields
 
 
 def errata_of(fields: Mapping[str, ErratumFields]) -> tuple[Erratum, ...]:
@@ -69,13 +71,9 @@ def _in_explanation(
         yield _still_wrong(lined, path, key, f"The explanation of `{entry.question}`")
 
 
-def _explanations(question: Question) -> Iterator[str]:
+def _explanations(question: QuestionFields) -> Iterator[str]:
     yield question.explanation
-    if isinstance(question, ChoiceQuestion):
-        yield from (option.explanation for option in question.options)
-    elif isinstance(question, TrueFalseQuestion):
-        yield question.explanations.true_
-        yield question.explanations.false_
+    yield from authoring_of(question).explanations(question)
 
 
 def _still_wrong(lined: LinedYaml, path: str, key: str, what: str) -> Problem:

@@ -19,10 +19,10 @@ from app.authoring.sanitising import plain_words
 from app.kit.messages import Catalogue, Message
 from app.kit.stored_documents import Document
 from app.kit.words import Words
+from app.questions import answering
 
 Place = tuple[re.Pattern[str], Callable[[re.Match[str]], Message]]
 _KINDS: Final = {str(title): kind for kind, title in lesson_words.CALLOUTS.items()}
-_TRUTH: Final = {"true": lesson_words.TRUE, "false": lesson_words.FALSE}
 
 
 def _place(
@@ -124,10 +124,8 @@ class _Escaping:
 
 def _translated(document: Mapping[str, Any], words: Words) -> dict[str, Any]:
     translated = {name: _value(name, value, words) for name, value in document.items()}
-    if translated.get("type") == "true-false":
-        translated["options"] = [
-            {**option, "html": words.of(_TRUTH[option["key"]])} for option in document["options"]
-        ]
+    if "stem_html" in document:
+        translated = {**answering.TYPES[document["type"]].translated(translated, words)}
     if "headings" in document and translated["html"] != document["html"]:
         translated["text"] = plain_words(translated["html"])
     return translated

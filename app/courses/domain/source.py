@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from app.authoring.blocks import FigureFields
 from app.authoring.fields import (
     Address,
     Attempts,
@@ -23,11 +22,9 @@ from app.authoring.fields import (
     Plain120,
     Plain200,
     Plain300,
-    QuotedDecimal,
-    Tolerance,
     UnfitError,
 )
-from app.kit.decimals import decimals_of
+from app.questions.authoring import AnyFields
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 
@@ -125,88 +122,6 @@ class LessonFields(Authored):
     sources: Annotated[list[Key], Field(min_length=1, max_length=40)]
 
 
-class QuestionFields(Authored):
-    """The fields of every type of question."""
-
-    key: Key
-    stem: Markdown
-    points: Annotated[int, Field(ge=1, le=100)] = 1
-    explanation: Markdown
-    figure: FigureFields | None = None
-    facts: list[Plain] = Field(default_factory=list)
-    section: Plain200 | None = None
-
-
-class OptionFields(Authored):
-    key: Key
-    text: Markdown
-    correct: bool = False
-    explanation: Markdown
-
-
-class ChoiceQuestion(QuestionFields):
-    type: Literal["single", "multiple"]
-    options: Annotated[list[OptionFields], Field(min_length=2, max_length=10)]
-    shuffle_options: bool = True
-
-    @model_validator(mode="after")
-    def _has_right_answers(self) -> "ChoiceQuestion":
-        right = sum(option.correct for option in self.options)
-        if right == 0:
-            raise UnfitError.because(
-                "No option is correct.",
-                "Add `correct: true` to the right option.",
-                trail=("options",),
-            )
-        if self.type == "single" and right > 1:
-            raise UnfitError.because(
-                f"A question of type `single` has one correct option; this one has {right}.",
-                "Keep one `correct: true`, or make the type `multiple`.",
-                trail=("options",),
-            )
-        if self.type == "multiple" and right == len(self.options):
-            raise UnfitError.because(
-                "Every option is correct.",
-                "A question of type `multiple` needs at least one wrong option.",
-                trail=("options",),
-            )
-        return self
-
-
-class BothExplanations(Authored):
-    true_: Annotated[Markdown, Field(alias="true")]
-    false_: Annotated[Markdown, Field(alias="false")]
-
-
-class TrueFalseQuestion(QuestionFields):
-    type: Literal["true-false"]
-    answer: bool
-    explanations: BothExplanations
-
-
-class NumericQuestion(QuestionFields):
-    type: Literal["numeric"]
-    answer: QuotedDecimal
-    tolerance: Tolerance
-    unit: Plain20
-    places: Annotated[int, Field(ge=0, le=6)] | None = None
-
-    @model_validator(mode="after")
-    def _asks_for_its_answer(self) -> "NumericQuestion":
-        if self.places is not None and decimals_of(self.answer) > self.places:
-            raise UnfitError.because(
-                "The right answer has more decimals than a student may give.",
-                f"Write `places: {decimals_of(self.answer)}`, or round the answer.",
-                trail=("places",),
-            )
-        return self
-
-
-Question = Annotated[
-    ChoiceQuestion | TrueFalseQuestion | NumericQuestion, Field(discriminator="type")
-]
-
-
 class QuizFile(Authored):
     title: Plain120
     kind: Literal["module", "final"]
@@ -216,7 +131,7 @@ class QuizFile(Authored):
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     draw: Annotated[int, Field(ge=1, le=200)] | None = None
     shuffle: bool = True
-    questions: Annotated[list[Question], Field(min_length=1, max_length=200)]
+    questions: Annotated[list[AnyFields], Field(min_length=1, max_length=200)]
 
 
 class PracticalFile(Authored):

@@ -83,6 +83,12 @@ def read_document(
             return checked
         return model.model_validate(in_language(document, words), extra="ignore")
     except ValidationError as bad:
+        later = [error for error in bad.errors() if error["type"] == "union_tag_invalid"]
+        if later:
+            raise UnreadableDocument(
+                f"It has questions of the type “{later[0]['ctx']['tag']}”, which belongs to a later version.",
+                is_newer=True,
+            ) from None
         places = ", ".join(".".join(map(str, error["loc"])) for error in bad.errors()[:3])
         raise UnreadableDocument(f"The document is damaged at {places}.", is_newer=False) from None
     except (ValueError, KeyError, RecursionError):

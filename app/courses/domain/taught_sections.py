@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.courses.domain.delivery import Course, Lesson, Module, Question
+from app.courses.domain.delivery import Course, Lesson, Module
+from app.questions.delivery import Question
 
 
 @dataclass(frozen=True, slots=True)

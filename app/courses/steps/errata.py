@@ -162,5 +162,4 @@ def _stands_in_explanation(keys: CourseKeys, erratum: Erratum) -> bool:
     key = quiz.questions.get(erratum.question or "") if quiz else None
     if key is None:
         return False
-    texts = (key.explanation_html, *key.option_explanations.values())
-    return any(has_passage(text, erratum.was) for text in texts)
+    return any(has_passage(text, erratum.was) for text in key.explanations)

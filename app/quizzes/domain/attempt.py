@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.courses.domain.delivery import QuestionType, Quiz
+from app.courses.domain.delivery import Quiz
 from app.kit.ids import AttemptId, RevisionId, UserId
-from app.quizzes.domain.responses import Response
-from app.quizzes.domain.sampling import DrawnQuestion
+from app.questions.contract import DrawnQuestion, Response
 
 GRACE = timedelta(seconds=10)
 """How long after the end an answer may still arrive, because sending takes time."""
@@ -50,7 +49,7 @@ class SavedAnswer:
     response: Response
     is_late: bool
     received_at: datetime
-    type: QuestionType | None = None
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

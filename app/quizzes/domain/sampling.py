@@ -4,43 +4,16 @@ Orders and tokens come from a keyed hash. Without the seed, which never leaves t
 can compute or reverse them, so they reveal nothing about the content or about another attempt.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from hmac import digest as keyed_hash
-from typing import NamedTuple, TypeVar
 
-from app.courses.domain.delivery import Option, Question, QuestionType, Quiz
+from app.courses.domain.delivery import Quiz
+from app.questions.answering import answering_of
+from app.questions.contract import DrawnOption, DrawnQuestion
+from app.questions.delivery import Question
 
 TOKEN_LENGTH = 16
-Item = TypeVar("Item", Question, Option)
-
-
-class DrawnOption(NamedTuple):
-    """An option with the token that the browser knows it by in this attempt. A tuple, because every
-    answer that is saved makes forty of them."""
-
-    key: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnQuestion:
-    """A question of an attempt with its options in the order shown; numeric ones have none."""
-
-    key: str
-    options: tuple[DrawnOption, ...] = ()
-    type: QuestionType | None = None
-    """None: it was stored by a version that did not name it."""
-
-    def key_of(self, token: str) -> str | None:
-        """Return the option behind a token, or None for a token of another question or attempt."""
-        return next((option.key for option in self.options if option.token == token), None)
-
-    def tokens_of(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Return the tokens of some options, in the order shown."""
-        wanted = frozenset(keys)
-        return tuple(option.token for option in self.options if option.key in wanted)
 
 
 def draw(quiz: Quiz, seed: str) -> tuple[DrawnQuestion, ...]:
@@ -48,29 +21,30 @@ def draw(quiz: Quiz, seed: str) -> tuple[DrawnQuestion, ...]:
 
     The questions are drawn at random even if the quiz keeps its author's order.
     """
-    chosen = _shuffled(quiz.questions, seed, "questions")[: quiz.length]
+    keys = [question.key for question in quiz.questions]
+    chosen = _shuffled(keys, seed, "questions")[: quiz.length]
     if not quiz.shuffle:
-        chosen.sort(key=quiz.questions.index)
-    return tuple(_drawn(question, seed) for question in chosen)
+        chosen.sort(key=keys.index)
+    return tuple(_drawn(quiz.question(key), seed) for key in chosen)
 
 
 def _drawn(question: Question, seed: str) -> DrawnQuestion:
-    options = list(question.options)
-    if question.shuffle_options:
-        options = _shuffled(question.options, seed, "options", question.key)
+    def shuffle(keys: Sequence[str]) -> list[str]:
+        return _shuffled(keys, seed, "options", question.key)
+
     return DrawnQuestion(
         question.key,
         tuple(
-            DrawnOption(option.key, _secret(seed, "token", question.key, option.key)[:TOKEN_LENGTH])
-            for option in options
+            DrawnOption(key, _secret(seed, "token", question.key, key)[:TOKEN_LENGTH])
+            for key in answering_of(question).order(question, shuffle)
         ),
         question.type,
     )
 
 
-def _shuffled(items: Iterable[Item], seed: str, *purpose: str) -> list[Item]:
+def _shuffled(keys: Iterable[str], seed: str, *purpose: str) -> list[str]:
     """Sort by an unpredictable hash, so that every order is equally likely."""
-    return sorted(items, key=lambda item: _secret(seed, *purpose, item.key))
+    return sorted(keys, key=lambda key: _secret(seed, *purpose, key))
 
 
 def _secret(seed: str, *purpose: str) -> str:

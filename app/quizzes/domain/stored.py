@@ -8,10 +8,8 @@ migration. What cannot be read is refused with the version that is needed (`app.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, Final, TypeVar
 
-from app.courses.domain.delivery import QuestionType
 from app.kit.messages import msg
 from app.kit.stored_documents import (
     DamagedDocument,
@@ -21,9 +19,9 @@ from app.kit.stored_documents import (
     Step,
     upgraded,
 )
+from app.questions.answering import TYPES, restored_without_type
+from app.questions.contract import DrawnOption, DrawnQuestion, Response
 from app.quizzes.domain.attempt import QuestionMark
-from app.quizzes.domain.responses import Response
-from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
 
 RESPONSE_VERSION: Final = 2
 DRAWN_VERSION: Final = 2
@@ -38,19 +36,14 @@ Value = TypeVar("Value")
 class StoredResponse:
     """A response as it was stored. `type` None: version 1 did not name it."""
 
-    type: QuestionType | None
+    type: str | None
     response: Response
 
 
-def write_response(response: Response, question_type: QuestionType) -> dict[str, Any]:
-    """Return a response as it is stored. A blank one has no number, and no option either.
-
-    The options stand in the order of their keys, whatever order they were chosen or shown in.
-    """
-    named: dict[str, Any] = {"type": question_type.value, "version": RESPONSE_VERSION}
-    if response.number is not None:
-        return {**named, "text": response.text, "number": str(response.number)}
-    return {**named, "options": sorted(response.options)}
+def write_response(response: Response, question_type: str) -> dict[str, Any]:
+    """Return a response to a question of this type as it is stored."""
+    stored = TYPES[question_type].stored(response)
+    return {"type": question_type, "version": RESPONSE_VERSION, **stored}
 
 
 def read_response(stored: object) -> StoredResponse:
@@ -70,27 +63,11 @@ def upgrade_response_1_to_2(document: Document) -> Document:
 RESPONSE_STEPS: Final[Mapping[int, Step]] = {1: upgrade_response_1_to_2}
 
 
-def _response(document: Document, question_type: QuestionType | None) -> Response:
-    match question_type:
-        case QuestionType.numeric:
-            return _number(document) if "number" in document else Response()
-        case QuestionType.single | QuestionType.multiple | QuestionType.true_false:
-            return _options(document)
-        case None:
-            return _number(document) if "number" in document else _options(document)
-        case _:
-            assert_never(question_type)
-
-
-def _number(document: Document) -> Response:
-    number = Decimal(_text(document["number"]))
-    if not number.is_finite():
-        raise ValueError(number)
-    return Response(text=_text(document["text"]), number=number)
-
-
-def _options(document: Document) -> Response:
-    return Response(options=frozenset(_text(key) for key in _list(document["options"])))
+def _response(document: Document, question_type: str | None) -> Response:
+    if question_type is None:
+        return restored_without_type(document)
+    response: Response = TYPES[question_type].restored(document)
+    return response
 
 
 def write_drawn(questions: Iterable[DrawnQuestion]) -> list[dict[str, Any]]:
@@ -100,7 +77,7 @@ def write_drawn(questions: Iterable[DrawnQuestion]) -> list[dict[str, Any]]:
 
 def _write_drawn_question(question: DrawnQuestion) -> dict[str, Any]:
     return {
-        "type": None if question.type is None else question.type.value,
+        "type": question.type,
         "version": DRAWN_VERSION,
         "question": question.key,
         "options": [{"key": option.key, "token": option.token} for option in question.options],
@@ -157,22 +134,22 @@ def read_marks(stored: object) -> tuple[QuestionMark, ...]:
     return _demand_whole(MARKS, read)
 
 
-def _type_of(document: Document, kind: DocumentKind, newest: int) -> QuestionType | None:
+def _type_of(document: Document, kind: DocumentKind, newest: int) -> str | None:
     """Return the type that a document names. A type that this version does not have is of a later one."""
     named = document.get("type", "")
     if named is None:
         return None
     if not isinstance(named, str) or not named:
         raise DamagedDocument(kind)
-    if named not in QuestionType.__members__.values():
+    if named not in TYPES:
         raise LaterVersionNeeded(kind, msg("they are of the type “{type}”", type=named), newest)
-    return QuestionType(named)
+    return named
 
 
 def _demand_whole(kind: DocumentKind, read: Callable[[], Value]) -> Value:
     try:
         return read()
-    except (LookupError, TypeError, ValueError, InvalidOperation):
+    except (LookupError, TypeError, ValueError):
         raise DamagedDocument(kind) from None
 
 

@@ -61,7 +61,7 @@ def end_attempts(
 def close_attempt(
     db: Session, attempt: domain.Attempt, actor_id: UserId | None, *, now: datetime
 ) -> Score:
-    """Mark an attempt that is locked, once, and return its score. `actor_id` None: its time ran out."""
+    """AnswerMark an attempt that is locked, once, and return its score. `actor_id` None: its time ran out."""
     if attempt.score is not None:
         return attempt.score
     marks = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))

@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from app.courses.domain.keys import QuestionKey
 from app.db.database import Database
 from app.kit.actor import Actor
 from app.kit.ids import AttemptId, RevisionId
@@ -17,7 +16,7 @@ from app.quizzes.domain.attempt import Attempt, Score
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import a_user
-from tests.make.quizzes import a_complete_module, a_place, a_published_course
+from tests.make.quizzes import a_complete_module, a_place, a_published_course, what_to_send
 
 
 @dataclass
@@ -60,18 +59,10 @@ class Pupil:
 
     def right_answer(self, attempt: Attempt, position: int) -> list[str]:
         """What to send so that a question is right."""
-        drawn = attempt.drawn[position - 1]
-        key = the_key(attempt.quiz_key, drawn.key)
-        if key.answer is not None:
-            return [str(key.answer)]
-        return list(drawn.tokens_of(key.correct))
+        return sent_for(attempt, position, right=True)
 
     def wrong_answer(self, attempt: Attempt, position: int) -> list[str]:
-        drawn = attempt.drawn[position - 1]
-        key = the_key(attempt.quiz_key, drawn.key)
-        if key.answer is not None:
-            return ["9999"]
-        return [next(option.token for option in drawn.options if option.key not in key.correct)]
+        return sent_for(attempt, position, right=False)
 
     def answer_all(self, attempt_id: AttemptId, *, right: bool = True, now: datetime = NOW) -> None:
         attempt = self.attempt(attempt_id)
@@ -99,10 +90,11 @@ class Pupil:
                 learning.mark_lesson_done(db, self.actor, "small-course", lesson, now=NOW)
 
 
-def the_key(quiz_key: str, question_key: str) -> QuestionKey:
-    keys = small_course().keys
-    assert keys is not None
-    return keys.quizzes[quiz_key].questions[question_key]
+def sent_for(attempt: Attempt, position: int, *, right: bool) -> list[str]:
+    parsed = small_course()
+    quiz = parsed.course.quiz(attempt.quiz_key)
+    keys = parsed.keys.quizzes[attempt.quiz_key]
+    return list(what_to_send(quiz, keys, attempt.drawn[position - 1], right=right))
 
 
 @pytest.fixture

@@ -139,11 +139,24 @@ def test_an_answer_is_read_back(pupil, database):
     with database.read() as db:
         page = queries.running_attempt(db, pupil.actor, attempt_id, now=NOW)
     question = page.question(position)
-    assert (question.text, question.sequence, question.is_answered) == ("1,0 mL", 1, True)
-    assert not question.text_lacks_unit
+    assert (question.typed, question.sequence, question.is_answered) == (("1,0 mL",), 1, True)
     assert len(page.unanswered) == 3
     with pytest.raises(NotFound):
         page.question(5)
+
+
+def test_an_answer_that_is_removed_leaves_its_question_unanswered(pupil, database):
+    attempt_id = pupil.start()
+    position = pupil.position(attempt_id, "total-volume")
+    assert pupil.save(attempt_id, position, ["1"], sequence=1).is_answered
+    for sequence in (2, 2):  # again, as when the reply was lost
+        removed = pupil.save(attempt_id, position, [""], sequence=sequence)
+        assert (removed.sequence, removed.is_answered) == (2, False)
+    assert not pupil.save(attempt_id, position, ["1"], sequence=1).is_answered
+    with database.read() as db:
+        page = queries.running_attempt(db, pupil.actor, attempt_id, now=NOW)
+    assert (page.question(position).typed, page.question(position).is_answered) == ((), False)
+    assert position in page.unanswered_positions
 
 
 def test_saves_twice_or_out_of_order_leave_the_newest(pupil, database):
@@ -159,7 +172,7 @@ def test_saves_twice_or_out_of_order_leave_the_newest(pupil, database):
     assert stored(database, attempt_id) == [(1, False), (3, False)]
     with database.read() as db:
         page = queries.running_attempt(db, pupil.actor, attempt_id, now=NOW)
-    assert page.question(position).text == "3"
+    assert page.question(position).typed == ("3",)
 
 
 def test_two_windows_with_one_number_are_told_apart(pupil):

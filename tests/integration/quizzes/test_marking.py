@@ -10,13 +10,13 @@ from app.courses.domain.keys import CourseKeys
 from app.db.database import Database
 from app.kit.errors import NotFound
 from app.kit.ids import RevisionId, new_uuid
+from app.questions.choices.answering import ChoiceResponse
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
-from app.quizzes.domain.responses import Response
 from app.quizzes.domain.sampling import draw
 from app.quizzes.marking import mark_saved
 from tests.make import NOW
 from tests.make.courses import small_course
-from tests.make.quizzes import a_published_course, a_saved_answer, an_attempt
+from tests.make.quizzes import a_published_course, a_saved_answer, an_attempt, the_answer
 
 DUE = NOW + timedelta(minutes=10)
 KEYS = small_course().keys
@@ -37,16 +37,10 @@ def an_attempt_at(revision_id: RevisionId, quiz_key: str = "skin-quiz") -> Attem
 
 
 def right_answers() -> list[SavedAnswer]:
-    keys = KEYS.quizzes["skin-quiz"].questions
+    quiz, keys = skin_quiz(), KEYS.quizzes["skin-quiz"]
     return [
-        a_saved_answer(
-            key,
-            received_at=NOW,
-            response=Response(text=str(question_key.answer), number=question_key.answer)
-            if question_key.answer is not None
-            else Response(options=question_key.correct),
-        )
-        for key, question_key in keys.items()
+        a_saved_answer(drawn.key, received_at=NOW, response=the_answer(quiz, keys, drawn))
+        for drawn in draw(quiz, "seed")
     ]
 
 
@@ -71,7 +65,7 @@ def test_what_came_too_late_or_was_replaced_earns_nothing(database: Database):
     answers = [
         replace(late, received_at=DUE + timedelta(seconds=11)),
         replaced,
-        replace(replaced, sequence=2, response=Response()),
+        replace(replaced, sequence=2, response=ChoiceResponse()),
         *rest,
     ]
     with database.write() as db:

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
-from app.courses.domain.keys import CourseKeys, QuestionKey, QuizKeys
+from app.courses.domain.keys import CourseKeys, QuizKeys
+from app.questions.keys import QuestionKey
+from app.questions.numeric.scoring import NumericKey
 from app.quizzes.models import AnswerRow
 from tests.conftest import statements_of
 from tests.integration.quizzes.conftest import Pupil
@@ -334,7 +336,11 @@ class TestApi:
             }
             url = f"/api/v1/attempts/{state['id']}/answers/{question['position']}"
             saved = browser.put(url, json=body)
-            assert saved.json() == {"sequence": 1, "saved_at": "2026-12-01T09:00:00Z"}
+            assert saved.json() == {
+                "sequence": 1,
+                "saved_at": "2026-12-01T09:00:00Z",
+                "answered": True,
+            }
             assert saved.headers["x-server-now"] == "2026-12-01T09:00:00+00:00"
         answered = browser.get(started.json()["href"]).json()["questions"]
         assert all(q["sequence"] == 1 for q in answered)
@@ -459,7 +465,7 @@ def planted_keys() -> tuple[CourseKeys, Canaries]:
                 for option in key.option_explanations
             },
         }
-        if key.answer is not None:
+        if isinstance(key, NumericKey):
             changed["answer"] = key.answer + 7_319_571
             changed["tolerance"] = key.tolerance + 4_823_663
             planted.extend([str(changed["answer"]), str(changed["tolerance"])])

@@ -12,9 +12,10 @@ from app.authoring.inline import Surroundings
 from app.authoring.markdown import Renderer
 from app.authoring.published import is_unused
 from app.authoring.sanitising import plain_words, unwrapped
-from app.courses.domain.delivery import Course, Option
+from app.courses.domain.delivery import Course
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.parsing import parse_course
+from app.questions.delivery import Option
 from tests.make.courses import small_files
 
 EDITS = {

@@ -12,6 +12,12 @@ from app.authoring.lesson_words import CALLOUTS
 from app.authoring.svg import check_drawing
 from app.courses.domain import folder, source
 from app.courses.domain.folder import arranged
+from app.questions.choices.authoring import OptionFields
+from app.questions.fields import QuestionFields
+from app.questions.multiple.authoring import MultipleFields
+from app.questions.numeric.authoring import NumericFields
+from app.questions.single.authoring import SingleFields
+from app.questions.true_false.authoring import BothExplanations, TrueFalseFields
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "course-format.md").read_text(encoding="utf-8")
 
@@ -45,7 +51,7 @@ def fields(model: type[BaseModel]) -> set[str]:
         ("modules/", 0, source.ModuleFile, set()),
         ("lessons/", 0, source.LessonFields, set()),
         ("quizzes/", 0, source.QuizFile, set()),
-        ("quizzes/", 1, source.QuestionFields, {"type"}),
+        ("quizzes/", 1, QuestionFields, set()),
         ("practicals/", 0, source.PracticalFile, set()),
         ("checklists/", 0, source.ChecklistFile, set()),
         ("errata.yaml", 0, source.ErratumFields, set()),
@@ -72,11 +78,12 @@ def test_the_tables_name_every_field_and_no_other(
         (
             "quizzes/",
             [
-                source.ChoiceQuestion,
-                source.OptionFields,
-                source.TrueFalseQuestion,
-                source.BothExplanations,
-                source.NumericQuestion,
+                SingleFields,
+                MultipleFields,
+                OptionFields,
+                TrueFalseFields,
+                BothExplanations,
+                NumericFields,
             ],
         ),
         ("checklists/", [source.SectionFields, source.StepFields]),

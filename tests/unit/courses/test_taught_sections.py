@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.courses.domain.delivery import Course, Question
+from app.courses.domain.delivery import Course
 from app.courses.domain.taught_sections import taught_section
+from app.questions.delivery import Question
 from tests.make.courses import small_course
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.authoring.published import Heading
-from app.courses.domain.delivery import Course, Question, QuestionType, Quiz
+from app.courses.domain.delivery import Course, Quiz
+from app.questions.single.answering import SingleQuestion
 from app.quizzes.domain.attempt import QuestionMark, Score
 from app.quizzes.domain.results import (
     ModuleResult,
@@ -59,10 +60,11 @@ def marked(*questions: tuple[str | None, int], points: int = 1) -> MarkedQuiz:
     quiz = final.model_copy(
         update={
             "questions": tuple(
-                Question(
+                SingleQuestion(
                     key=f"q-{number}",
-                    type=QuestionType.single,
+                    type="single",
                     stem_html="",
+                    options=(),
                     points=points,
                     section=section,
                 )

@@ -7,15 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.courses.domain.delivery import QuestionType
-from app.quizzes.domain.responses import Response, UnreadableResponse, read_number, read_response
-from app.quizzes.domain.sampling import DrawnOption, DrawnQuestion
+from app.questions.contract import DrawnQuestion, UnreadableResponse
+from app.questions.numeric.answering import ANSWERING, NumericResponse, TypedNumber, read_number
 from app.quizzes.domain.stored import StoredResponse, write_response
 from app.quizzes.domain.stored import read_response as stored_response
 from tests.make.quizzes import a_question
-
-DRAWN = DrawnQuestion("layers", (DrawnOption("o0", "aa"), DrawnOption("o1", "bb")))
-ELSEWHERE = "This answer does not belong to this question. Open the question again and choose."
 
 
 @pytest.mark.parametrize(
@@ -51,7 +47,7 @@ ELSEWHERE = "This answer does not belong to this question. Open the question aga
 )
 def test_readable_numbers(typed, unit, expected):
     read = read_number(typed, unit)
-    assert isinstance(read, Response), read
+    assert isinstance(read, NumericResponse), read
     assert read.number == Decimal(expected)
     assert read.text == typed.strip()
     assert not read.is_blank
@@ -94,12 +90,12 @@ def test_endless_numbers_are_refused():
     assert isinstance(read, UnreadableResponse)
     assert "18 digits" in str(read.message)
     longest = read_number("1" * 18, None)
-    assert isinstance(longest, Response)
+    assert isinstance(longest, NumericResponse)
     assert longest.number == Decimal("1" * 18)
 
 
 def test_endless_texts_are_refused():
-    assert isinstance(read_number("1" + " " * 57 + "mL", "mL"), Response)
+    assert isinstance(read_number("1" + " " * 57 + "mL", "mL"), NumericResponse)
     assert isinstance(read_number("1" + " " * 58 + "mL", "mL"), UnreadableResponse)
 
 
@@ -137,15 +133,15 @@ def test_reading_is_linear():
 @pytest.mark.parametrize("typed", ["", "   "])
 def test_nothing_typed_takes_an_answer_back(typed):
     read = read_number(typed, "mL")
-    assert isinstance(read, Response)
+    assert isinstance(read, NumericResponse)
     assert read.is_blank
 
 
 @given(st.text(max_size=80), st.sampled_from([None, "mL", "degrees", "%"]))
 def test_any_text_is_read_or_refused(typed, unit):
     read = read_number(typed, unit)
-    assert isinstance(read, Response | UnreadableResponse)
-    if isinstance(read, Response):
+    assert isinstance(read, NumericResponse | UnreadableResponse)
+    if isinstance(read, NumericResponse):
         assert read.number is None or read.number.is_finite()
 
 
@@ -153,56 +149,22 @@ def test_any_text_is_read_or_refused(typed, unit):
 def test_what_is_stored_is_what_was_read(number):
     text = f"{number:f}"
     read = read_number(text, "mL")
-    assert isinstance(read, Response)
+    assert isinstance(read, NumericResponse)
     assert read.number == number
-    stored = write_response(read, QuestionType.numeric)
-    assert stored_response(stored) == StoredResponse(QuestionType.numeric, read)
-
-
-@pytest.mark.parametrize(
-    ("type_", "typed", "expected"),
-    [
-        (QuestionType.single, ["aa"], {"o0"}),
-        (QuestionType.single, [], set()),
-        (QuestionType.true_false, ["bb"], {"o1"}),
-        (QuestionType.multiple, ["aa", "bb"], {"o0", "o1"}),
-        (QuestionType.multiple, [], set()),
-    ],
-)
-def test_tokens_become_options(type_, typed, expected):
-    read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
-    assert isinstance(read, Response)
-    assert read.options == expected
-    assert stored_response(write_response(read, type_)) == StoredResponse(type_, read)
-
-
-@pytest.mark.parametrize(
-    ("type_", "typed", "words"),
-    [
-        (QuestionType.single, ["aa", "bb"], "Choose one answer only."),
-        (QuestionType.true_false, ["aa", "bb"], "Choose one answer only."),
-        (QuestionType.single, ["cc"], ELSEWHERE),
-        (QuestionType.single, ["o0"], ELSEWHERE),
-        (QuestionType.multiple, ["aa", "aa"], ELSEWHERE),
-        (QuestionType.multiple, ["aa", "cc"], ELSEWHERE),
-        (QuestionType.numeric, ["1", "2"], "Give one number."),
-    ],
-)
-def test_tokens_of_elsewhere_are_refused(type_, typed, words):
-    """R-054: a token of another attempt or question, or a key, is no answer."""
-    read = read_response(a_question(type_=type_, options=2), DRAWN, typed)
-    assert isinstance(read, UnreadableResponse)
-    assert str(read.message) == words
+    stored = write_response(read, "numeric")
+    assert stored_response(stored) == StoredResponse("numeric", read)
 
 
 def test_a_number_is_read_for_a_numeric_question():
-    question = a_question(type_=QuestionType.numeric, options=0, unit="mL")
+    question = a_question(type_="numeric", options=0, unit="mL")
     drawn = DrawnQuestion("layers")
-    assert read_response(question, drawn, ["0,5"]) == Response(text="0,5", number=Decimal("0.5"))
-    assert read_response(question, drawn, ["0,5 mL"]) == Response(
+    assert ANSWERING.read(question, drawn, ["0,5"]) == NumericResponse(
+        text="0,5", number=Decimal("0.5")
+    )
+    assert ANSWERING.read(question, drawn, ["0,5 mL"]) == NumericResponse(
         text="0,5 mL", number=Decimal("0.5")
     )
-    assert read_response(question, drawn, []) == Response()
+    assert ANSWERING.read(question, drawn, []) == NumericResponse()
 
 
 @pytest.mark.parametrize(
@@ -224,3 +186,26 @@ def test_no_more_decimals_than_the_question_asks_for(typed, places, message):
     read = read_number(typed, "mL", places=places)
     told = getattr(read, "message", None)
     assert (told and str(told)) == message
+
+
+def test_only_one_number_is_read():
+    read = ANSWERING.read(a_question(type_="numeric"), DrawnQuestion("layers"), ["1", "2"])
+    assert str(read.message) == "Give one number."
+
+
+def test_a_number_is_sent_as_it_was_typed():
+    drawn = DrawnQuestion("layers")
+    assert ANSWERING.typed(NumericResponse("0,5 mL", Decimal("0.5")), drawn) == ("0,5 mL",)
+    assert ANSWERING.typed(NumericResponse(), drawn) == ()
+    assert ANSWERING.shaped(("0,5 mL",)) == TypedNumber(text="0,5 mL")
+    assert ANSWERING.shaped(()) == TypedNumber(text="")
+    assert TypedNumber(text="0,5 mL").typed() == ["0,5 mL"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "lacks"), [("mL", "2.5", True), ("mL", "2.5 mL", False), (None, "2.5", False)]
+)
+def test_a_number_without_its_unit_is_shown_with_it(unit, text, lacks):
+    shown = ANSWERING.shown(a_question(type_="numeric", unit=unit), DrawnQuestion("layers"))
+    assert (shown.unit, shown.places, shown.options) == (unit, None, ())
+    assert shown.lacks_unit(text) is lacks

@@ -1,20 +1,27 @@
-"""Reads answers: tokens become options, typed text becomes a number.
-
-An unreadable answer is not saved or marked; `UnreadableResponse` says what to change.
-"""
+"""A typed number: how it is shown and answered."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Final, assert_never
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, Literal
 
-from app.courses.domain.delivery import Question, QuestionType
+from pydantic import Field
+
 from app.kit.characters import without_ignorable
 from app.kit.decimals import decimals_of
 from app.kit.messages import Message, msg, msgs
-from app.quizzes.domain.sampling import DrawnQuestion
+from app.kit.stored_documents import Document
+from app.questions.contract import (
+    Answering,
+    DrawnQuestion,
+    Response,
+    ResponseShape,
+    Shown,
+    UnreadableResponse,
+)
+from app.questions.delivery import Question
 
 LONGEST_TEXT: Final = 60
 MOST_DIGITS: Final = 18
@@ -27,60 +34,88 @@ _MAYBE_THOUSANDS = re.compile(r"[+\-−]?[1-9][0-9]{0,2},[0-9]{3}")
 _SAME_UNIT: Final = {"°": "degrees", "degree": "degrees", "percent": "%", "per cent": "%"}
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """A readable answer: the chosen options, or a number with the text it was typed as."""
+class NumericQuestion(Question):
+    """A question for a number in a `unit`."""
 
-    options: frozenset[str] = frozenset()
+    type: Literal["numeric"]
+
+
+@dataclass(frozen=True, slots=True)
+class NumericResponse(Response):
+    """A number with the text it was typed as; `number` None: nothing was typed."""
+
     text: str = ""
     number: Decimal | None = None
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is chosen or typed; this removes an earlier answer."""
-        return not self.options and self.number is None
+        return self.number is None
+
+
+class TypedNumber(ResponseShape):
+    """A number as it was typed, with a point or a comma; empty text removes the answer."""
+
+    text: str = Field(max_length=LONGEST_TEXT)
+
+    def typed(self) -> list[str]:
+        return [self.text]
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableResponse:
-    """An answer cannot be read; the message says what to do."""
-
-    message: Message
-
-
-def read_response(
-    question: Question, drawn: DrawnQuestion, typed: Sequence[str]
-) -> Response | UnreadableResponse:
-    """Return the response to what the browser sent: tokens or, for numeric questions, at most one
-    text."""
-    match question.type:
-        case QuestionType.numeric:
-            if len(typed) > 1:
-                return UnreadableResponse(msg("Give one number."))
-            return read_number(typed[0] if typed else "", question.unit, places=question.places)
-        case QuestionType.single | QuestionType.true_false:
-            if len(typed) > 1:
-                return UnreadableResponse(msg("Choose one answer only."))
-            return _read_choice(drawn, typed)
-        case QuestionType.multiple:
-            return _read_choice(drawn, typed)
-        case _:
-            assert_never(question.type)
+class ShownNumber(Shown):
+    def lacks_unit(self, text: str) -> bool:
+        """Whether a number was typed without its unit."""
+        return self.unit is not None and text[-1:].isdigit()
 
 
-def _read_choice(drawn: DrawnQuestion, tokens: Sequence[str]) -> Response | UnreadableResponse:
-    keys = {drawn.key_of(token) for token in tokens}
-    chosen = frozenset(key for key in keys if key is not None)
-    if len(chosen) != len(tokens):
-        return UnreadableResponse(
-            msg("This answer does not belong to this question. Open the question again and choose.")
-        )
-    return Response(options=chosen)
+class NumericAnswering(Answering[NumericQuestion, NumericResponse]):
+    question = NumericQuestion
+    response = NumericResponse
+    shape = TypedNumber
+
+    def shown(self, question: NumericQuestion, drawn: DrawnQuestion) -> ShownNumber:
+        return ShownNumber(unit=question.unit, places=question.places)
+
+    def read(
+        self, question: NumericQuestion, drawn: DrawnQuestion, typed: Sequence[str]
+    ) -> NumericResponse | UnreadableResponse:
+        if len(typed) > 1:
+            return UnreadableResponse(msg("Give one number."))
+        return read_number(typed[0] if typed else "", question.unit, places=question.places)
+
+    def typed(self, response: NumericResponse, drawn: DrawnQuestion) -> tuple[str, ...]:
+        return () if response.is_blank else (response.text,)
+
+    def shaped(self, typed: Sequence[str]) -> TypedNumber:
+        return TypedNumber(text="".join(typed))
+
+    def stored(self, response: NumericResponse) -> dict[str, Any]:
+        """A blank response is stored as a list of no options, as it was before types had folders."""
+        if response.number is None:
+            return {"options": []}
+        return {"text": response.text, "number": str(response.number)}
+
+    def restored(self, document: Document) -> NumericResponse:
+        if "number" not in document:
+            return NumericResponse()
+        text, written = document["text"], document["number"]
+        if not isinstance(text, str) or not isinstance(written, str):
+            raise TypeError(written)
+        try:
+            number = Decimal(written)
+        except InvalidOperation:
+            raise ValueError(written) from None
+        if not number.is_finite():
+            raise ValueError(written)
+        return NumericResponse(text, number)
+
+
+ANSWERING = NumericAnswering()
 
 
 def read_number(
     typed: str, unit: str | None, *, places: int | None = None
-) -> Response | UnreadableResponse:
+) -> NumericResponse | UnreadableResponse:
     """Return a decimal number, typed with a point or a comma, with or without its unit.
 
     `places` is the most decimals that the question asks for; zeros at the end are not counted. Separators
@@ -88,7 +123,7 @@ def read_number(
     """
     text = unicodedata.normalize("NFKC", without_ignorable(typed)).strip()
     if not text:
-        return Response()
+        return NumericResponse()
     parts = _TYPED.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if parts is None:
         return UnreadableResponse(_enter(unit))
@@ -109,7 +144,7 @@ def read_number(
     value = Decimal(number.replace(",", ".").replace("−", "-"))
     if places is not None and decimals_of(value) > places:
         return UnreadableResponse(_too_exact(places))
-    return Response(text=typed.strip(), number=value)
+    return NumericResponse(text=typed.strip(), number=value)
 
 
 def _enter(unit: str | None) -> Message:

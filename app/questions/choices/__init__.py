@@ -1,0 +1,1 @@
+"""What the types have in common whose answer is a choice of options."""

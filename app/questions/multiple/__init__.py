@@ -1,0 +1,1 @@
+"""Some options are right, and exactly these are chosen."""

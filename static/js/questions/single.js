@@ -1,0 +1,1 @@
+export { read, show } from "./choices.js";
