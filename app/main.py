@@ -65,8 +65,18 @@ from app.home import pages as home_pages
 from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
 from app.learning import api as learning_api
-from app.learning import note_api, note_pages, plan_api, plan_pages, vote_api, vote_pages
+from app.learning import (
+    note_api,
+    note_pages,
+    plan_api,
+    plan_pages,
+    stop_pages,
+    vote_api,
+    vote_pages,
+)
 from app.learning import pages as learning_pages
+from app.learning.stop_links import stop_token
+from app.learning.stop_pages import stop_path
 from app.mail.kind_checks import demand_whole
 from app.mail.letter_writer import LetterWriter
 from app.mail.mailer import Mailer
@@ -113,6 +123,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     quizzes_pages.pages,
     learning_pages.pages,
     plan_pages.pages,
+    stop_pages.pages,
     note_pages.pages,
     vote_pages.pages,
     practicals_students.pages,
@@ -267,6 +278,9 @@ def make_mailer(settings: Settings, app_context: AppContext) -> Mailer:
         sender=settings.mail_from,
         mail_url=settings.mail_url,
         sign=lambda link_id: sign_link(secret, link_id),
+        stop_path=lambda enrolment_id, address: stop_path(
+            stop_token(secret, enrolment_id, address)
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.courses import queries as courses
 from app.enrolments.domain import HOLDING, EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow, StudyPlanRow
-from app.kit.ids import EnrolmentId, IntakeId, UserId
+from app.kit.ids import EnrolmentId, IntakeId, RevisionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +121,30 @@ def plans_to_mail(db: Session, *, day: date) -> tuple[PlanToMail, ...]:
         .order_by(StudyPlanRow.next_mail_on, Enrolment.id)
     )
     return tuple(PlanToMail(*row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOfPlan:
+    """A place and whether weekly mails about its plan are wanted."""
+
+    user_id: UserId
+    course_key: str
+    revision_id: RevisionId
+    has_mails: bool
+
+
+def place_of_plan(db: Session, enrolment_id: EnrolmentId) -> PlaceOfPlan | None:
+    """Return a place, also one without a plan, or None if there is no such place or it has no course yet."""
+    row = db.execute(
+        select(
+            Enrolment.user_id,
+            Enrolment.course_key,
+            Enrolment.revision_id,
+            StudyPlanRow.mail_weekday,
+        )
+        .outerjoin(StudyPlanRow, StudyPlanRow.enrolment_id == Enrolment.id)
+        .where(Enrolment.id == enrolment_id)
+    ).one_or_none()
+    if row is None or row.revision_id is None:
+        return None
+    return PlaceOfPlan(row.user_id, row.course_key, row.revision_id, row.mail_weekday is not None)

@@ -1,6 +1,6 @@
 """What learning refuses."""
 
-from app.kit.errors import Conflict, Forbidden, Invalid
+from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.messages import msg
 from app.learning.domain import NumberedModule, lock_sentence
 
@@ -27,6 +27,20 @@ class LessonStaysDone(Conflict):
                 "read them again at any time."
             ),
             reason="quiz-passed",
+        )
+
+
+class StopLinkRefused(NotFound):
+    """A link to stop the weekly mails that is cut off, not ours, or of an address that was changed since."""
+
+    title = msg("This link does not work")
+
+    def __init__(self) -> None:
+        super().__init__(
+            msg(
+                "It is incomplete, or the mail went to an address that is no longer yours. Nothing was "
+                "changed. Sign in, and stop the mails on the page of your plan."
+            )
         )
 
 

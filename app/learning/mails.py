@@ -1,6 +1,7 @@
 """Mails about what learners read."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from app.mail.kinds import PersonMail
 from app.mail.values import MailPart, Words
@@ -28,9 +29,11 @@ class LessonsCorrectedMail(PersonMail):
 
 class WeeklyPlanMail(PersonMail):
     """Once a week to a student with a plan. `parts` are the lessons and tests done since a week before,
-    `week` is what the coming week would be, and `first` the title of what comes next."""
+    `week` is what the coming week would be, and `first` the title of what comes next. `enrolment_id` is the
+    place of the plan; mails from before links to stop them have none."""
 
     template: ClassVar[str] = "learning/weekly-plan"
+    stopped_by: ClassVar[str | None] = "enrolment_id"
 
     course: str
     course_key: str
@@ -39,3 +42,4 @@ class WeeklyPlanMail(PersonMail):
     pace: Words
     week: Words
     first: str
+    enrolment_id: UUID | None = None

@@ -98,5 +98,6 @@ def _send(
         pace=standing.pace_words,
         week=week.words,
         first=week.first,
+        enrolment_id=state.place.enrolment_id,
     )
     send(db, person, mail, now=now)

@@ -5,9 +5,14 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
+from app.courses import queries as courses
+from app.enrolments import pending
 from app.kit.actor import Actor
+from app.kit.ids import EnrolmentId
 from app.kit.messages import Message
 from app.learning import queries
+from app.learning.errors import StopLinkRefused
 from app.learning.pacing import (
     OFFERED_HOURS,
     MailDay,
@@ -20,6 +25,7 @@ from app.learning.pacing import (
     week_ahead,
 )
 from app.learning.queries import LearningState
+from app.learning.stop_links import StopLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,29 @@ class PlanPage:
     def mail_days(self) -> tuple[tuple[str, Message], ...]:
         """The days of the mail, as choices."""
         return tuple((day.value, day.label) for day in MailDay)
+
+
+@dataclass(frozen=True, slots=True)
+class MailsOfPlan:
+    """The weekly mails that a link stops, and whether they are sent now."""
+
+    enrolment_id: EnrolmentId
+    course: str
+    course_key: str
+    are_sent: bool
+
+
+def mails_of(db: Session, link: StopLink | None, secret: str) -> MailsOfPlan:
+    """Return what a link stops; it is the permission. Raises StopLinkRefused for a link that is not ours, or
+    not any more: the person has another address, or has left."""
+    place = pending.place_of_plan(db, link.enrolment_id) if link else None
+    if link is None or place is None:
+        raise StopLinkRefused
+    person = accounts.person(db, place.user_id)
+    if person.is_closed or not link.holds_for(person.email, secret):
+        raise StopLinkRefused
+    title = courses.title_of(db, place.course_key, place.revision_id)
+    return MailsOfPlan(link.enrolment_id, title, place.course_key, place.has_mails)
 
 
 def plan_glance(standing: LearningState, today: date) -> PlanGlance | None:

@@ -11,13 +11,20 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.enrolments.steps.planning import PlanOnRecord, delete_plan, lock_plan, write_plan
+from app.enrolments.steps.planning import (
+    PlanOnRecord,
+    delete_plan,
+    end_mails,
+    lock_plan,
+    write_plan,
+)
 from app.enrolments.study_plans import StudyPlan
-from app.kit.actor import Actor, require
-from app.learning import pacing, policy, queries
+from app.kit.actor import Actor, public_use_case, require
+from app.learning import pacing, plan_reading, policy, queries
 from app.learning.errors import BadPlan, PlanNotChanged
 from app.learning.pacing import BAD_HOURS, NO_PLAN, THEORY_DONE, MailDay
 from app.learning.queries import LearningState
+from app.learning.stop_links import StopLink
 
 FIRST_MAIL_DAY = MailDay.monday
 
@@ -91,6 +98,16 @@ def stop(db: Session, actor: Actor, course_key: str) -> None:
     """Forget the plan; a second time changes nothing. Raises NotFound without a confirmed place."""
     require(policy.may_learn(actor))
     delete_plan(db, queries.standing_on(db, actor, course_key).place.enrolment_id)
+
+
+@public_use_case
+def stop_mails(db: Session, link: StopLink | None, secret: str) -> None:
+    """Send no more weekly mails about the plan of a place; the link is the permission. The plan stays, and
+    a second time changes nothing. Raises StopLinkRefused for a link that is not ours, or not any more."""
+    enrolment_id = plan_reading.mails_of(db, link, secret).enrolment_id
+    before = lock_plan(db, enrolment_id)
+    if before is not None and before.plan.mail_weekday is not None:
+        end_mails(db, enrolment_id)
 
 
 def _change(

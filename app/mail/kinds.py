@@ -11,6 +11,7 @@ Such mails and notices are read for ever: `from_version_1` gives the template wh
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Final, Self
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -36,11 +37,14 @@ class MailKind(MailPart):
 
     `template` is stored and never changes. `version` counts the shapes of the fields, and `steps` leads
     from each version since the second to the next one. A property is for the template, like a field.
+    `stopped_by` is the field with the id of what mails of a kind come about again and again, which their
+    readers can stop with one press; None for a mail that comes because something happened.
     """
 
     template: ClassVar[str]
     version: ClassVar[int] = FIRST_TYPED_VERSION
     steps: ClassVar[Mapping[int, Step]] = {}
+    stopped_by: ClassVar[str | None] = None
 
     def stored(self) -> dict[str, Any]:
         """Return the values as plain JSON, with their version."""
@@ -142,6 +146,12 @@ class MailKinds:
 
     def __iter__(self) -> Iterator[type[MailKind]]:
         return iter(self._kinds.values())
+
+    def stopped_by(self, template: str, document: object) -> UUID | None:
+        """Return the id of what a stored mail comes about, if its reader can stop such mails. Raises what
+        `filling_of` raises."""
+        name = self._kinds[template].stopped_by if template in self._kinds else None
+        return None if name is None else self.filling_of(template, document)[name]
 
     def filling_of(self, template: str, document: object) -> Mapping[str, Any]:
         """Return what a template prints of a stored mail. Raise LaterVersionNeeded for a kind that only

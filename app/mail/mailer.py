@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from app.kit.ids import EventId
 from app.kit.words import Words
@@ -18,7 +20,25 @@ from app.mail.kinds import MailKind
 from app.mail.letter_writer import LetterWriter
 from app.mail.mail_server import MailServer
 
-POLICY = SMTP.clone(cte_type="7bit")
+STOP_HEADER = "List-Unsubscribe"
+
+
+class AddressHeader(UniqueUnstructuredHeader):
+    """A head with one address of a page. Its line is never folded: a long address would be written in
+    encoded words, which mail programs do not read there."""
+
+    def fold(self, *, policy: Policy) -> str:
+        name: str = self.name  # type: ignore[attr-defined] # the registry adds BaseHeader
+        return f"{name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    registry.map_to_type(STOP_HEADER, AddressHeader)  # type: ignore[arg-type] # as for its own classes
+    return registry
+
+
+POLICY = SMTP.clone(cte_type="7bit", header_factory=_headers())
 """Every part is encoded as ASCII, so that any server accepts it without changing it."""
 
 
@@ -44,7 +64,8 @@ def payload_of(
 class Mailer:
     """Builds mails from stored ones, each as plain text and as HTML.
 
-    `sign` makes the token of a link from the id of its row, so that no secret is stored.
+    `sign` makes the token of a link from the id of its row, so that no secret is stored. `stop_path` makes
+    the path of the page on which the reader at an address stops mails that come again and again.
     """
 
     letters: LetterWriter
@@ -52,6 +73,7 @@ class Mailer:
     sender: str
     mail_url: str | None
     sign: Callable[[str], str]
+    stop_path: Callable[[UUID, str], str]
 
     @property
     def base_url(self) -> str:
@@ -80,6 +102,7 @@ class Mailer:
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{event_id}@{urlsplit(self.base_url).hostname}>"
         message["Auto-Submitted"] = "auto-generated"
+        self._add_stop(message, payload)
         message.set_content(letter.plain)
         message.add_alternative(self.letters.html(letter), subtype="html")
         if entries := entries_of(payload):
@@ -87,6 +110,14 @@ class Mailer:
         # Last: a part that is added takes the headers of the content that was there along.
         message["Content-Language"] = words.tag
         return message
+
+    def _add_stop(self, message: EmailMessage, payload: Mapping[str, Any]) -> None:
+        """Let mail programs offer to stop mails that come again and again, with one press (RFC 8058)."""
+        stopped = self.letters.kinds.stopped_by(payload["template"], payload["values"])
+        if stopped is not None:
+            path = self.stop_path(stopped, payload["to"])
+            message[STOP_HEADER] = f"<{self.base_url}{path}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
     def _add_invites(
         self, message: EmailMessage, entries: Sequence[CalendarEntry], words: Words

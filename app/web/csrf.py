@@ -86,6 +86,12 @@ def demand_proof(connection: HTTPConnection, token: str) -> None:
     connection.scope["preceptor.proved"] = True
 
 
+def accept_proof_of_link(connection: HTTPConnection) -> None:
+    """Accept an unsafe request whose address holds a signed link. The use-case checks the link, and no other
+    site can know it; whoever has it may do what it says."""
+    connection.scope["preceptor.proved"] = True
+
+
 def demand_proof_of_unread(connection: HTTPConnection) -> None:
     """As `demand_proof`, for an unsafe request without a form, such as JSON sent with a cookie: a
     header must decide, or the token in `X-CSRF-Token`."""

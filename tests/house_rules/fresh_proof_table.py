@@ -80,6 +80,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /sign-in/second-factor/passkey",
         "POST /sign-in/second-factor/passkey/options",
         "POST /stop-reset",
+        "POST /stop-weekly-mails",
     ),
     ENDING: (
         "DELETE /api/v1/me/sign-ins/{sign_in_id}",

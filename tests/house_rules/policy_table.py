@@ -64,6 +64,8 @@ EVERYONE: tuple[str, ...] = (
     "GET /static",
     "GET /stop-reset",
     "POST /stop-reset",
+    "GET /stop-weekly-mails",
+    "POST /stop-weekly-mails",
     "GET /verify",
     "POST /verify",
     "POST /verify/file",

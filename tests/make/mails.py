@@ -49,6 +49,7 @@ def a_mailer(languages: Languages = LANGUAGES) -> Mailer:
         sender="Preceptor Academy <academy@preceptor.example>",
         mail_url=None,
         sign=lambda link_id: f"signed.{link_id}",
+        stop_path=lambda stopped, address: f"/stop?{stopped}={address}",
     )
 
 

@@ -57,6 +57,16 @@ def note_mail(
     )
 
 
+def end_mails(db: Session, enrolment_id: EnrolmentId) -> None:
+    """Write that no more mails about a plan leave; the plan stays."""
+    db.execute(
+        update(StudyPlanRow)
+        .where(StudyPlanRow.enrolment_id == enrolment_id)
+        .values(mail_weekday=None, next_mail_on=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def delete_plan(db: Session, enrolment_id: EnrolmentId) -> None:
     """Delete the plan of a place; a second time changes nothing."""
     db.execute(
