@@ -2,7 +2,7 @@
 // is told of it, so that the lesson opens there on any device. What cannot be sent stays on this device and is sent
 // again when the network is back or another section is reached. Reading is never interrupted by it.
 
-import { get, put, remove } from "./device-store.js";
+import { get, keys, put, remove } from "./device-store.js";
 
 const READ_LINE = 1 / 3;
 const PAUSE = 1500;
@@ -83,12 +83,22 @@ async function answer(event) {
   const button = event.target.closest("[data-clear]");
   if (!button) return;
   event.preventDefault();
-  (await import("./clear.js")).send(button);
+  const clear = await import("./clear.js").catch(() => null);
+  if (clear) clear.send(button);
+  else document.dispatchEvent(new CustomEvent("unreachable"));
+}
+
+/** Go on with notes that this device holds and the server does not. */
+async function takeUpNotes(text) {
+  if (!keys(`preceptor.note.${text.dataset.reader}.`).length) return;
+  const { takeUp } = await import("./section-note.js");
+  for (const form of text.querySelectorAll(".note-form")) if (takeUp(form)) openNote({ target: form });
 }
 
 export function attach(text) {
   text.addEventListener("click", answer);
   text.addEventListener("focusin", openNote);
+  if (text.dataset.reader) takeUpNotes(text).catch(() => {});
   const links = [...document.querySelectorAll('.contents a[href^="#"]')].filter((link) => link.querySelector("[data-state]"));
   const headings = [...text.querySelectorAll("h2[id]")];
   if (!headings.length) return;

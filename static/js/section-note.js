@@ -1,13 +1,38 @@
 // Saves the note of a section while it is written. The line below the field says what is true: saved, or not and why.
 // The button posts the form, as without this script. It is loaded when somebody first goes into a note.
+//
+// What the server does not have yet stays on this device too, so that a reload or a closed tab loses nothing. It goes
+// with the version that it was written over: it never replaces what another device saved meanwhile.
 
+import { get, placeOf, put as keep, remove } from "./device-store.js";
 import { time, word } from "./words.js";
 
 const PAUSE = 1200;
 const PATIENCE = 20000;
+const RETRY_AFTER = 15000;
+const FORMAT = 1;
+
+const keyOf = (form) =>
+  `preceptor.note.${form.closest("[data-reader]").dataset.reader}.${form.dataset.save}.${form.elements.section.value}`;
+
+/** Put what only this device holds into the field, and return whether there was anything. */
+export function takeUp(form) {
+  const { note: field, version } = form.elements;
+  const unsent = get(keyOf(form));
+  if (unsent?.format !== FORMAT || field.getAttribute("aria-invalid") === "true") return false;
+  if (unsent.note.trim() === field.value.trim()) {
+    remove(keyOf(form));
+    return false;
+  }
+  version.value = unsent.version;
+  field.value = unsent.note;
+  form.closest("details").open = true;
+  return true;
+}
 
 export function attach(form) {
   const { note: field, section, version, csrf_token: csrf } = form.elements;
+  const key = keyOf(form);
   const line = form.querySelector("[data-saved]");
   const printed = document.querySelector(`[data-printed="${CSS.escape(section.value)}"]`);
   let isRefused = field.getAttribute("aria-invalid") === "true";
@@ -49,10 +74,12 @@ export function attach(form) {
       isRefused = !ok;
       if (ok) {
         saved = note;
+        if (field.value === note) remove(key);
         show(answer);
       } else say(word("refused", { why: answer.detail }));
     } catch {
       say(word("offline"));
+      timer = setTimeout(send, RETRY_AFTER);
     }
     isUnderWay = false;
     if (saved === note && field.value !== saved) wait();
@@ -65,6 +92,7 @@ export function attach(form) {
 
   function change() {
     isRefused = false;
+    keep(key, { format: FORMAT, note: field.value, version: version.value });
     say(word("not-saved-yet"));
     wait();
   }
@@ -76,10 +104,11 @@ export function attach(form) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send());
   // Nothing is sent twice, and nobody is asked whether they want to lose what the button saves.
   form.addEventListener("submit", () => {
+    if (!navigator.onLine) return;
     clearTimeout(timer);
     saved = field.value;
   });
   addEventListener("beforeunload", (event) => {
-    if (field.value !== saved) event.preventDefault();
+    if (field.value !== saved && placeOf(key) !== "device") event.preventDefault();
   });
 }

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
+from app.accounts.models import SignIn
+from app.kit.ids import new_uuid
 from app.kit.paths import STATIC
 from app.learning.models import SectionNoteRow
 from app.quizzes.models import AttemptRow
@@ -22,8 +24,12 @@ from tests.browser import (
 )
 from tests.browser.conftest import SmallAcademy
 from tests.browser.test_quiz import chip, context, pupil, student  # noqa: F401 # fixtures
+from tests.integration.quizzes.conftest import Pupil
+from tests.make.golden import on_devices, put_on_device
+from tests.make.people import a_sign_in
 
 LESSON = "/learn/small-course/lessons/skin-layers"
+NOTES_HERE = "Object.keys(localStorage).filter((key) => key.startsWith('preceptor.note.')).length"
 SENDS = re.compile(r"\bfetch\(|new XMLHttpRequest|sendBeacon")
 
 
@@ -41,6 +47,19 @@ def says_so(page: Page) -> None:
 def notes_of(academy: SmallAcademy) -> list[str]:
     with academy.database.read() as db:
         return list(db.scalars(select(SectionNoteRow.words)))
+
+
+def end_sign_in(academy: SmallAcademy, reader: Pupil) -> None:
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    own = update(SignIn).where(SignIn.user_id == reader.actor.user_id)
+    with academy.database.write() as db:
+        db.execute(own.values(idle_ends_at=past, ends_at=past))
+
+
+def a_new_sign_in(academy: SmallAcademy, reader: Pupil) -> str:
+    """Return the token by which somebody is signed in once more."""
+    with academy.database.write() as db:
+        return a_sign_in(db, reader.actor, token=str(new_uuid()), now=datetime.now(UTC))
 
 
 @pytest.mark.browser
@@ -95,7 +114,9 @@ def test_a_note_is_saved_when_the_network_is_back(context, small_academy):  # no
 
     context.set_offline(True)
     form.get_by_role("textbox").fill("Written in a tunnel")
-    form.get_by_role("textbox").blur()
+    form.get_by_role("button").click()
+    says_so(page)
+    page.keyboard.press("Escape")
     expect(form.locator("[data-saved]")).to_contain_text("there is no network")
     assert "Written in a tunnel" not in notes_of(small_academy)
     context.set_offline(False)
@@ -105,6 +126,53 @@ def test_a_note_is_saved_when_the_network_is_back(context, small_academy):  # no
     context.set_offline(True)
     page.locator("button:is(.enlarge, .enlarge-image)").first.click()
     says_so(page)
+
+
+@pytest.mark.browser
+def test_a_note_outlives_a_closed_page_and_an_ended_sign_in(context, student, small_academy):  # noqa: F811
+    """The device holds what the server does not have, for the person who wrote it and for nobody else."""
+    page = context.new_page()
+    ready(page, LESSON)
+    page.locator(".section-note summary").first.click()
+    field = page.locator(".note-form textarea").first
+    field.fill("Begun at home")
+    said = page.locator("[data-saved]").first
+    expect(said).to_contain_text("Saved")
+    end_sign_in(small_academy, student[0])
+    field.fill("Written after the end")
+    expect(said).to_contain_text("Not saved.")
+    page.close()
+
+    other = context.new_page()
+    small_academy.remember(context, small_academy.somebody("Olive Other")[1])
+    ready(other, "/home")
+    assert other.evaluate(NOTES_HERE) == 1
+    small_academy.remember(context, a_new_sign_in(small_academy, student[0]))
+    ready(other, LESSON)
+    expect(other.locator(".note-form textarea").first).to_have_value("Written after the end")
+    expect(other.locator("[data-saved]").first).to_contain_text("Saved")
+    assert "Written after the end" in notes_of(small_academy)
+    assert other.evaluate(NOTES_HERE) == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "golden", on_devices("notes-on-devices"), ids=lambda golden: golden.path.stem
+)
+def test_a_note_that_a_version_kept_on_the_device_is_sent(context, student, small_academy, golden):  # noqa: F811
+    page = context.new_page()
+    ready(page, LESSON)
+    form = page.locator(".note-form").first
+    names = {
+        "reader": str(student[0].actor.user_id),
+        "section": form.locator("[name=section]").get_attribute("value") or "",
+        "version": form.locator("[name=version]").get_attribute("value") or "",
+    }
+    put_on_device(page, golden, names)
+    ready(page, LESSON)
+    expect(page.locator("[data-saved]").first).to_contain_text("Saved")
+    assert golden.read["note"] in notes_of(small_academy)
+    assert page.evaluate(NOTES_HERE) == 0
 
 
 @pytest.mark.browser
@@ -143,6 +211,7 @@ def test_the_answers_of_a_quiz_are_not_sent_without_those_on_the_device(context,
 
 
 CUT = {
+    "clear": test_learning.test_a_section_is_voted_on_without_leaving_it,
     "main": test_a_question_that_cannot_be_sent_stays_in_its_field,
     "mark-read": test_notices.test_the_button_stays_where_the_server_cannot_be_reached,
     "passkeys": test_passkeys.test_a_device_without_a_passkey_leads_on,

@@ -143,3 +143,16 @@ def test_a_review_is_printed_with_every_reason(opened):
         sheets, "Only what I missed", "Continue with the course", "Print this page", "Try again"
     )
     assert torn_questions(page, sheets) == []
+
+
+def test_own_notes_are_printed_whole_with_the_name(opened):
+    page = opened("student")
+    page.goto("/learn")
+    page.goto(first_link(page, r"/learn/[\w-]+") + "/notes")
+    notes = page.locator(".note .typed-lines").all_inner_texts()
+    sheets = pressed(page)
+    assert notes
+    assert f"Printed by {PEOPLE['student'].name}" in sheets[0]
+    whole = [squeezed(sheet) for sheet in sheets]
+    assert [note for note in notes if not any(squeezed(note) in sheet for sheet in whole)] == []
+    asks_for_nothing(sheets, "Download as text", "Words to look for in your notes")

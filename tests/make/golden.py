@@ -140,6 +140,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
 
 ON_DEVICES = {
     "positions-on-devices": (1, "tests/browser/test_learning.py"),
+    "notes-on-devices": (1, "tests/browser/test_no_network.py"),
     "answers-on-devices": (1, "tests/browser/test_quiz.py"),
     "sheets-on-devices": (1, "tests/browser/test_bedside.py"),
 }

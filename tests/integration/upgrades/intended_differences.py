@@ -161,8 +161,8 @@ INTENDED: tuple[Difference, ...] = (
         "a lesson remembers where it was left",
         "/cookies",
         "While you answer a quiz, your browser keeps answers that",
-        "While you answer a quiz or read a lesson, your browser keeps answers, and where you are reading, "
-        "that",
+        "While you answer a quiz or read a lesson, your browser keeps answers, notes, and where "
+        "you are reading, that",
     ),
     Difference("one place is named in the singular", ".*", r"(?<= of 1 )places left", "place left"),
     Difference(
