@@ -1,7 +1,7 @@
 """A typed number: how it is marked."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from app.questions.contract import AnswerMark, DrawnQuestion, Readers, Scoring
 from app.questions.keys import QuestionKey
@@ -52,7 +52,8 @@ class NumericScoring(Scoring[NumericQuestion, NumericResponse, NumericKey]):
     def wrong_answer(
         self, question: NumericQuestion, key: NumericKey, drawn: DrawnQuestion
     ) -> NumericResponse:
-        number = key.answer + key.tolerance + FAR_OFF
+        # A whole number is added, so that it has no more decimals than the question asks for.
+        number = key.answer + key.tolerance.to_integral_value(ROUND_CEILING) + FAR_OFF
         return NumericResponse(str(number), number)
 
     def review(

@@ -58,3 +58,13 @@ def test_the_right_number_is_shown_with_its_unit(unit, tolerance, answer, within
     assert SCORING.review(question, key, drawn, None, readers).text == ""
     assert SCORING.keyed(question, key, readers) == KeyedNumber(answer, within)
     assert SCORING.keyed(question, None, readers) == KeyedNumber("", "")
+
+
+@pytest.mark.parametrize(("answer", "tolerance"), [("1.5", "0.05"), ("0.4", "2"), ("-3", "0.5")])
+def test_a_wrong_number_is_no_more_exact_than_the_answer(answer, tolerance):
+    """It can be saved: a question refuses more decimals than it asks for."""
+    key, question = number_key(answer, tolerance), a_question(type_="numeric", options=0)
+    wrong = SCORING.wrong_answer(question, key, DrawnQuestion(question.key))
+    assert wrong.number is not None
+    assert wrong.number.as_tuple().exponent == key.answer.as_tuple().exponent
+    assert SCORING.mark(question, key, wrong).earned == 0
