@@ -12,10 +12,13 @@ from app.courses.domain.keys import CourseKeys
 from app.courses.queries import revision
 from app.db.database import Database
 from app.kit.actor import Actor
+from tests.make.conversations import a_conversation
 from tests.make.courses import small_course
 from tests.make.learning import a_done_lesson, a_learner_place
 from tests.make.long_words import a_long_word
+from tests.make.notices import a_notice
 from tests.make.people import a_user
+from tests.make.practicals import a_practical
 from tests.make.quizzes import a_published_course
 from tests.sight import checks, modes
 
@@ -36,6 +39,11 @@ PAGES = (
     f"{COURSE}/glossary",
     f"{COURSE}/search?q=layer",
     "/courses/small-course",
+    "/courses",
+    "/dates",
+    "/practicals",
+    "/notices",
+    "/questions",
 )
 
 
@@ -71,6 +79,9 @@ def a_student(db: Session) -> Actor:
     published = revision(db, a_published_course(db, *a_large_course()))
     a_learner_place(db, student, published)
     a_done_lesson(db, student, published, "lesson-1-1")
+    a_practical(db, title=a_long_word(TITLE), room=a_long_word(NAME))
+    a_notice(db, student)
+    a_conversation(db, student, a_long_word(NAME), lesson_title=a_long_word(TITLE))
     return student
 
 

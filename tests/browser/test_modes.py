@@ -12,7 +12,7 @@ from tests.sight import checks, keyboard, modes
 from tests.sight.inventory import walk
 from tests.sight.matrix import Part
 from tests.sight.people import sign_in_as
-from tests.sight.staging import STARTS
+from tests.sight.staging import STARTS, starts_of
 
 FEW, WHOLE = Part(40), Part(1)
 ROLES = ("visitor", "student", "instructor", "admin")
@@ -28,10 +28,12 @@ FOURFOLD = {"width": 320, "height": 256}
 
 
 def paths_of(context: BrowserContext, role: str, part: Part) -> list[str]:
-    """Return one page of each route of the part; the first of a role always belongs to it."""
+    """Return one page of each route of the part; the first of a role always belongs to it. The whole part has
+    those too that only forms and mails lead to."""
+    starts = starts_of(role, context.request) if part is WHOLE else STARTS[role]
     return [
         visited.path
-        for number, visited in enumerate(walk(context.request, *STARTS[role], read=1))
+        for number, visited in enumerate(walk(context.request, *starts, read=1))
         if number == 0 or part.takes(role, visited.route)
     ]
 
