@@ -5,6 +5,11 @@ import { announce } from "./announce.js";
 import { word } from "./words.js";
 
 const PATIENCE = 20000;
+const THANKS = {
+  none: () => word("clear-none"),
+  yes: () => word("clear-yes"),
+  "not-quite": () => word("clear-not-quite"),
+};
 
 function say(group, text) {
   group.querySelector("[data-said]").textContent = text;
@@ -66,5 +71,5 @@ export async function send(button) {
     press(group, answer.value);
     ask(group, section, answer.value === "not-quite");
   }
-  say(group, word(isWords ? "clear-words" : `clear-${answer.value}`));
+  say(group, isWords ? word("clear-words") : THANKS[answer.value]());
 }
