@@ -93,8 +93,8 @@ class MissedOut(StrictShape):
 
 
 class ModuleResultOut(StrictShape):
-    """Points of the questions about one module. Before release modules stand together, so that no entry
-    tells the mark of a question. `modules` is empty for questions that name no section."""
+    """Points of the questions about one module, whose key is the only entry of `modules`; it is empty for
+    questions that name no section."""
 
     modules: list[str]
     questions: int
@@ -104,7 +104,8 @@ class ModuleResultOut(StrictShape):
 
 class ResultOut(ScoreOut):
     """`needed` are the fewest points of a pass. `missed` is null until the answers of this attempt are
-    released. `modules` is for the final test, the weakest first."""
+    released. `modules` is for the final test, the weakest first; before release it is empty if it would tell
+    the mark of a question."""
 
     needed: int
     missed: list[MissedOut] | None
@@ -285,7 +286,7 @@ def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
     ]
     modules = [
         ModuleResultOut(
-            modules=[module.key for module in result.modules],
+            modules=[result.module.key] if result.module else [],
             questions=result.questions,
             earned=result.earned,
             possible=result.possible,

@@ -25,10 +25,10 @@ def points_short(score: Score, pass_percent: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ModuleResult:
-    """The marks of the questions about one module or, before release, about several small ones. `modules` is
-    empty for questions whose course does not say which section teaches them."""
+    """The marks of the questions about one module; `module` is None for questions whose course does not say
+    which section teaches them."""
 
-    modules: tuple[NumberedModule, ...]
+    module: NumberedModule | None
     questions: int
     earned: int
     possible: int
@@ -48,15 +48,15 @@ class SectionToRead:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The marks that one line counts, and the modules that teach their questions."""
+    """The marks that one line counts, and the module that teaches their questions."""
 
-    modules: tuple[NumberedModule, ...]
+    module: NumberedModule | None
     marks: tuple[QuestionMark, ...]
 
     @property
     def result(self) -> ModuleResult:
         return ModuleResult(
-            self.modules,
+            self.module,
             questions=len(self.marks),
             earned=sum(mark.earned for mark in self.marks),
             possible=sum(mark.possible for mark in self.marks),
@@ -72,7 +72,8 @@ def module_results(
     is_released: bool,
 ) -> tuple[ModuleResult, ...]:
     """Return the results of an attempt by module, the weakest first. Empty if no question says which section
-    teaches it, as in courses from before these were named. `unanswered` are the keys of questions of which
+    teaches it, as in courses from before these were named, and before release if the lines would tell the
+    mark of a question. `unanswered` are the keys of questions of which
     the student knows that they earned nothing."""
     by_module: dict[str, list[QuestionMark]] = {}
     for mark in marks:
@@ -81,19 +82,18 @@ def module_results(
     if set(by_module) <= {""}:
         return ()
     order = [module for module in course.modules if module.key in by_module]
-    lines = [
-        _Line(tuple(numbered(course, [module])), tuple(by_module[module.key])) for module in order
-    ]
+    lines = [_Line(module, tuple(by_module[module.key])) for module in numbered(course, order)]
     if "" in by_module:
-        lines.append(_Line((), tuple(by_module[""])))
-    results = [line.result for line in (lines if is_released else _together(lines, unanswered))]
-    return tuple(sorted(results, key=_weakest_first))
+        lines.append(_Line(None, tuple(by_module[""])))
+    if not is_released and not _tell_no_mark(lines, unanswered):
+        return ()
+    return tuple(sorted((line.result for line in lines), key=_weakest_first))
 
 
 def _weakest_first(result: ModuleResult) -> tuple[Fraction, bool, int]:
     """Equal ones stand in the order of the course, and questions of no module last."""
-    first = result.modules[0].number if result.modules else 0
-    return Fraction(result.earned, result.possible), not result.modules, first
+    number = result.module.number if result.module else 0
+    return Fraction(result.earned, result.possible), result.module is None, number
 
 
 def sections_to_read(
@@ -115,17 +115,18 @@ def sections_to_read(
     )
 
 
-def _together(lines: Sequence[_Line], unanswered: Collection[str]) -> list[_Line]:
-    """Put the lines that tell the mark of a question together, with the smallest others while they still do.
-    The line of all questions is left out: it would repeat the score."""
-    telling = [line for line in lines if _tells_a_mark(line, unanswered)]
-    others = [line for line in lines if line not in telling]
-    if not telling:
-        return others
-    others.sort(key=lambda line: len(line.marks), reverse=True)
-    while _tells_a_mark(_sum(telling), unanswered) and others:
-        telling.append(others.pop())
-    return [*others, _sum(telling)] if others else []
+def _tell_no_mark(lines: Sequence[_Line], unanswered: Collection[str]) -> bool:
+    """Return whether these lines leave every answer of the student in doubt.
+
+    They are shown together or not at all, so that no choice of lines says what a left out one would. Where
+    all points are equal, that they are left out tells nothing either; questions of different points could
+    be told apart by it (see the tests, which try every attempt)."""
+    points = {mark.possible for line in lines for mark in line.marks}
+    return (
+        len(lines) > 1
+        and len(points) == 1
+        and not any(_tells_a_mark(line, unanswered) for line in lines)
+    )
 
 
 def _tells_a_mark(line: _Line, unanswered: Collection[str]) -> bool:
@@ -148,11 +149,3 @@ def _sums_of(points: Iterable[int]) -> int:
     for possible in points:
         sums |= sums << possible
     return sums
-
-
-def _sum(lines: Sequence[_Line]) -> _Line:
-    modules = {module.number: module for line in lines for module in line.modules}
-    return _Line(
-        tuple(modules[number] for number in sorted(modules)),
-        tuple(mark for line in lines for mark in line.marks),
-    )
