@@ -142,21 +142,11 @@ def sees(db: Session, actor: Actor, conversation_id: ConversationId, *, now: dat
 
 
 def waiting_questions(db: Session, actor: Actor, *, now: datetime) -> WaitingQuestions | None:
-    """Return how many questions wait that this person may answer, or None if there are none. One statement,
-    for their home page."""
+    """Return how many questions wait that this person may answer, or None if there are none: an admin sees
+    all but their own. One statement, for their home page."""
     count, oldest_at = db.execute(
         _seen(actor, now)
         .with_only_columns(func.count(), func.min(Conversation.waits_since))
-        .where(_WAITS)
-    ).one()
-    return WaitingQuestions(count, oldest_at) if count else None
-
-
-def all_waiting_questions(db: Session) -> WaitingQuestions | None:
-    """Return how many questions of all students wait, or None. One statement, for the office's home page."""
-    count, oldest_at = db.execute(
-        select(func.count(), func.min(Conversation.waits_since))
-        .join(PEOPLE, PERSON.id == Conversation.student_id)
         .where(_WAITS)
     ).one()
     return WaitingQuestions(count, oldest_at) if count else None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.home.attention import AttentionItem, Urgency
 from app.home.attention_list import attention_items
+from app.kit.actor import Actor
 from app.practicals.queries.admin_lists import BoardRow, coming
 
 MOST_DATES = 8
@@ -28,5 +29,7 @@ class AdminHome:
         return tuple((urgency, tuple(items)) for urgency, items in grouped)
 
 
-def admin_home(db: Session, zone: ZoneInfo, now: datetime) -> AdminHome:
-    return AdminHome(attention_items(db, zone=zone, now=now), coming(db, now=now, most=MOST_DATES))
+def admin_home(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> AdminHome:
+    return AdminHome(
+        attention_items(db, actor, zone=zone, now=now), coming(db, now=now, most=MOST_DATES)
+    )

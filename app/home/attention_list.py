@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certificates import blocks as certificate_blocks
-from app.conversations.staff_queries import all_waiting_questions
+from app.conversations.staff_queries import waiting_questions
 from app.enquiries import queries as enquiries
 from app.enrolments import pending as enrolments_pending
 from app.home import attention_to_days as days
 from app.home.attention import AttentionItem, Urgency, few
+from app.kit.actor import Actor
 from app.kit.messages import Message, msg, msgs, sentences
 from app.operations.runs import last_runs
 from app.outbox import health as outbox
@@ -23,7 +24,9 @@ from app.rights import queries as rights
 SEE_STATUS: Final = msg("See the system status")
 
 
-def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[AttentionItem, ...]:
+def attention_items(
+    db: Session, actor: Actor, *, zone: ZoneInfo, now: datetime
+) -> tuple[AttentionItem, ...]:
     """Return the items, the most urgent first; empty if there are none. One statement for each kind
     of item."""
     planned = days_not_over(db, now=now)
@@ -39,7 +42,7 @@ def attention_items(db: Session, *, zone: ZoneInfo, now: datetime) -> tuple[Atte
         *days.with_old_checklists(db, planned, now),
         *few(_requests(db, zone), _more_requests, "/admin/requests"),
         *_enquiries(db, zone),
-        *_questions(db, zone),
+        *_questions(db, actor, zone, now),
         *few(days.without_attendance(db, now), days.more_attendance, "/admin/practicals?show=past"),
         *few(days.half_empty(db, now), days.more_half_empty, "/admin/practicals"),
         *few(days.with_people_waiting(db, now), days.more_waiting_days, "/admin/practicals"),
@@ -213,8 +216,8 @@ def _enquiries(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
     ]
 
 
-def _questions(db: Session, zone: ZoneInfo) -> list[AttentionItem]:
-    waiting = all_waiting_questions(db)
+def _questions(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> list[AttentionItem]:
+    waiting = waiting_questions(db, actor, now=now)
     if waiting is None:
         return []
     return [

@@ -66,7 +66,7 @@ def home_page(db: Session, actor: Actor, keys: KnownKeys, *, zone: str, now: dat
     return HomePage(
         greeting(actor.name, local),
         local.date(),
-        admin_home(db, place, now) if actor.is_admin else None,
+        admin_home(db, actor, place, now) if actor.is_admin else None,
         instructor_home(db, actor, place, now) if actor.is_instructor else None,
         student_home(db, actor, place, keys, now) if actor.is_student else None,
     )

@@ -136,7 +136,7 @@ def test_a_begun_assessment_keeps_the_checklist_of_its_day(database, admin, day,
     assert "it keeps the checklist it began with" in page
     assert "Take the corrected checklist" not in page
     with database.read() as db:
-        todo = attention_items(db, zone=LONDON, now=NOW)
+        todo = attention_items(db, admin, zone=LONDON, now=NOW)
     assert not [item for item in todo if item.href == "/admin/checklists"]
 
 

@@ -440,6 +440,16 @@ class TestInbox:
         assert "1 question of a student waits" in words(as_person(people.admin).get("/home"))
         assert "question waits" not in words(as_person(people.stranger).get("/home"))
 
+    def test_an_admin_who_learns_does_not_count_their_own(self, database, people, as_person):
+        with database.write() as db:
+            a_conversation(db, people.admin)
+        home = as_person(people.admin).get("/home")
+        assert home.status_code == 200
+        assert "question of a student waits" not in words(home)
+        with database.write() as db:
+            a_conversation(db, people.student)
+        assert "1 question of a student waits" in words(as_person(people.admin).get("/home"))
+
 
 class TestClosedAccounts:
     def test_their_questions_do_not_wait_and_cannot_be_answered(

@@ -198,7 +198,7 @@ def test_the_office_sees_who_has_a_place_without_a_proof(database, admin, day, a
         a_seat(db, called_off, a_user(db, "Off").user_id)
     with database.read() as db:
         (uncovered,) = uncovered_days(db, now=NOW)
-        todo = attention_items(db, zone=LONDON, now=NOW)
+        todo = attention_items(db, admin, zone=LONDON, now=NOW)
     assert [person.name for person in uncovered.people] == ["Ann", "Cem"]
     assert [item.href for item in todo if "life support" in str(item.title)] == [
         "/admin/life-support"
