@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
+from app.db.rate_limits import Limit, take
 from app.db.upsert import insert_into
 from app.kit.actor import Actor, require
 from app.kit.ids import UserId
@@ -18,6 +19,9 @@ from app.learning.models import Completed, Completion, ReadingPositionRow
 from app.learning.reading_positions import ReadingPosition, moved
 from app.learning.steps.completions import COMPLETION, complete
 from app.learning.steps.open_sections import open_section
+
+POSITIONS = Limit("reading position", 1_000, timedelta(hours=1))
+"""A page sends one for each section that is reached, and nobody reaches so many."""
 
 
 def mark_lesson_done(
@@ -100,9 +104,11 @@ def note_reading(
     the end. Return the position that counts now, which is that of another device if it was read later.
 
     Sections to which the text has no heading are left out of `read`. Raises NotFound without a confirmed
-    place, or if there is no such lesson or section, and ModuleLocked with the modules to complete first.
+    place, or if there is no such lesson or section, ModuleLocked with the modules to complete first, and
+    TooMany above a thousand an hour.
     """
     require(policy.may_learn(actor))
+    take(db, POSITIONS, str(actor.user_id), now=now)
     anchors = open_section(db, actor, course_key, lesson_key, section).text.anchors
     at = now - max(ago, timedelta())
     seen = ReadingPosition(section, frozenset(read).intersection(anchors), at)

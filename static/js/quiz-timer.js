@@ -2,6 +2,7 @@
 // It only shows: the server decides what came in time, whatever this clock says.
 
 import { announce } from "./announce.js";
+import { request } from "./request.js";
 import { deliverAll, forgetAll } from "./unsent.js";
 import { word } from "./words.js";
 
@@ -47,7 +48,7 @@ export function attach(timer) {
 
   async function sendAtTheEnd() {
     if (await deliverAll(attempt, csrf)) {
-      const sent = await fetch(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
+      const sent = await request(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
       if (sent?.ok) {
         forgetAll(attempt);
         location.assign(resultUrl);
@@ -74,9 +75,9 @@ export function attach(timer) {
   // Some devices stop their clocks while they sleep.
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible") return;
-    const asked = await fetch(attemptUrl).catch(() => null);
-    if (!asked?.ok) return;
-    const state = await asked.json();
+    const answer = await request(attemptUrl).catch(() => null);
+    if (!answer?.ok) return;
+    const state = answer.body;
     serverNow = Date.parse(state.now);
     readAt = performance.now();
     if (state.state === "submitted") location.assign(resultUrl);

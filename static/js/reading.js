@@ -3,6 +3,7 @@
 // again when the network is back or another section is reached. Reading is never interrupted by it.
 
 import { get, keys, put, remove } from "./device-store.js";
+import { request } from "./request.js";
 
 const READ_LINE = 1 / 3;
 const PAUSE = 1500;
@@ -38,16 +39,15 @@ function sender({ position: url, csrf, reader }) {
     const { section, read, at } = unsent;
     const secondsAgo = Math.min(Math.max(0, Math.round((Date.now() - at) / 1000)), 2592000);
     try {
-      const response = await fetch(url, {
+      const { ok, status, retryAfter } = await request(url, {
         method: "PUT",
         keepalive: true,
         headers: { "content-type": "application/json", "x-csrf-token": csrf },
         body: JSON.stringify({ section, read, seconds_ago: secondsAgo }),
       });
-      const isFinal = response.ok || [404, 422].includes(response.status);
+      const isFinal = ok || [404, 422].includes(status);
       if (isFinal && get(key)?.at === at) remove(key);
-      // An answer that nobody reads keeps its connection.
-      await response.text();
+      if (status === 429) timer = setTimeout(send, Math.max(retryAfter, 60) * 1000);
     } catch {
       // It is on this device and goes with the next one.
     }

@@ -2,6 +2,7 @@
 // the buttons post the form.
 
 import { announce } from "./announce.js";
+import { request } from "./request.js";
 import { number, word } from "./words.js";
 
 const PATIENCE = 15000;
@@ -42,13 +43,13 @@ export function attach(form) {
     if (before === attendance) return;
     let refusal = word("press-again");
     try {
-      const response = await fetch(`${form.dataset.save}${row.dataset.seat}/attendance`, {
+      const { ok, status, body } = await request(`${form.dataset.save}${row.dataset.seat}/attendance`, {
         method: "PUT",
         headers: { "content-type": "application/json", "x-csrf-token": form.elements.csrf_token.value },
         body: JSON.stringify({ attendance: attendance === "unmarked" ? null : attendance }),
         signal: AbortSignal.timeout(PATIENCE),
       });
-      if (response.ok) {
+      if (ok) {
         attended += Number(attendance === "attended") - Number(before === "attended");
         present.textContent = number(attended);
         show(row, attendance);
@@ -56,8 +57,8 @@ export function attach(form) {
         announce(SAID[attendance](row.dataset.name));
         return;
       }
-      if (response.status === 401) refusal = word("ended-press-again");
-      else if (response.status < 500) refusal = word("refused", { why: (await response.json()).detail });
+      if (status === 401) refusal = word("ended-press-again");
+      else if (status < 500 && body) refusal = word("refused", { why: body.detail });
     } catch {
       // The network: what is said above.
     }

@@ -3,6 +3,7 @@
 // Without this script a form that is sent too late is kept until the person has signed in again.
 
 import { announce } from "./announce.js";
+import { request } from "./request.js";
 import { word } from "./words.js";
 
 const WARN_BEFORE = 5 * 60;
@@ -47,19 +48,19 @@ export function attach(bar) {
 
   button.addEventListener("click", async () => {
     try {
-      const response = await fetch(bar.dataset.renew, {
+      const { ok, status, body } = await request(bar.dataset.renew, {
         method: "POST",
         headers: { "content-type": "application/json", accept: "application/json" },
         body: "{}",
         signal: AbortSignal.timeout(PATIENCE),
       });
-      if (response.status === 401) {
+      if (status === 401) {
         endsAt = 0;
         look();
         return;
       }
-      if (!response.ok) throw new Error(String(response.status));
-      const { seconds } = await response.json();
+      if (!ok) throw new Error(String(status));
+      const { seconds } = body;
       endsAt = Date.now() + seconds * 1000;
       tabs?.postMessage(endsAt);
       if (seconds > WARN_BEFORE) {

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.db.rate_limits import Count
 from app.learning import service
 from app.learning.models import ReadingPositionRow
 from app.learning.reading_positions import ReadingPosition
@@ -169,3 +170,17 @@ def test_the_use_case_returns_the_position_that_counts(database, student, anchor
         )
     assert first == late == ReadingPosition(anchors[1], frozenset(), NOW)
     assert future == ReadingPosition(anchors[0], frozenset(), NOW)
+
+
+def test_more_positions_than_anybody_reads_are_refused_until_the_hour_is_over(
+    database, browser, anchors
+):
+    send(browser, anchors[0])
+    with database.write() as db:
+        db.execute(update(Count).values(tries=service.POSITIONS.most))
+    before = rows(database)
+    refused = send(browser, anchors[1])
+    assert (refused.status_code, refused.json()["title"]) == (429, "Too many tries")
+    assert "There were too many tries. Wait" in refused.json()["detail"]
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert rows(database) == before == [(anchors[0], "")]
