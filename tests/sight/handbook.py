@@ -44,6 +44,7 @@ PICTURES = (
     Picture("lesson", "student", LESSON, at=".lesson-text > .prose ~ .prose ~ .prose"),
     Picture("ask", "student", LESSON, (r"/learn/[^\"]+/ask[^\"]*",), at="main h1"),
     Picture("result", "graduate", f"{COURSE}/quizzes/skin-anatomy-quiz", (r"/attempts/[^/\"]+",)),
+    Picture("booking", "graduate", "/practicals", at=".card:has-text('You can book')"),
     Picture("certificate", "graduate", "/certificates"),
     Picture("questions", "instructor", "/teach/questions", at=".tabs, main form"),
     Picture("assessment", "instructor", "/home", (r"/assessments/[^/\"]+",), at="main h2"),
