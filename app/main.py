@@ -66,6 +66,8 @@ from app.kit.paths import ROOT, STATIC, TEMPLATES
 from app.languages import Languages, languages_of
 from app.learning import api as learning_api
 from app.learning import (
+    highlight_api,
+    highlight_pages,
     note_api,
     note_pages,
     plan_api,
@@ -126,6 +128,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     stop_pages.pages,
     note_pages.pages,
     vote_pages.pages,
+    highlight_pages.pages,
     practicals_students.pages,
     conversations_pages.pages,
     home_pages.pages,
@@ -147,6 +150,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     plan_api.api,
     note_api.api,
     vote_api.api,
+    highlight_api.api,
     conversations_api.api,
     enrolments_pages.pages,
     enrolments_api.api,

@@ -24,7 +24,7 @@ from app.demo.diary import Diary
 from app.demo.enquiries import ask
 from app.demo.intakes import open_intakes
 from app.demo.joining import join
-from app.demo.lesson_notes import note_in_lessons, vote_in_lessons
+from app.demo.lesson_notes import highlight_in_lessons, note_in_lessons, vote_in_lessons
 from app.demo.people import ADMIN, ADMINS, INSTRUCTORS, PASSWORD, STUDENTS
 from app.demo.proofs import show_proofs
 from app.demo.seed_notices import read_notices
@@ -94,5 +94,6 @@ def _write_down(diary: Diary, password_hash: str) -> None:
     ask(diary)
     ask_about_lessons(diary)
     note_in_lessons(diary)
+    highlight_in_lessons(diary)
     vote_in_lessons(diary)
     read_notices(diary)

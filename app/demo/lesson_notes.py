@@ -8,7 +8,7 @@ from app.courses.domain.sections import lesson_text
 from app.demo.diary import Diary
 from app.demo.people import LEARNING
 from app.kit.errors import NotFound
-from app.learning import note_writing, voting
+from app.learning import highlighting, note_writing, voting
 from app.learning.clarity import ClarityAnswer
 from app.learning.section_notes import NO_NOTE
 
@@ -20,6 +20,7 @@ NOTES: Final = (
 )
 
 
+HIGHLIGHTED: Final = ("epidermis", "a layer of fat")
 UNCLEAR: Final = (
     "Which of the two parts of the dermis do I feel first?",
     "",
@@ -43,6 +44,27 @@ def vote_in_lessons(diary: Diary) -> None:
             words = UNCLEAR[number] if section == 2 and number < len(UNCLEAR) else None
             at = diary.ago(3, 20, 5 * number + section)
             diary.note(at, partial(_vote, diary, student.name, section, words))
+
+
+def highlight_in_lessons(diary: Diary) -> None:
+    """Let two students highlight words of a lesson."""
+    for days, student in zip((4, 2), (LEARNING[0], LEARNING[4]), strict=True):
+        for number, words in enumerate(HIGHLIGHTED):
+            at = diary.ago(days, 18, 10 * number)
+            diary.note(at, partial(_highlight, diary, student.name, words))
+
+
+def _highlight(diary: Diary, student: str, words: str, now: datetime) -> None:
+    highlighting.highlight(
+        diary.db,
+        diary.people[student],
+        diary.course.key,
+        LESSON,
+        "",
+        words=words,
+        before="",
+        now=now,
+    )
 
 
 def _vote(diary: Diary, student: str, section: int, words: str | None, now: datetime) -> None:

@@ -24,6 +24,7 @@ EnquiryId = NewType("EnquiryId", UUID)
 ConversationId = NewType("ConversationId", UUID)
 MessageId = NewType("MessageId", UUID)
 VoteId = NewType("VoteId", UUID)
+HighlightId = NewType("HighlightId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 ErratumId = NewType("ErratumId", UUID)
 FactorId = NewType("FactorId", UUID)
@@ -48,6 +49,7 @@ ALL_IDS = (
     ConversationId,
     MessageId,
     VoteId,
+    HighlightId,
     NoticeId,
     ErratumId,
     FactorId,

@@ -1,8 +1,11 @@
 """What learning refuses."""
 
+from typing import Final
+
 from app.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from app.kit.messages import msg
 from app.learning.domain import NumberedModule, lock_sentence
+from app.learning.highlights import LONGEST_QUOTE, MOST_HIGHLIGHTS, HighlightRefusal
 
 
 class ModuleLocked(Forbidden):
@@ -55,3 +58,28 @@ class BadPlan(Invalid):
     """The hours or the day cannot be used as they are."""
 
     slug = "bad-plan"
+
+
+class NotHighlighted(Invalid):
+    """The words cannot be highlighted."""
+
+    slug = "not-highlighted"
+
+    def __init__(self, why: HighlightRefusal) -> None:
+        words = HIGHLIGHT_REFUSALS[why]
+        super().__init__(words, reason=str(why), fields={"words": words})
+
+
+HIGHLIGHT_REFUSALS: Final = {
+    HighlightRefusal.no_words: msg("Give some words of the lesson."),
+    HighlightRefusal.too_long: msg(
+        "Give at most {most} letters; a longer passage can be highlighted in parts.",
+        most=LONGEST_QUOTE,
+    ),
+    HighlightRefusal.not_in_section: msg(
+        "These words do not stand in the lesson like this. Copy them from the text."
+    ),
+    HighlightRefusal.too_many: msg(
+        "This lesson has {most} highlights already. Remove one first.", most=MOST_HIGHLIGHTS
+    ),
+}

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.learning.clarity import LONGEST_WORDS, ClarityAnswer
+from app.learning.highlights import LONGEST_QUOTE
 from app.learning.pacing import BAD_HOURS, MailDay
 from app.learning.reading_positions import LONGEST_ANCHOR
 from app.learning.section_notes import LONGEST_NOTE
@@ -61,3 +62,11 @@ class ClarityForm(Form):
     words: Annotated[str, StringConstraints(max_length=LONGEST_WORDS)] | None = Field(
         default=None, title=label("what was not clear")
     )
+
+
+class HighlightForm(Form):
+    """Words to highlight. A script says in which section and behind what they stand."""
+
+    words: str = Field(title=label("the words to highlight"), max_length=4 * LONGEST_QUOTE)
+    section: str = Field(default="", max_length=LONGEST_ANCHOR, title=label("section"))
+    before: str = Field(default="", max_length=LONGEST_QUOTE, title=label("what stands before"))

@@ -10,7 +10,7 @@ from app.courses.corrections import corrected_lesson, lesson_corrections
 from app.courses.domain.delivery import Lesson, Quiz, Term
 from app.courses.domain.errata import Correction
 from app.courses.domain.lesson_view import shown_text
-from app.courses.domain.sections import LessonText, lesson_text, split_text
+from app.courses.domain.sections import LessonSection, LessonText, lesson_text, split_text
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -19,6 +19,8 @@ from app.kit.messages import Message, msg
 from app.learning import domain
 from app.learning.clarity import ClarityAnswer, ClarityField
 from app.learning.domain import Done, NumberedModule, everything_done
+from app.learning.highlights import Highlight, highlighted
+from app.learning.marking import words_of
 from app.learning.memory import LessonMemory, memory_of
 from app.learning.queries import KEPT, find_lesson, quiz_of, standing_on
 from app.learning.reading_positions import StoppingPoint
@@ -115,13 +117,23 @@ class SectionReader:
     note: NoteField
     answer: ClarityAnswer = ClarityAnswer.none
     unclear: ClarityField | None = None
+    highlights: tuple[Highlight, ...] = ()
 
     @property
     def is_blank(self) -> bool:
         """Whether it holds nothing of the reader but whether they have read the section, and whether it was
         clear to them. Then the HTML of the section's end is the same for many readers and comes from a
         cache."""
-        return self.note == NoteField(self.note.section) and self.unclear is None
+        is_noted = self.note != NoteField(self.note.section)
+        return not (is_noted or self.unclear or self.highlights)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteField:
+    """Words that were to be highlighted, and why they are not."""
+
+    words: str
+    error: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,8 @@ class LessonPage:
     """The note that was sent and not saved."""
     refused_words: ClarityField | None = None
     """What was not clear, as it was sent and not saved."""
+    refused_quote: QuoteField | None = None
+    """The words that were to be highlighted, as they were sent and refused."""
     empty_unclear: ClassVar[ClarityField] = ClarityField()
 
     @property
@@ -158,11 +172,14 @@ class LessonPage:
     def errors(self) -> dict[str, Message]:
         """What is wrong with what was sent, by the field that it is about."""
         refused = (("note", self.refused_note), ("clear", self.refused_words))
-        return {
+        errors = {
             f"{name}-{field.section}": field.error
             for name, field in refused
             if field and field.error
         }
+        return (
+            errors if self.refused_quote is None else {**errors, "words": self.refused_quote.error}
+        )
 
     def note_in(self, section: str) -> NoteField:
         """Return the field for the note of a section."""
@@ -177,7 +194,26 @@ class LessonPage:
             self.note_in(section),
             self.answer_to(section),
             self.unclear_in(section),
+            self.highlights_in(section),
         )
+
+    def highlights_in(self, section: str) -> tuple[Highlight, ...]:
+        return self.memory.highlights.get(section, ()) if self.memory else ()
+
+    def html_of(self, section: LessonSection) -> str:
+        """Return the HTML of a section with the highlights of the person."""
+        highlights = self.highlights_in(section.anchor)
+        return highlighted(section.html, highlights) if highlights else section.html
+
+    def section_with(self, quote: str) -> str:
+        """Return the anchor of the first section that has these words, or of the first section."""
+        anchors = (each.anchor for each in self.text.sections if quote in words_of(each.html).text)
+        return next(anchors, self.text.anchors[0] if self.text.anchors else "")
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether the person has noted or highlighted something in the lesson."""
+        return bool(self.memory and (self.memory.notes or self.memory.highlights))
 
     def answer_to(self, section: str) -> ClarityAnswer:
         """Return what the person answered to “Was this clear?”."""

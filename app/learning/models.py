@@ -1,5 +1,5 @@
-"""The tables of what students have completed, where they are in their lessons, what they note there, and
-whether it was clear to them."""
+"""The tables of what students have completed, where they are in their lessons, what they note and
+highlight there, and whether it was clear to them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
-from app.kit.ids import EventId, RevisionId, UserId, VoteId
+from app.kit.ids import EventId, HighlightId, RevisionId, UserId, VoteId
 
 
 class Completed(StrEnum):
@@ -88,3 +88,21 @@ class SectionVoteRow(Base):
     is_clear: Mapped[bool]
     words: Mapped[str] = mapped_column(Text)
     voted_at: Mapped[datetime]
+
+
+class HighlightRow(Base):
+    """A passage that a person highlighted. The titles are those that they saw; `passage` is the document of
+    `highlights.stored_passage`."""
+
+    __tablename__ = "highlights"
+    __table_args__ = (Index("ix_highlights_user_id", "user_id", "course_key", "lesson_key"),)
+
+    id: Mapped[HighlightId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    lesson_key: Mapped[str] = mapped_column(String(64))
+    section: Mapped[str] = mapped_column(Text)
+    lesson_title: Mapped[str] = mapped_column(Text)
+    section_title: Mapped[str] = mapped_column(Text)
+    passage: Mapped[str] = mapped_column(Text)
+    marked_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The notes of a student in one course: as a page, and as a file to keep."""
+"""The notes and highlights of a student in one course: as a page, and as a file to keep."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,21 +9,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.domain.search import LONGEST_QUERY, contains
+from app.courses.domain.sections import LessonText
 from app.courses.queries import PublishedCourse
 from app.db.base import table_of
 from app.db.paging import Page, page_of
 from app.kit.actor import Actor
+from app.kit.ids import HighlightId
 from app.learning import queries
+from app.learning.highlights import Passage, read_passage, span_of
 from app.learning.lesson_reading import student_base, text_of
-from app.learning.models import SectionNoteRow
+from app.learning.models import HighlightRow, SectionNoteRow
 
 PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class NotedSection:
-    """A note, with the titles of its lesson and section. `address` leads to it in the lesson; None if the
-    course has no such section any more."""
+    """A note or a highlight, with the titles of its lesson and section; the words of a highlight are its
+    `note`. `address` leads to it in the lesson; None if the course has no such section or words any more."""
 
     lesson_key: str
     lesson_title: str
@@ -32,6 +35,8 @@ class NotedSection:
     note: str
     saved_at: datetime
     address: str | None
+    highlight_id: HighlightId | None = None
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def notes_page(db: Session, actor: Actor, course_key: str, *, query: str, number
     """Return one page of the actor’s notes in a course. Raise NotFound without a place."""
     published = queries.pinned(db, actor, course_key)
     query = " ".join(query.split())[:LONGEST_QUERY]
-    notes = _in_order(published, _notes(db, actor, published))
+    notes = _in_order(published, _all(db, actor, published))
     matching = [note for note in notes if not query or _matches(note, query)]
     first = (number - 1) * PAGE_SIZE
     return NotesPage(
@@ -85,7 +90,8 @@ def notes_page(db: Session, actor: Actor, course_key: str, *, query: str, number
 
 
 def every_note(db: Session, actor: Actor, course_key: str) -> tuple[NotedSection, ...]:
-    """Return all the actor’s notes in a course, in its order. Raise NotFound without a place."""
+    """Return all the actor’s notes in a course, in its order, without highlights. Raise NotFound without a
+    place."""
     published = queries.pinned(db, actor, course_key)
     return _in_order(published, _notes(db, actor, published))
 
@@ -94,11 +100,46 @@ def notes_file(db: Session, actor: Actor, course_key: str) -> str:
     """Return all the actor’s notes in a course as Markdown. Raise NotFound without a place."""
     published = queries.pinned(db, actor, course_key)
     lines = [f"# {published.course.title}"]
-    for lesson in _by_lesson(_in_order(published, _notes(db, actor, published))):
+    for lesson in _by_lesson(_in_order(published, _all(db, actor, published))):
         lines.append(f"## {lesson.title}")
         for note in lesson.notes:
-            lines += [f"### {note.title}", note.note]
+            words = f"> {note.note}" if note.highlight_id else note.note
+            lines += [f"### {note.title}", words]
     return "\n\n".join(lines) + "\n"
+
+
+def _all(db: Session, actor: Actor, published: PublishedCourse) -> Iterable[NotedSection]:
+    return [*_notes(db, actor, published), *_highlights(db, actor, published)]
+
+
+def _highlights(db: Session, actor: Actor, published: PublishedCourse) -> Iterable[NotedSection]:
+    row = table_of(HighlightRow).c
+    stored = db.execute(
+        select(
+            row.id,
+            row.lesson_key,
+            row.lesson_title,
+            row.section,
+            row.section_title,
+            row.passage,
+            row.marked_at,
+        ).where(row.user_id == actor.user_id, row.course_key == published.course_key)
+    )
+    return [
+        NotedSection(
+            row.lesson_key,
+            row.lesson_title,
+            row.section,
+            row.section_title,
+            passage.quote,
+            row.marked_at,
+            address=None,
+            highlight_id=row.id,
+            passage=passage,
+        )
+        for row in stored
+        for passage in [read_passage(row.passage)]
+    ]
 
 
 def _notes(db: Session, actor: Actor, published: PublishedCourse) -> Iterable[NotedSection]:
@@ -139,13 +180,26 @@ def _in_order(
         if note.section not in text.anchors:
             placed.append((index, len(text.anchors), replace(note, lesson_title=title)))
             continue
-        address = f"{base}/lessons/{note.lesson_key}#note-{note.section}"
+        address = _address(base, note, text)
         shown = replace(
             note, lesson_title=title, title=text.section(note.section).title, address=address
         )
         placed.append((index, text.anchors.index(note.section), shown))
-    placed.sort(key=lambda each: (*each[:2], each[2].lesson_key, each[2].section))
+    placed.sort(key=lambda each: (*each[:2], *_order_in_lesson(each[2])))
     return tuple(note for _, _, note in placed)
+
+
+def _order_in_lesson(note: NotedSection) -> tuple[str, str, bool, datetime]:
+    return note.lesson_key, note.section, note.highlight_id is not None, note.saved_at
+
+
+def _address(base: str, note: NotedSection, text: LessonText) -> str | None:
+    """Return where a note or a highlight stands, or None if the section has these words no more."""
+    lesson = f"{base}/lessons/{note.lesson_key}"
+    if note.passage is None:
+        return f"{lesson}#note-{note.section}"
+    is_there = span_of(text.section(note.section).html, note.passage) is not None
+    return f"{lesson}#{note.section}" if is_there else None
 
 
 def _by_lesson(notes: Iterable[NotedSection]) -> tuple[NotedLesson, ...]:

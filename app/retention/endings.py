@@ -266,6 +266,7 @@ STEPS: Final = (
     EndingStep("reading_positions", "reading_positions", of_closed("user_id")),
     EndingStep("study_plans", "study_plans", of_closed("user_id")),
     EndingStep("section_notes", "section_notes", of_closed("user_id")),
+    EndingStep("highlights", "highlights", of_closed("user_id")),
     EndingStep("section_votes", "section_votes", of_closed("user_id")),
     EndingStep("conversations", "conversation_messages", _message_of_closed),
     EndingStep("conversations", "conversations", _conversation_of_closed),

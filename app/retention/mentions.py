@@ -49,6 +49,7 @@ NAMELESS: Final = {
     "course_errata": ("was", "now", "why"),
     "course_revisions": ("delivery", "keys"),
     "enquiries": ("message", "note", "search_text"),
+    "highlights": ("section", "lesson_title", "section_title", "passage"),
     "intakes": ("search_text",),
     "kept_mails": ("text", "source"),
     "operation_runs": ("detail", "detail_message"),

@@ -100,6 +100,16 @@ RULES_OF_RECORDS: Final = (
         msg("So that you have them for as long as you have the account."),
     ),
     rule(
+        "highlights",
+        PrivacyHeading.training,
+        msg("What you highlight in lessons, which only you can see"),
+        "highlights",
+        LEAVING,
+        lambda span: msg("{span} after the account was closed, then deleted", span=span),
+        Ending.deleted,
+        msg("So that you have it for as long as you have the account."),
+    ),
+    rule(
         "section_votes",
         PrivacyHeading.training,
         msg("Which sections of lessons were clear to you, and what was not"),

@@ -32,7 +32,7 @@ function ask(group, section, isUnclear) {
   if (!isUnclear) return;
   end.after(document.getElementById("unclear").content.cloneNode(true));
   const part = end.nextElementSibling;
-  for (const name of ["id", "for", "aria-describedby"]) {
+  for (const name of ["id", "aria-describedby"]) {
     for (const element of part.querySelectorAll(`[${name}^="f-clear-"]`)) {
       element.setAttribute(name, element.getAttribute(name).replace("f-clear-", `f-clear-${section}`));
     }

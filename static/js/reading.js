@@ -67,7 +67,7 @@ function sender({ position: url, csrf, reader }) {
 /** Attach what saves a note and counts its letters when somebody first goes into it. Without a network it is done as
  *  soon as there is one, and what was typed until then is saved. */
 async function openNote({ target }) {
-  const form = target.closest(".note-form:not([data-attached])");
+  const form = target.closest(".note-form[data-most]:not([data-attached])");
   if (!form) return;
   form.dataset.attached = "";
   try {
@@ -92,11 +92,13 @@ async function answer(event) {
 async function takeUpNotes(text) {
   if (!keys(`preceptor.note.${text.dataset.reader}.`).length) return;
   const { takeUp } = await import("./section-note.js");
-  for (const form of text.querySelectorAll(".note-form")) if (takeUp(form)) openNote({ target: form });
+  for (const form of text.querySelectorAll(".note-form[data-most]")) if (takeUp(form)) openNote({ target: form });
 }
 
 export function attach(text) {
   text.addEventListener("click", answer);
+  const offer = async () => (await import("./highlight.js")).attach(text);
+  if (document.getElementById("highlight")) document.addEventListener("selectionchange", offer, { once: true });
   text.addEventListener("focusin", openNote);
   if (text.dataset.reader) takeUpNotes(text).catch(() => {});
   const links = [...document.querySelectorAll('.contents a[href^="#"]')].filter((link) => link.querySelector("[data-state]"));

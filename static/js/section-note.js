@@ -12,8 +12,9 @@ const PATIENCE = 20000;
 const RETRY_AFTER = 15000;
 const FORMAT = 1;
 
+const urlOf = (form) => `/api/v1${new URL(form.action).pathname}`;
 const keyOf = (form) =>
-  `preceptor.note.${form.closest("[data-reader]").dataset.reader}.${form.dataset.save}.${form.elements.section.value}`;
+  `preceptor.note.${form.closest("[data-reader]").dataset.reader}.${urlOf(form)}.${form.elements.section.value}`;
 
 /** Put what only this device holds into the field, and return whether there was anything. */
 export function takeUp(form) {
@@ -34,7 +35,7 @@ export function attach(form) {
   const { note: field, section, version, csrf_token: csrf } = form.elements;
   const key = keyOf(form);
   const line = form.querySelector("[data-saved]");
-  const printed = document.querySelector(`[data-printed="${CSS.escape(section.value)}"]`);
+  const printed = form.closest("details").nextElementSibling;
   let isRefused = field.getAttribute("aria-invalid") === "true";
   let saved = isRefused ? null : field.defaultValue;
   let timer = 0;
@@ -53,7 +54,7 @@ export function attach(form) {
   }
 
   async function put(note) {
-    const response = await fetch(form.dataset.save, {
+    const response = await fetch(urlOf(form), {
       method: "PUT",
       keepalive: true,
       headers: { "content-type": "application/json", "x-csrf-token": csrf.value },

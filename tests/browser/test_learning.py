@@ -162,8 +162,41 @@ def test_a_section_is_voted_on_without_leaving_it(context):
     expect(no).to_be_focused()
     page.reload()
     expect(no).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("textarea[name=words]")).to_have_value("Which layer?")
+    expect(page.locator(".lesson-text textarea[name=words]")).to_have_value("Which layer?")
     no.click()
     expect(said).to_have_text("Taken back.")
     expect(no).to_have_attribute("aria-pressed", "false")
     expect(page.locator(".lesson-text textarea[name=words]")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_selected_words_are_highlighted(context):
+    page = context.new_page()
+    page.goto(LESSON, wait_until="networkidle")
+    page.evaluate(
+        """() => {
+          const words = document.querySelector(".lesson-text > .prose:has(h2) p").firstChild;
+          getSelection().setBaseAndExtent(words, 4, words, 13);
+        }"""
+    )
+    button = page.locator(".highlight-button")
+    expect(button).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(button).not_to_be_focused()  # the link to a term stands before it
+    button.focus()
+    context.set_offline(True)
+    page.keyboard.press("Enter")
+    expect(page.locator("#unreachable")).to_contain_text("There is no network")
+    page.keyboard.press("Escape")
+    context.set_offline(False)
+    button.focus()
+    page.keyboard.press("Enter")
+    mark = page.locator("mark.highlight")
+    expect(mark).to_have_text("epidermis")
+    expect(page.get_by_text("Highlighted.")).to_be_visible()
+    page.get_by_text("1 highlight").click()
+    page.get_by_role("button", name="Remove the highlight").click()
+    expect(page).to_have_url(re.compile("/notes$"))
+    page.goto(LESSON)
+    expect(page.locator(".lesson-text")).to_be_visible()
+    expect(mark).to_have_count(0)

@@ -212,6 +212,7 @@ def test_the_answers_of_a_quiz_are_not_sent_without_those_on_the_device(context,
 
 CUT = {
     "clear": test_learning.test_a_section_is_voted_on_without_leaving_it,
+    "highlight": test_learning.test_selected_words_are_highlighted,
     "main": test_a_question_that_cannot_be_sent_stays_in_its_field,
     "mark-read": test_notices.test_the_button_stays_where_the_server_cannot_be_reached,
     "passkeys": test_passkeys.test_a_device_without_a_passkey_leads_on,

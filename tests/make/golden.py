@@ -26,6 +26,7 @@ from app.handlers import handlers_with
 from app.kit.ids import EventId, UserId
 from app.kit.messages import Message
 from app.kit.stored_messages import REASON_VERSION, from_stored, read_reason
+from app.learning.highlights import HIGHLIGHT_VERSION, read_passage
 from app.quizzes.domain import stored
 from tests.make.keys import ISSUER
 from tests.make.mails import meaning, meaning_of_notice
@@ -83,6 +84,10 @@ def _drawn(document: Any) -> Any:
     ]
 
 
+def _passage(document: Any) -> Any:
+    return asdict(read_passage(json.dumps(document)))
+
+
 def _marks(document: Any) -> Any:
     return [asdict(mark) for mark in stored.read_marks(document)]
 
@@ -127,6 +132,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
     "marks": (stored.MARKS_VERSION, _marks),
     "certificate-snapshots": (certificates.FORMAT, _snapshot),
+    "highlights": (HIGHLIGHT_VERSION, _passage),
     "kept-forms": (1, _kept_form),
     "answers-to-forms": (1, _requested),
     "details-of-acts": (DETAILS_VERSION, _details_of_act),

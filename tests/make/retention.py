@@ -232,6 +232,23 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
                 },
             ),
         ],
+        "highlights": lambda: [
+            closed,
+            (
+                "highlights",
+                {
+                    "id": new_uuid(),
+                    "user_id": person,
+                    "course_key": "old",
+                    "lesson_key": "first",
+                    "section": "section-nora",
+                    "lesson_title": "First",
+                    "section_title": "Nora",
+                    "passage": "{}",
+                    "marked_at": at,
+                },
+            ),
+        ],
         "section_votes": lambda: [
             closed,
             (

@@ -13,6 +13,7 @@ from tests.make.people import a_user
 COURSE = "/learn/small-course"
 LESSON = f"{COURSE}/lessons/skin-layers"
 NOTE = "canary-note of Nora"
+HIGHLIGHT = "epidermis"
 UNCLEAR = "canary-words of Nora"
 NAME = "Nora Canary-Name"
 READ = re.compile(r" data-read[ >]")
@@ -52,6 +53,7 @@ def nora(database, as_person, published, section):
     browser.post(f"{LESSON}/note", data={"section": section, "note": NOTE, "version": NO_NOTE})
     unclear = {"section": section, "answer": "not-quite", "words": UNCLEAR}
     browser.post(f"{LESSON}/clear", data=unclear)
+    browser.post(f"{LESSON}/highlight", data={"section": section, "words": HIGHLIGHT})
     browser.get(LESSON)  # It says once that the note is saved.
     return browser
 
@@ -76,6 +78,7 @@ def test_whoever_reads_first_each_reader_has_their_own_page(nora, fresh):
     hers = read(nora)
     assert NOTE in hers
     assert UNCLEAR in hers
+    assert "<mark" in hers
     assert NAME in hers
     assert "You have done this lesson" in hers
     assert len(READ.findall(hers)) == 2
@@ -83,6 +86,7 @@ def test_whoever_reads_first_each_reader_has_their_own_page(nora, fresh):
     assert after_her == alone
     assert NOTE not in after_her
     assert UNCLEAR not in after_her
+    assert "<mark" not in after_her
     assert NAME not in after_her
     assert "That was the whole lesson" in after_her
     assert not READ.findall(after_her)

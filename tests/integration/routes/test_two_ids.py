@@ -21,6 +21,7 @@ from app.demo.studying import BLOCKED
 from app.enrolments.models import IntakeRow
 from app.kit.actor import Role
 from app.kit.ids import new_uuid
+from app.learning.models import HighlightRow
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from app.quizzes.models import AttemptRow
@@ -183,6 +184,15 @@ def a_question(method: str) -> Find:
     return find
 
 
+def a_highlight(db: Session) -> Case:
+    """A highlight of a student, as the address of its course takes it."""
+    row = db.scalars(select(HighlightRow).order_by(HighlightRow.id)).first()
+    assert row is not None
+    email = db.scalar(select(User.email).where(User.id == row.user_id))
+    who = next(person for person in STUDENTS if person.email == email)
+    return Case(who, ((ELSEWHERE, row.id), (COURSE, new_uuid())), (COURSE, row.id))
+
+
 def a_section(*, is_api: bool = False, **more: str) -> Find:
     """The first section of a lesson, as the address of the lesson takes it."""
 
@@ -311,6 +321,15 @@ CASES: dict[str, Find] = {
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note": a_section(is_api=True, note="Mine"),
     "POST /learn/{course_key}/lessons/{lesson_key}/note": a_section(note="Mine"),
     "GET /api/v1/learn/{course_key}/lessons/{lesson_key}/clear": of_the_course("lesson", LEARNER),
+    "GET /api/v1/learn/{course_key}/lessons/{lesson_key}/highlights": of_the_course(
+        "lesson", LEARNER
+    ),
+    "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/highlights": a_section(
+        is_api=True, words="the"
+    ),
+    "POST /learn/{course_key}/lessons/{lesson_key}/highlight": a_section(words="the"),
+    "DELETE /api/v1/learn/{course_key}/highlights/{highlight_id}": a_highlight,
+    "POST /learn/{course_key}/highlights/{highlight_id}/remove": a_highlight,
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear": a_section(
         is_api=True, answer="yes"
     ),

@@ -153,6 +153,8 @@ INTENDED: tuple[Difference, ...] = (
         "stopping the plan deletes it. "
         "Your own notes in lessons, which only you can read 90 days after the account was closed, then "
         "deleted So that you have them for as long as you have the account. "
+        "What you highlight in lessons, which only you can see 90 days after the account was closed, then "
+        "deleted So that you have it for as long as you have the account. "
         "Which sections of lessons were clear to you, and what was not 90 days after the account was closed, "
         "then deleted So that the authors can make them clearer. They read it without your name, once three "
         "students have answered. ",

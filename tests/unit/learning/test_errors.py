@@ -11,6 +11,11 @@ SAID = {
     ),
     "learning.errors.PlanNotChanged": "Your plan is not changed",
     "learning.errors.BadPlan": "There is a problem with what you entered",
+    "learning.errors.NotHighlighted": "There is a problem with what you entered",
+    "learning.errors.StopLinkRefused": (
+        "This link does not work: It is incomplete, or the mail went to an address that is no longer "
+        "yours. Nothing was changed. Sign in, and stop the mails on the page of your plan."
+    ),
     "learning.pacing.BAD_HOURS": (
         "Enter a number of hours between 0.5 and 40, in steps of half an hour."
     ),

@@ -4,8 +4,10 @@ from dataclasses import fields, replace
 
 import pytest
 
+from app.kit.ids import HighlightId, new_uuid
 from app.kit.messages import msg
 from app.learning.clarity import ClarityAnswer, ClarityField
+from app.learning.highlights import Highlight, Passage
 from app.learning.lesson_reading import SectionReader
 from app.learning.section_notes import NoteField
 from tests.make import NOW
@@ -30,6 +32,12 @@ def test_a_section_that_was_only_voted_on_is_blank(answer):
     assert replace(BLANK, answer=answer).is_blank
 
 
+def test_a_highlight_is_one_readers_own():
+    passage = Passage("words", 1, "", "")
+    highlight = Highlight(HighlightId(new_uuid()), "depth", passage, NOW)
+    assert not replace(BLANK, highlights=(highlight,)).is_blank
+
+
 def test_what_was_not_clear_is_one_readers_own():
     assert not replace(BLANK, unclear=ClarityField("depth")).is_blank
 
@@ -48,4 +56,5 @@ def test_every_part_of_a_reader_is_looked_at():
         "note",
         "answer",
         "unclear",
+        "highlights",
     }

@@ -134,6 +134,7 @@ def test_every_table_that_refers_to_a_person_goes_with_them_or_says_why_not():
         "certificate_blocks",
         "conversation_messages",
         "conversations",
+        "highlights",
         "notices",
         "reading_positions",
         "section_notes",

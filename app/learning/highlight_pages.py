@@ -1,0 +1,80 @@
+"""Highlights without a script: words are typed or copied into a field, and each can be removed. The script
+sends the same form."""
+
+from dataclasses import replace
+
+from fastapi import Response
+
+from app.kit.errors import Invalid, Refused, TooMany
+from app.kit.ids import HighlightId
+from app.kit.messages import msg
+from app.learning import highlighting
+from app.learning.errors import ModuleLocked
+from app.learning.forms import HighlightForm
+from app.learning.lesson_reading import QuoteField, lesson_page
+from app.web.access import STUDENT
+from app.web.errors import status_of
+from app.web.forms import ButtonForm, Submission, Submitted
+from app.web.request_context import RequestContext, Visit
+from app.web.routing import Pages
+
+pages = Pages()
+
+
+@pages.post(
+    "/learn/{course_key}/lessons/{lesson_key}/highlight", name="learning.highlight", access=STUDENT
+)
+def highlight(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -> Response:
+    try:
+        form = HighlightForm.read(submitted)
+        with visit.database.write() as db:
+            new = highlighting.highlight(
+                db,
+                visit.actor,
+                course_key,
+                lesson_key,
+                form.section,
+                words=form.words,
+                before=form.before,
+                now=visit.now,
+            )
+    except ModuleLocked as refused:
+        return visit.render("learning/locked.html", status=status_of(refused), page=refused)
+    except (Invalid, TooMany) as refused:
+        return _lesson_again(visit, course_key, lesson_key, submitted, refused)
+    lesson = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
+    return visit.redirect(f"{lesson}#{new.section}", flash=msg("Highlighted."))
+
+
+@pages.post(
+    "/learn/{course_key}/highlights/{highlight_id}/remove",
+    name="learning.remove_highlight",
+    access=STUDENT,
+)
+def remove(
+    visit: Visit, course_key: str, highlight_id: HighlightId, submitted: Submitted
+) -> Response:
+    ButtonForm.read(submitted)
+    with visit.database.write() as db:
+        highlighting.remove_highlight(db, visit.actor, course_key, highlight_id)
+    to = visit.url("learning.notes", course_key=course_key)
+    return visit.redirect(to, flash=msg("The highlight is removed."))
+
+
+def _lesson_again(
+    visit: RequestContext, course_key: str, lesson_key: str, submitted: Submission, refused: Refused
+) -> Response:
+    """Show the lesson with the words as they were sent, and why they are not highlighted."""
+    with visit.database.read() as db:
+        page = lesson_page(db, visit.actor, course_key, lesson_key)
+    error = refused.fields.get("words", refused.detail)
+    field = QuoteField(str(submitted.values.get("words", "")), error)
+    response = visit.render(
+        "learning/lesson.html",
+        status=status_of(refused),
+        page=replace(page, refused_quote=field),
+        notice=None,
+    )
+    if isinstance(refused, TooMany):
+        response.headers["retry-after"] = str(refused.retry_after)
+    return response

@@ -1,0 +1,89 @@
+"""Where a highlight stands, in its revision and in others."""
+
+import pytest
+from hypothesis import given, strategies
+
+from app.kit.ids import HighlightId, new_uuid
+from app.learning.highlights import (
+    LONGEST_QUOTE,
+    MOST_HIGHLIGHTS,
+    Highlight,
+    HighlightRefusal,
+    Passage,
+    highlighted,
+    joined,
+    passage_at,
+    quoted,
+    read_passage,
+    refusal_of,
+    span_of,
+    stored_passage,
+)
+from app.learning.marking import TextSpan, words_of
+from tests.make import NOW
+
+HTML = "<p>The skin has layers. The skin is thin. Look at the skin.</p>"
+TEXTS = strategies.text(alphabet="ab ", max_size=30).map("a{}".format)
+
+
+def a_highlight(passage: Passage) -> Highlight:
+    return Highlight(HighlightId(new_uuid()), "skin", passage, NOW)
+
+
+@given(TEXTS, strategies.data())
+def test_each_passage_is_where_it_was(text, data):
+    html = f"<p>{text}</p>"
+    words = words_of(html).text
+    start = data.draw(strategies.integers(0, len(words) - 1))
+    end = data.draw(strategies.integers(start + 1, len(words)))
+    passage = passage_at(html, TextSpan(start, end))
+    place = span_of(html, passage)
+    assert place is not None
+    assert words[place.start : place.end] == passage.quote
+    assert read_passage(stored_passage(passage)) == passage
+
+
+def test_a_passage_follows_its_words_into_another_revision():
+    text = words_of(HTML).text
+    start = text.index("skin is thin")
+    passage = passage_at(HTML, TextSpan(start, start + len("skin")))
+    assert passage.occurrence == 2
+    changed = "<p>Look at the skin: skin has cells. The skin is thin.</p>"
+    place = span_of(changed, passage)
+    assert place is not None
+    assert words_of(changed).text[place.start :].startswith("skin is thin")
+    assert span_of("<p>Nothing of it.</p>", passage) is None
+
+
+def test_a_highlight_that_has_gone_marks_nothing():
+    passage = Passage("no longer", 1, "", "")
+    assert highlighted(HTML, [a_highlight(passage)]) == HTML
+
+
+def test_highlights_that_overlap_unite():
+    text = words_of(HTML).text
+    first = a_highlight(passage_at(HTML, TextSpan(text.index("has"), text.index("layers"))))
+    far = a_highlight(passage_at(HTML, TextSpan(text.index("Look"), text.index("Look") + 4)))
+    span = TextSpan(text.index("layers") - 2, text.index("layers") + 6)
+    whole, inside = joined(HTML, span, [first, far])
+    assert text[whole.start : whole.end] == "has layers"
+    assert inside == [first]
+
+
+@pytest.mark.parametrize(
+    ("quote", "others", "refusal"),
+    [
+        ("The skin", 0, None),
+        ("", 0, HighlightRefusal.no_words),
+        ("x" * (LONGEST_QUOTE + 1), 0, HighlightRefusal.too_long),
+        ("The bone", 0, HighlightRefusal.not_in_section),
+        ("The skin", MOST_HIGHLIGHTS, HighlightRefusal.too_many),
+        ("The skin", MOST_HIGHLIGHTS - 1, None),
+    ],
+)
+def test_words_that_cannot_be_highlighted_say_why(quote, others, refusal):
+    assert refusal_of(HTML, quote, others=others) is refusal
+
+
+def test_typed_words_have_single_spaces():
+    assert quoted("  The\n skin ") == "The skin"
