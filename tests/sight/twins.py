@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page
 
-# The heads of a row and a column of a table belong to the name, and so does the item of a list around it.
-# What stays on the page is left out.
+# The heads of a row and a column of a table belong to the name, and so do the item of a list around it and
+# the name of its group, which is said before its first button. What stays on the page is left out.
 TWINS = """() => {
   const OWN = ["csrf_token", "idempotency_key"];
   const words = (element) => element?.textContent ?? "";
@@ -21,7 +21,8 @@ TWINS = """() => {
   };
   const heads = (control) => {
     const cell = control.closest("td, th"), table = cell?.closest("table");
-    if (!cell) return words(control.closest("li"));
+    const group = control.closest("[role=group]")?.ariaLabel;
+    if (!cell) return [group, words(control.closest("li"))].join(" ").trim();
     const column = table.querySelector("thead tr")?.cells[cell.cellIndex];
     return [table.caption, cell.parentElement.querySelector("th"), column].map(words).join(" ");
   };
