@@ -54,12 +54,8 @@ def record_proof(
     if problems := proof_problems(passed_on, expires_on, today=today):
         raise Invalid(msg("There is a problem with the proof."), fields=problems)
     demand_current(expected_version, recorded=_recorded(before), sent=sent)
-    if before is not None:
-        if sent == _recorded(before):
-            return
-        if not reason:
-            raise Invalid(REPLACED_WITHOUT_REASON, fields={"reason": REPLACED_WITHOUT_REASON})
-        _end(db, before, actor, reason, now=now)
+    if before is not None and not _replaced(db, before, actor, sent, reason, now=now):
+        return
     db.add(_new_proof(user, actor, sent, now=now))
     user.life_support_until = expires_on
     db.flush()
@@ -76,6 +72,25 @@ def record_proof(
         details={"passed_on": passed_on.isoformat(), "expires_on": expires_on.isoformat()},
     )
     outbox.announce(db, LifeSupportSeen(user_id=person_id), now=now)
+
+
+def _replaced(
+    db: Session,
+    before: LifeSupportProof,
+    actor: Actor,
+    sent: dict[str, object],
+    reason: str | None,
+    *,
+    now: datetime,
+) -> bool:
+    """End the proof that another one replaces. Return False if the other one says the same. Raise Invalid
+    without a reason."""
+    if sent == _recorded(before):
+        return False
+    if not reason:
+        raise Invalid(REPLACED_WITHOUT_REASON, fields={"reason": REPLACED_WITHOUT_REASON})
+    _end(db, before, actor, reason, now=now)
+    return True
 
 
 def withdraw_proof(
