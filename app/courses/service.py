@@ -30,6 +30,9 @@ from app.kit.actor import Actor, SystemActor, require
 from app.kit.ids import RevisionId, new_uuid
 from app.kit.messages import msg
 
+VERSION = version("preceptor")
+"""Read once: it stands in a file of the installed package."""
+
 
 def publish(
     db: Session,
@@ -173,7 +176,7 @@ def _add_revision(
         keys=plan.keys.model_dump_json(),
         source=packed(plan.source),
         source_digest=plan.digest,
-        written_by=version("preceptor"),
+        written_by=VERSION,
         published_at=now,
         published_by=actor.user_id if actor else None,
     )

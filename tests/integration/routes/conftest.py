@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -102,10 +103,15 @@ def academy_client(
     app.state.app_context.database.close()
 
 
-@pytest.fixture
-def names(academy_database: Database, settings_for: Callable[[Database], Settings]) -> Names:
-    """The words of the demo academy that are nobody's to translate."""
-    return names_of(academy_database, load_academy(settings_for(academy_database)))
+@pytest.fixture(scope="session")
+def names(
+    academy_template: Path, common_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Names:
+    """The words of the demo academy that are nobody's to translate. To read all its tables takes longer than
+    most tests, and none changes them before it asks."""
+    copy = shutil.copy(academy_template, tmp_path_factory.mktemp("names") / "academy.db")
+    with closing(Database(f"sqlite:///{copy}")) as database:
+        return names_of(database, load_academy(common_settings))
 
 
 @pytest.fixture

@@ -6,18 +6,25 @@ import pytest
 
 from app.kit.characters import JOINERS, as_seen, is_ignorable, without_ignorable
 
-EVERY = [chr(point) for point in range(0x110000) if not 0xD800 <= point <= 0xDFFF]
-IGNORABLE = [character for character in EVERY if is_ignorable(character)]
+
+@pytest.fixture(scope="module")
+def every_character() -> list[str]:
+    return [chr(point) for point in range(0x110000) if not 0xD800 <= point <= 0xDFFF]
 
 
-def test_there_are_as_many_as_the_standard_counts():
+@pytest.fixture(scope="module")
+def ignorable(every_character) -> set[str]:
+    return {character for character in every_character if is_ignorable(character)}
+
+
+def test_there_are_as_many_as_the_standard_counts(ignorable):
     """DerivedCoreProperties.txt of Unicode 16 ends its list of them with this number."""
-    assert len(IGNORABLE) == 4174
+    assert len(ignorable) == 4174
 
 
-def test_format_characters_that_are_drawn_are_not_among_them():
+def test_format_characters_that_are_drawn_are_not_among_them(every_character, ignorable):
     """Marks before numbers in Arabic, Syriac and Kaithi, notes between lines, and joints of hieroglyphs."""
-    drawn = {c for c in EVERY if unicodedata.category(c) == "Cf"} - set(IGNORABLE)
+    drawn = {c for c in every_character if unicodedata.category(c) == "Cf"} - ignorable
     marks = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
     # How many of these a Python knows depends on its version of Unicode.
     assert drawn <= {*marks, *"\ufff9\ufffa\ufffb", *map(chr, range(0x13430, 0x13440))}
