@@ -5,11 +5,11 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app.db.database import Database
 from app.db.idempotency import KEPT, IdempotencyKey, once
 from app.kit.errors import Invalid
 from app.retention.sweeping import sweep
 from tests.make import NOW
+from tests.make.lock_waits import another_process
 
 
 def send(database, effect, *, key="key", body="body", now=NOW) -> str:
@@ -52,7 +52,7 @@ def test_two_at_the_same_moment_have_one_effect(database):
     answers: list[str] = []
 
     def window(number: int) -> None:
-        own = Database(database.url.render_as_string(hide_password=False))
+        own = another_process(database.url)
         start.wait()
 
         def effect() -> str:

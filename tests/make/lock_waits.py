@@ -7,11 +7,11 @@ from threading import Thread
 from types import CodeType, FrameType
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import URL, event, text
 
 from app.db import database as database_module
 from app.db.database import Database
-from tests.make.patience import until
+from tests.make.patience import MILLISECONDS, until
 
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -65,3 +65,16 @@ def _demand_unfinished(work: "Future[Any] | Thread") -> None:
     elif work.done():
         work.result()
         raise AssertionError("it has ended, and did not wait")
+
+
+def another_process(address: URL, pool_size: int = 20) -> Database:
+    """Return a database as another process would have it. SQLite lets the writers of several processes go on
+    in no order, so each waits as long as a test may."""
+    database = Database(address.render_as_string(hide_password=False), pool_size=pool_size)
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", _wait_long)
+    return database
+
+
+def _wait_long(connection: Any, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={int(MILLISECONDS)}")

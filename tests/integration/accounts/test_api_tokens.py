@@ -16,12 +16,12 @@ from app.accounts.models import ApiToken, SignIn
 from app.accounts.sign_in_values import Browser
 from app.accounts.steps.links import make_link
 from app.accounts.steps.sign_in_end import revoke_tokens
-from app.db.database import Database
 from app.db.rate_limits import Limit
 from app.kit.actor import SystemActor
 from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.fingerprint import raw_rows
+from tests.make.lock_waits import another_process
 from tests.make.mail import mails_to, token_in
 from tests.make.people import A_PASSWORD, a_sign_in, a_user
 from tests.make.versions import version_on
@@ -275,7 +275,7 @@ def test_two_that_are_made_at_once_pass_the_most_by_none(database, sam):
     refusals = []
 
     def make(name):
-        own = Database(database.url.render_as_string(hide_password=False), pool_size=1)
+        own = another_process(database.url, pool_size=1)
         both_are_ready.wait()
         try:
             with own.write() as db:

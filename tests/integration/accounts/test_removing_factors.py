@@ -14,10 +14,10 @@ from app.accounts.factors.steps import person_factors
 from app.accounts.models import SignIn, User
 from app.accounts.sign_in_values import Browser, SignInCandidate
 from app.audit.models import AuditEvent
-from app.db.database import Database
 from app.kit.errors import Refused
 from tests.make import NOW
 from tests.make.factors import a_passkey, an_app_factor, recovery_codes
+from tests.make.lock_waits import another_process
 from tests.make.people import A_PASSWORD, a_sign_in
 
 HERE = "/me/second-factor"
@@ -128,7 +128,7 @@ def both_at_once(database, *acts) -> list[Refused]:
     start, refusals = Barrier(len(acts)), []
 
     def work(act) -> None:
-        own = Database(database.url.render_as_string(hide_password=False), pool_size=2)
+        own = another_process(database.url, pool_size=2)
         try:
             act(own, start)
         except Refused as refused:

@@ -18,7 +18,6 @@ from app.accounts.models import KeptFormRow, SignIn, User
 from app.accounts.sign_in_values import Browser
 from app.accounts.steps.links import make_link
 from app.audit.models import AuditEvent
-from app.db.database import Database
 from app.db.sealed import Sealed
 from app.demo.people import ADMIN
 from app.kit.keys import SealingKeys
@@ -27,6 +26,7 @@ from app.settings import Environment
 from tests.make import NOW
 from tests.make.factors import SECRET, a_passkey, an_app_factor, code_at, recovery_codes, secret_on
 from tests.make.keys import sealing_keys
+from tests.make.lock_waits import another_process
 from tests.make.mail import mails_to
 from tests.make.people import A_PASSWORD, a_sign_in, a_user_with_password
 
@@ -405,7 +405,7 @@ def at_once(database, act) -> list[bool]:
     start, came = Barrier(THREADS), []
 
     def work() -> None:
-        own = Database(database.url.render_as_string(hide_password=False))
+        own = another_process(database.url)
         start.wait()
         try:
             with own.write() as db:

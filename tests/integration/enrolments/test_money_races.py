@@ -22,6 +22,7 @@ from app.kit.versions import version_of
 from tests.make import NOW
 from tests.make.enrolments import an_enrolment, broken_promises
 from tests.make.learning import a_published_course
+from tests.make.lock_waits import another_process
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.places import an_intake
@@ -65,7 +66,7 @@ def together(database: Database, act: Callable[[Database, int], None]) -> list[s
     outcomes: list[str] = []
 
     def work(number: int) -> None:
-        own = Database(database.url.render_as_string(hide_password=False))
+        own = another_process(database.url)
         try:
             start.wait()
             act(own, number)

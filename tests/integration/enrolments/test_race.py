@@ -16,6 +16,7 @@ from app.kit.actor import Actor
 from app.kit.ids import EnrolmentId, IntakeId, new_uuid
 from tests.make import NOW
 from tests.make.enrolments import broken_promises, counters, states_in
+from tests.make.lock_waits import another_process
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.places import an_intake
@@ -44,7 +45,7 @@ def storm(database: Database, crowd: list[Actor], act: Callable[[Database, Actor
     failed: list[BaseException] = []
 
     def work(share: list[Actor]) -> None:
-        own = Database(database.url.render_as_string(hide_password=False))
+        own = another_process(database.url)
         try:
             start.wait()
             for actor in share:

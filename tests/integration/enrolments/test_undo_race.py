@@ -21,6 +21,7 @@ from app.outbox.queries import MAIL, EventKind
 from tests.make import NOW
 from tests.make.enrolments import an_enrolment, broken_promises
 from tests.make.learning import a_published_course
+from tests.make.lock_waits import another_process
 from tests.make.people import a_user
 from tests.make.places import an_intake
 
@@ -53,7 +54,7 @@ def at_once(database: Database, *acts: Callable[[Database], None]) -> None:
     start, failed = Barrier(len(acts)), []
 
     def work(act: Callable[[Database], None]) -> None:
-        own = Database(database.url.render_as_string(hide_password=False))
+        own = another_process(database.url)
         try:
             start.wait()
             act(own)

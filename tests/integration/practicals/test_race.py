@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import URL, event, func, select, text
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -17,6 +17,7 @@ from app.practicals.domain.seats import SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from tests.make import NOW
+from tests.make.lock_waits import another_process
 from tests.make.patience import SECONDS
 from tests.make.practicals import a_practical, a_ready_student, a_seat, an_intake
 
@@ -27,7 +28,7 @@ PAUSE = 0.003
 Job = Callable[[Database], object]
 
 
-def all_at_once(address: str, jobs: list[Job], *, pause_after: str) -> list[str]:
+def all_at_once(address: URL, jobs: list[Job], *, pause_after: str) -> list[str]:
     """Run the jobs on threads that start together, each with a Database of its own as separate
     processes have, and return what each job answered.
 
@@ -43,7 +44,7 @@ def all_at_once(address: str, jobs: list[Job], *, pause_after: str) -> list[str]
             time.sleep(PAUSE)
 
     def work(mine: list[Job]) -> None:
-        database = Database(address, pool_size=2)
+        database = another_process(address, pool_size=2)
         event.listen(database.engine, "after_cursor_execute", pause)
         try:
             with database.read() as db:
@@ -69,8 +70,8 @@ def all_at_once(address: str, jobs: list[Job], *, pause_after: str) -> list[str]
     return answers
 
 
-def address_of(database: Database) -> str:
-    return database.url.render_as_string(hide_password=False)
+def address_of(database: Database) -> URL:
+    return database.url
 
 
 def held(db: Session, practical_id: PracticalId) -> int:
@@ -212,7 +213,7 @@ def test_no_place_is_stranded_when_one_cancels_while_another_joins_r_072(databas
         assert checks.broken(db, now=NOW) == ()
 
 
-def race_of_two(address: str, first: Job, second: Job) -> list[str]:
+def race_of_two(address: URL, first: Job, second: Job) -> list[str]:
     """Run two commands against each other; the idle threads only wait at the barrier."""
     idle: Job = lambda own: None  # noqa: E731 - a job that does nothing
     jobs = [first, second, *[idle] * (THREADS - 2)]

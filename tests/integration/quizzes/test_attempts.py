@@ -22,6 +22,7 @@ from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTa
 from app.quizzes.models import AnswerRow, AttemptRow
 from tests.make import NOW
 from tests.make.courses import small_course
+from tests.make.lock_waits import another_process
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 from tests.make.quizzes import a_place, a_published_course
@@ -102,11 +103,10 @@ def test_parallel_starts_make_one_attempt_and_keep_the_limit(database, pupil, op
     pupil.complete("skin")
     for _ in range(open_attempts - 1):
         pupil.finish("needle-quiz", right=False)
-    address = database.url.render_as_string(hide_password=False)
     barrier, attempt_ids, errors = Barrier(20), [], []
 
     def start() -> None:
-        own = Database(address, pool_size=1)
+        own = another_process(database.url, pool_size=1)
         try:
             with own.engine.connect():
                 barrier.wait(SECONDS)

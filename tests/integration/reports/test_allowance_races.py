@@ -24,6 +24,7 @@ from app.quizzes.steps.allowing import mark_taken_back
 from app.reports import allowances
 from app.reports.quiz_standing import student_at_quiz
 from tests.make import NOW
+from tests.make.lock_waits import another_process
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
@@ -34,11 +35,10 @@ Act = Callable[[Database], object]
 def at_once(database: Database, *acts: Act) -> list[str]:
     """Do everything at the same moment, each with a database of its own as separate processes have. Return
     the reasons of refusals, and "done" for the others."""
-    address = database.url.render_as_string(hide_password=False)
     barrier = Barrier(len(acts))
 
     def work(act: Act) -> str:
-        with closing(Database(address, pool_size=1)) as own:
+        with closing(another_process(database.url, pool_size=1)) as own:
             with own.engine.connect():
                 barrier.wait(SECONDS)
             try:
