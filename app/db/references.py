@@ -3,7 +3,7 @@ lower feature can check whether its rows are used, without importing the feature
 """
 
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from app.db.base import Base
 from app.db.tables import load_tables
 
 
-@cache
+@lru_cache(maxsize=100)
 def references_to(name: str) -> tuple[Any, ...]:
     """Return the columns of all tables that refer to a table. Loads every model first: a table that is not
     loaded would be left out."""
