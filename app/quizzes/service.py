@@ -26,7 +26,9 @@ from app.questions.delivery import Question
 from app.quizzes import policy, queries
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
-from app.quizzes.domain.attempt import Score, due_time, is_past
+from app.quizzes.domain.attempt import Score, is_past
+from app.quizzes.domain.deadlines import deadline
+from app.quizzes.domain.exceptions import NO_EXCEPTIONS
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_obstacle
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
@@ -217,7 +219,7 @@ def _add_attempt(
         "state": AttemptState.in_progress,
         "version": 0,
         "started_at": now,
-        "due_at": due_time(quiz, now),
+        "due_at": deadline(quiz, now, NO_EXCEPTIONS),
     }
     numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
     number: int = db.execute(ADD_ATTEMPT, attempt | numbered).scalar_one()

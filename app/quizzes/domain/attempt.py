@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.courses.domain.delivery import Quiz
 from app.kit.ids import AttemptId, RevisionId, UserId
 from app.questions.contract import DrawnQuestion, Response
 
@@ -107,11 +106,6 @@ class AttemptSummary:
 def has_ended(submitted_at: datetime | None, due_at: datetime | None, now: datetime) -> bool:
     """Whether it is submitted or its time is over, even if that is not recorded yet."""
     return submitted_at is not None or is_past(due_at, now)
-
-
-def due_time(quiz: Quiz, started_at: datetime) -> datetime | None:
-    """Return the end of an attempt that starts now, or None without a time limit."""
-    return None if quiz.minutes is None else started_at + timedelta(minutes=quiz.minutes)
 
 
 def is_past(due_at: datetime | None, received_at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Clock, start, release: tables of the rules of an attempt."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.learning.domain import Done
 from app.quizzes import policy
-from app.quizzes.domain.attempt import AttemptSummary, Score, counting, due_time, is_past
+from app.quizzes.domain.attempt import AttemptSummary, Score, counting, is_past
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.starting import StartReason, missing_before, start_obstacle
 from app.quizzes.errors import SequenceTaken
@@ -27,11 +27,6 @@ SKIN = Done(frozenset({"skin-layers", "skin-vessels"}), frozenset({"skin-quiz"})
 ALL = Done(SKIN.lessons | {"needle-safety"}, SKIN.quizzes | {"needle-quiz"})
 
 
-def test_the_end_is_fixed_at_the_start():
-    assert due_time(a_quiz(minutes=10), NOW) == DUE
-    assert due_time(a_quiz(minutes=None), NOW) is None
-
-
 @pytest.mark.parametrize(
     ("received_at", "late"),
     [
@@ -47,20 +42,6 @@ def test_an_answer_counts_until_ten_seconds_after_the_end(received_at, late):
     """R-060."""
     assert is_past(DUE, received_at) is late
     assert not is_past(None, received_at)
-
-
-@pytest.mark.parametrize(
-    "started_at",
-    [
-        datetime(2026, 10, 25, 0, 55, tzinfo=UTC),
-        datetime(2026, 3, 29, 0, 55, tzinfo=UTC),
-        datetime(2028, 2, 28, 23, 55, tzinfo=UTC),
-    ],
-)
-def test_changes_of_the_clock_take_and_give_nothing(started_at):
-    """R-060: both changes of the London clock and a leap day."""
-    due_at = due_time(a_quiz(minutes=10), started_at)
-    assert due_at == started_at + timedelta(seconds=600)
 
 
 def test_an_attempt_ends_by_the_clock_alone():
