@@ -65,11 +65,12 @@ class PageForm:
 
 
 def forms_of(page: str) -> list[PageForm]:
-    """Return the forms of a page that post, in its order."""
+    """Return the forms of a page that post, in its order; those of a template are only for scripts."""
     return [
         PageForm(form.get("action", ""), tuple(_fields(form)))
         for form in html.document_fromstring(page).iter("form")
         if form.get("method", "get").lower() == "post"
+        and next(form.iterancestors("template"), None) is None
     ]
 
 
