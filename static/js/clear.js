@@ -37,7 +37,9 @@ function ask(group, section, isUnclear) {
       element.setAttribute(name, element.getAttribute(name).replace("f-clear-", `f-clear-${section}`));
     }
   }
-  part.querySelector("form").elements.section.value = section;
+  const form = part.querySelector("form");
+  form.elements.section.value = section;
+  form.action += section;
   part.open = true;
 }
 
