@@ -62,8 +62,9 @@ SMALL_TARGETS = """(least) => {
     if (element.matches(".skip-link, .visually-hidden, .visually-hidden *")) continue;
     let boxes = [...element.getClientRects()];
     if (boxes.length === 0 || boxes[0].bottom + scrollY < 0) continue;
-    // What lies outside of the highest window is pressed after scrolling there.
-    if (boxes[0].bottom > innerHeight || boxes[0].top < 0) {
+    // What lies outside of the highest window, or under a bar at its end, is pressed after scrolling there.
+    const middle = boxes[0];
+    if (!reaches(middle.left + middle.width / 2, middle.top + middle.height / 2, element)) {
       element.scrollIntoView({ block: "center", behavior: "instant" });
       boxes = [...element.getClientRects()];
     }
