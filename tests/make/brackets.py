@@ -131,7 +131,7 @@ class Names:
     def _are_between(self, piece: str, separators: tuple[str, ...]) -> bool:
         """Return whether everything between the separators is a name. A title with a comma is a name itself,
         so commas come last."""
-        piece = piece.strip(" .…&+\n")
+        piece = piece.strip(" .…&+–\n")
         if not WORD.search(piece) or self._is(piece):
             return True
         if not separators:

@@ -25,7 +25,15 @@ from tests.make.people import a_user
 from tests.make.practicals import a_practical
 
 OTHER_OPTION = {"quizzes/skin-quiz.yaml": ("      - key: dermis\n", "      - key: middle\n")}
-USERS = {"assessments", "attempts", "certificates", "completions", "enrolments", "practicals"}
+USERS = {
+    "assessments",
+    "attempts",
+    "certificates",
+    "completions",
+    "enrolments",
+    "practicals",
+    "section_votes",
+}
 
 
 def other_option():
