@@ -8,6 +8,7 @@ from app.questions.keys import QuestionKey
 from app.questions.numeric.answering import NumericQuestion, NumericResponse
 
 FAR_OFF = 1000
+"""How far a wrong answer is from the right one, besides the tolerance."""
 
 
 class NumericKey(QuestionKey):

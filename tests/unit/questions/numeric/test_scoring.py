@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.kit.decimals import decimals_of
 from app.questions.contract import DrawnQuestion, Readers
 from app.questions.numeric.answering import NumericResponse
 from app.questions.numeric.scoring import SCORING, KeyedNumber, NumericKey, ReviewedNumber
@@ -43,6 +44,16 @@ def test_numbers_are_compared_exactly(key, response, points):
 def test_a_response_without_a_number_is_not_near():
     question = a_question(type_="numeric", points=3)
     assert SCORING.mark(question, number_key("0", "9"), NumericResponse()).earned == 0
+
+
+@pytest.mark.parametrize(("answer", "tolerance"), [("2.5", "0.05"), ("0.25", "1500.5"), ("3", "0")])
+def test_a_wrong_answer_is_wrong_and_can_be_typed(answer, tolerance):
+    """The demo types it: a question that asks for one decimal place takes no more."""
+    key, question = number_key(answer, tolerance), a_question(type_="numeric", points=3)
+    wrong = SCORING.wrong_answer(question, key, DrawnQuestion("layers"))
+    assert SCORING.mark(question, key, wrong).earned == 0
+    assert decimals_of(wrong.number) <= decimals_of(key.answer)
+    assert wrong.text == str(wrong.number)
 
 
 @pytest.mark.parametrize(
