@@ -12,6 +12,7 @@ from app.questions.contract import Answering, Response, ResponseShape
 from app.questions.delivery import Question
 from app.questions.multiple import answering as multiple
 from app.questions.numeric import answering as numeric
+from app.questions.ordering import answering as ordering
 from app.questions.single import answering as single
 from app.questions.true_false import answering as true_false
 
@@ -20,6 +21,7 @@ TYPES: Final[Mapping[str, Answering[Any, Any]]] = {
     "multiple": multiple.ANSWERING,
     "true-false": true_false.ANSWERING,
     "numeric": numeric.ANSWERING,
+    "ordering": ordering.ANSWERING,
 }
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from app.questions.contract import Authoring
 from app.questions.fields import QuestionFields
 from app.questions.multiple import authoring as multiple
 from app.questions.numeric import authoring as numeric
+from app.questions.ordering import authoring as ordering
 from app.questions.single import authoring as single
 from app.questions.true_false import authoring as true_false
 
@@ -19,6 +20,7 @@ TYPES: Final[Mapping[str, Authoring[Any, Any, Any]]] = {
     "multiple": multiple.AUTHORING,
     "true-false": true_false.AUTHORING,
     "numeric": numeric.AUTHORING,
+    "ordering": ordering.AUTHORING,
 }
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.multiple import scoring as multiple
 from app.questions.numeric import scoring as numeric
+from app.questions.ordering import scoring as ordering
 from app.questions.single import scoring as single
 from app.questions.true_false import scoring as true_false
 
@@ -20,6 +21,7 @@ TYPES: Final[Mapping[str, Scoring[Any, Any, Any]]] = {
     "multiple": multiple.SCORING,
     "true-false": true_false.SCORING,
     "numeric": numeric.SCORING,
+    "ordering": ordering.SCORING,
 }
 
 

@@ -103,11 +103,12 @@ class ModuleResultOut(StrictShape):
 
 
 class ResultOut(ScoreOut):
-    """`needed` are the fewest points of a pass. `missed` is null until the answers of this attempt are
-    released. `modules` is for the final test, the weakest first; before release it is empty if it would tell
-    the mark of a question."""
+    """`needed` are the fewest points of a pass; a critical error may fail an attempt that earned them.
+    `missed` is null until the answers of this attempt are released. `modules` is for the final test, the
+    weakest first; before release it is empty if it would tell the mark of a question."""
 
     needed: int
+    critical_errors: int
     missed: list[MissedOut] | None
     modules: list[ModuleResultOut]
 
@@ -298,6 +299,7 @@ def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
         possible=page.score.possible,
         passed=page.score.passed,
         needed=page.points_needed,
+        critical_errors=page.critical_errors,
         missed=missed if page.is_released else None,
         modules=modules,
     )

@@ -15,7 +15,7 @@ from app.courses.domain.delivery import Quiz
 from app.courses.domain.keys import QuizKeys
 from app.kit.errors import NotFound
 from app.questions.answering import answer_to
-from app.questions.contract import AnswerMark, DrawnQuestion, Response
+from app.questions.contract import AnswerMark, CriticalError, DrawnQuestion, Response
 from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.scoring import scoring_of
@@ -28,6 +28,8 @@ class AttemptMarks:
 
     marks: tuple[QuestionMark, ...]
     score: Score
+    critical: Mapping[str, tuple[CriticalError, ...]]
+    """The critical errors by question; a question without one is left out."""
 
 
 def mark_question(question: Question, key: QuestionKey, response: Response | None) -> AnswerMark:
@@ -42,18 +44,23 @@ def mark_attempt(
     drawn: Iterable[DrawnQuestion],
     responses: Mapping[str, Response],
 ) -> AttemptMarks:
-    """Return the marks of an attempt. Passed is decided in whole numbers, without rounding."""
-    marks = []
+    """Return the marks of an attempt. Passed is decided in whole numbers, without rounding. A quiz may say
+    that a critical error fails it, whatever the points are."""
+    marks, critical = [], {}
     for drawn_question in drawn:
         question = quiz.question(drawn_question.key)
         mark = mark_question(
             question, keys.questions[drawn_question.key], responses.get(drawn_question.key)
         )
         marks.append(QuestionMark(drawn_question.key, mark.earned, question.points))
+        if mark.critical:
+            critical[drawn_question.key] = mark.critical
     earned = sum(question_mark.earned for question_mark in marks)
     possible = sum(question_mark.possible for question_mark in marks)
     passed = earned * 100 >= quiz.pass_percent * possible
-    return AttemptMarks(tuple(marks), Score(earned, possible, passed))
+    if critical and quiz.fail_on_critical:
+        passed = False
+    return AttemptMarks(tuple(marks), Score(earned, possible, passed), critical)
 
 
 def mark_saved(db: Session, attempt: Attempt, answers: Iterable[SavedAnswer]) -> AttemptMarks:

@@ -23,7 +23,7 @@ from app.kit.messages import msg
 from app.learning import queries as learning
 from app.learning.domain import Done, NumberedModule, is_final_open, newly_open, numbered
 from app.questions.answering import answer_to
-from app.questions.contract import DrawnQuestion, Readers, Response
+from app.questions.contract import CriticalError, DrawnQuestion, Readers, Response
 from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.scoring import scoring_of
@@ -65,6 +65,8 @@ class ReviewedQuestion:
     earned: int
     possible: int
     answer: object
+    critical: tuple[str, ...]
+    """Why the answer would harm a person, as HTML; empty if it would not."""
     explanation_html: str
     corrections: tuple[Correction, ...]
     """Corrections of its explanations, which are marked in them."""
@@ -110,6 +112,8 @@ class ResultPage:
     time_ran_out: bool
     attempts_left: int | None
     is_released: bool
+    critical_errors: int
+    """How many critical errors the answers of this attempt hold."""
     questions: tuple[ReviewedQuestion, ...]
     sections: tuple[SectionToRead, ...]
     modules: tuple[ModuleResult, ...]
@@ -134,6 +138,11 @@ class ResultPage:
     @property
     def missed(self) -> tuple[ReviewedQuestion, ...]:
         return tuple(question for question in self.questions if not question.is_right)
+
+    @property
+    def critical(self) -> tuple[ReviewedQuestion, ...]:
+        """The questions with a critical error; empty until release."""
+        return tuple(question for question in self.questions if question.critical)
 
     @property
     def has_full_points(self) -> bool:
@@ -223,6 +232,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         time_ran_out=attempt.ended_at(now) == attempt.due_at,
         attempts_left=attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)),
         is_released=released,
+        critical_errors=sum(map(len, marks.critical.values())),
         questions=_review(db, attempt, quiz, answers[attempt_id], marks) if released else (),
         sections=sections_to_read(published.course, quiz, marks.marks) if released else (),
         modules=()
@@ -324,6 +334,7 @@ def _review(
             keys[drawn.key],
             _answer(quiz.question(drawn.key), counted),
             mark,
+            marks.critical.get(drawn.key, ()),
             corrections.get(drawn.key, ()),
             published,
         )
@@ -345,6 +356,7 @@ def _reviewed(
     key: QuestionKey,
     answer: Response | None,
     mark: QuestionMark,
+    critical: tuple[CriticalError, ...],
     corrections: tuple[Correction, ...],
     published: PublishedCourse,
 ) -> ReviewedQuestion:
@@ -369,6 +381,7 @@ def _reviewed(
             answer,
             Readers(shown=str, explained=explained),
         ),
+        critical=tuple(explained(error.reason_html) for error in critical),
         explanation_html=explained(key.explanation_html),
         corrections=applying("\n".join(key.explanations), corrections),
         section=taught_section(published.course, question),

@@ -14,7 +14,16 @@ _LINE_START: Final = re.compile(rb"\n\s+")
 
 def parts_of(path: Path) -> tuple[Path, ...]:
     """Return the files that a stylesheet imports, in its order. They are not served by themselves."""
-    return tuple(path.parent / name.decode() for name in _IMPORT.findall(path.read_bytes()))
+    return tuple(
+        part for name in _IMPORT.findall(path.read_bytes()) for part in _imported(path, name)
+    )
+
+
+def _imported(path: Path, name: bytes) -> tuple[Path, ...]:
+    """Return the files of one line: one, or those of a folder in the order of their names, if the name ends
+    with `/`."""
+    named = path.parent / name.decode()
+    return tuple(sorted(named.glob("*.css"))) if name.endswith(b"/") else (named,)
 
 
 def served_stylesheet(path: Path) -> bytes:
@@ -22,6 +31,7 @@ def served_stylesheet(path: Path) -> bytes:
     empty lines and indentation are left out; they are a twelfth of the size. Raise FileNotFoundError if an
     imported file does not exist. Files that are imported import nothing themselves."""
     joined = _IMPORT.sub(
-        lambda line: (path.parent / line[1].decode()).read_bytes(), path.read_bytes()
+        lambda line: b"".join(part.read_bytes() for part in _imported(path, line[1])),
+        path.read_bytes(),
     )
     return _LINE_START.sub(b"\n", _COMMENT.sub(lambda part: part[1] or b"", joined))

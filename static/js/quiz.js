@@ -63,7 +63,8 @@ function isChanged(field) {
 }
 
 export async function attach(form) {
-  const { read, show } = await import(`./questions/${form.dataset.type}.js`);
+  const { read, show, attach: prepare } = await import(`./questions/${form.dataset.type}.js`);
+  prepare?.(form);
   const { attempt, position, answerUrl: url, zone } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
   const chip = document.getElementById("save-chip");

@@ -409,7 +409,7 @@ def imports_lead_somewhere(is_module: Callable[[str], bool]) -> Rule:
 
     def rule(script: str) -> Iterator[Fault]:
         for match in re.finditer(r"""\b(?:from|import)\s+["']([^"']+)["']""", script):
-            if not match[1].startswith("./") or not is_module(match[1]):
+            if not match[1].startswith(("./", "../")) or not is_module(match[1]):
                 yield Fault(_line(script, match.start()), f"no module is called {match[1]}")
 
     return rule

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.numeric.answering import NumericResponse
 from app.questions.numeric.scoring import NumericKey
+from app.questions.ordering.answering import OrderingResponse
+from app.questions.ordering.scoring import MustBefore, OrderingKey
 from tests.make.quizzes import a_question
 
 OPTIONS = ["o0", "o1", "o2", "o3"]
@@ -34,15 +37,30 @@ def numbers(drawing: st.DrawFn, question_key: str) -> Asked:
     return a_question(question_key, "numeric", points=drawing(st.integers(1, 5))), key
 
 
+@st.composite
+def orders(drawing: st.DrawFn, question_key: str) -> Asked:
+    order = tuple(drawing(st.permutations(OPTIONS)))
+    pairs = [
+        MustBefore(first=first, then=then, reason_html="")
+        for first, then in drawing(st.lists(st.sampled_from([*pairwise(order)]), max_size=2))
+    ]
+    key = OrderingKey(type="ordering", order=order, must_before=tuple(pairs))
+    return a_question(question_key, "ordering", points=drawing(st.integers(1, 9))), key
+
+
 EXAMPLES: Mapping[str, Callable[[str], st.SearchStrategy[Asked]]] = {
     "single": partial(choices, "single", 1),
     "multiple": partial(choices, "multiple", 3),
     "true-false": partial(choices, "true-false", 1),
     "numeric": numbers,
+    "ordering": orders,
 }
 RESPONSES = [
     ChoiceResponse(),
     *(ChoiceResponse(frozenset(keys)) for keys in (["o0"], ["o1"], ["o0", "o2"], OPTIONS)),
     NumericResponse(),
+    OrderingResponse(),
+    OrderingResponse((("o0", 2), ("o3", 1))),
+    OrderingResponse((("o0", 1), ("o1", 2), ("o2", 3), ("o3", 4))),
     *(NumericResponse(text, Decimal(text)) for text in ("-99", "0", "1.25", "99")),
 ]

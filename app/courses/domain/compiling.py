@@ -202,6 +202,7 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
         minutes=fields.minutes,
         draw=fields.draw,
         shuffle=fields.shuffle,
+        fail_on_critical=fields.fail_on_critical,
         questions=tuple(_question(question, renderer) for question in fields.questions),
     )
 

@@ -58,6 +58,8 @@ class Quiz(Frozen):
     draw: int | None
     shuffle: bool
     questions: tuple[AnyQuestion, ...]
+    fail_on_critical: bool = Field(default=False, exclude_if=is_unused)
+    """Whether a critical error fails an attempt, whatever its points are."""
 
     @property
     def length(self) -> int:

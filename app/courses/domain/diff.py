@@ -222,6 +222,12 @@ def _quiz(old: Quiz, new: Quiz) -> Iterator[Change]:
             f"The quiz was of kind {old.kind} and is now of kind {new.kind}.",
             "Give the quiz a new key, and leave the old one out.",
         )
+    if old.fail_on_critical != new.fail_on_critical:
+        yield Change(
+            ChangeKind.changed,
+            where,
+            "Whether a critical error fails it changed; attempts that were begun keep the old state.",
+        )
     names = ("title", "introduction_html", "pass_percent", "attempts", "minutes", "draw", "shuffle")
     for name in names:
         if getattr(old, name) != getattr(new, name):

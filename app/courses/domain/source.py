@@ -131,6 +131,7 @@ class QuizFile(Authored):
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     draw: Annotated[int, Field(ge=1, le=200)] | None = None
     shuffle: bool = True
+    fail_on_critical: bool = False
     questions: Annotated[list[AnyFields], Field(min_length=1, max_length=200)]
 
 

@@ -53,15 +53,7 @@ class ChoiceAuthoring(Authoring[Fields, AChoiceQuestion, ChoiceKey]):
         yield from lost_options(old.options, new.options)
 
     def mended(self, old: AChoiceQuestion, new: AChoiceQuestion) -> Iterator[tuple[str, str]]:
-        before = {option.key: option.html for option in old.options}
-        for option in new.options:
-            if option.key not in before:
-                yield f"The option {option.key} is new.", ""
-            elif shares_nothing(before[option.key], option.html):
-                yield (
-                    f"The option {option.key} reads entirely differently.",
-                    "If it means something else now, give the question a new key.",
-                )
+        yield from reworded_options(old.options, new.options)
 
     def answer(self, key: ChoiceKey) -> object:
         return key.correct
@@ -99,3 +91,16 @@ def lost_options(old: Iterable[Option], new: Iterable[Option]) -> Iterator[str]:
     if gone:
         names = ", ".join(sorted(gone))
         yield f"An option that people may have chosen is gone: {names}."
+
+
+def reworded_options(old: Iterable[Option], new: Iterable[Option]) -> Iterator[tuple[str, str]]:
+    """Yield a sentence and a remedy for each option that is new or reads entirely differently."""
+    before = {option.key: option.html for option in old}
+    for option in new:
+        if option.key not in before:
+            yield f"The option {option.key} is new.", ""
+        elif shares_nothing(before[option.key], option.html):
+            yield (
+                f"The option {option.key} reads entirely differently.",
+                "If it means something else now, give the question a new key.",
+            )

@@ -20,7 +20,7 @@ from tests.make.quizzes import a_place, a_sent_attempt
 NEEDED = "A later version of Preceptor stored"
 QUIZ = "skin-quiz"
 DRAWN = [{"type": "single", "version": 3, "question": "layers", "choices": {}}]
-RESPONSE = {"type": "ordering", "version": 2, "order": ["a", "b"]}
+RESPONSE = {"type": "essay", "version": 2, "order": ["a", "b"]}
 MARKS = {"version": 2, "questions": {"layers": [1, 1]}}
 
 
@@ -111,7 +111,7 @@ def test_an_answer_is_saved_after_one_of_a_later_version(pupil, database):
         newest = db.scalars(select(AnswerRow).order_by(AnswerRow.sequence.desc())).first()
         assert newest is not None
         assert newest.response["version"] == 2
-        assert newest.response["type"] != "ordering"
+        assert newest.response["type"] != "essay"
 
 
 def test_the_same_answer_of_an_earlier_version_is_not_stored_again(pupil, database):

@@ -16,6 +16,7 @@ from app.questions.choices.authoring import OptionFields
 from app.questions.fields import QuestionFields
 from app.questions.multiple.authoring import MultipleFields
 from app.questions.numeric.authoring import NumericFields
+from app.questions.ordering.authoring import ItemFields, MustBeforeFields, OrderingFields
 from app.questions.single.authoring import SingleFields
 from app.questions.true_false.authoring import BothExplanations, TrueFalseFields
 
@@ -84,6 +85,9 @@ def test_the_tables_name_every_field_and_no_other(
                 TrueFalseFields,
                 BothExplanations,
                 NumericFields,
+                OrderingFields,
+                ItemFields,
+                MustBeforeFields,
             ],
         ),
         ("checklists/", [source.SectionFields, source.StepFields]),

@@ -11,10 +11,12 @@ from app.courses.domain.delivery import Quiz
 from app.courses.domain.keys import QuizKeys
 from app.questions.choices.answering import ChoiceResponse
 from app.questions.choices.scoring import ChoiceKey
-from app.questions.contract import AnswerMark, DrawnQuestion, Response
+from app.questions.contract import AnswerMark, CriticalError, DrawnQuestion, Response
 from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.numeric.answering import NumericResponse
+from app.questions.ordering.answering import OrderingResponse
+from app.questions.ordering.scoring import MustBefore, OrderingKey
 from app.quizzes.domain.sampling import draw
 from app.quizzes.marking import mark_attempt, mark_question
 from tests.make.question_types import EXAMPLES, RESPONSES
@@ -55,6 +57,28 @@ def test_passing_is_decided_without_rounding(right, of, percent, passed):
         question_mark.question_key for question_mark in marks.marks if question_mark.is_right
     } == set(responses)
     assert len(marks.marks) == of
+
+
+@pytest.mark.parametrize(
+    ("order", "fails", "passed", "critical"),
+    [
+        (["o0", "o1", "o2"], True, True, {}),
+        (["o2", "o0", "o1"], True, False, {"steps": (CriticalError("Germs"),)}),
+        (["o2", "o0", "o1"], False, True, {"steps": (CriticalError("Germs"),)}),
+        (["o1", "o0", "o2"], True, True, {}),
+    ],
+)
+def test_a_critical_error_fails_the_quiz_that_says_so(order, fails, passed, critical):
+    """Whatever the points are: one pair the right way round would be enough."""
+    harm = MustBefore(first="o0", then="o2", reason_html="Germs")
+    key = OrderingKey(type="ordering", order=("o0", "o1", "o2"), must_before=(harm,))
+    quiz = a_quiz(a_question("steps", "ordering", options=3, points=3), pass_percent=30)
+    quiz = quiz.model_copy(update={"fail_on_critical": fails})
+    response = OrderingResponse(tuple((item, place) for place, item in enumerate(order, start=1)))
+    marks = mark_attempt(
+        quiz, QuizKeys(questions={"steps": key}), draw(quiz, "seed"), {"steps": response}
+    )
+    assert (marks.score.passed, marks.critical) == (passed, critical)
 
 
 def test_only_drawn_questions_count():

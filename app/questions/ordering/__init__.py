@@ -1,0 +1,1 @@
+"""Items are put in their order."""
