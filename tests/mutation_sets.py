@@ -39,8 +39,14 @@ SLOW_OF_COURSES = (
 SETS = {
     "seats": Rules(("app/practicals/domain/*.py",), ("tests/unit/practicals",)),
     "marking": Rules(
-        ("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
-        ("tests/unit/quizzes", "tests/integration/quizzes/test_marking.py"),
+        (
+            *("app/quizzes/marking.py", "app/quizzes/domain/*.py"),
+            *("app/questions/*/answering.py", "app/questions/*/scoring.py"),
+        ),
+        (
+            *("tests/unit/quizzes", "tests/unit/questions"),
+            "tests/integration/quizzes/test_marking.py",
+        ),
         needs_fixtures=True,
     ),
     "certificates": Rules(

@@ -69,11 +69,13 @@ def _plain(value: object) -> object:
 
 
 FIELDS_OF_RESPONSES = {"options": frozenset[str](), "text": "", "number": None}
-"""Those that responses of every type had, before types had folders. Golden documents name them."""
+"""Those that responses had before types had folders. Golden documents of the first four types name them."""
 
 
 def _answer(document: Any) -> Any:
     read = asdict(stored.read_response(document))
+    if FIELDS_OF_RESPONSES.keys().isdisjoint(read["response"]):
+        return read
     return {**read, "response": {**FIELDS_OF_RESPONSES, **read["response"]}}
 
 

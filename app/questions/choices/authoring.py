@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Annotated, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.authoring.fields import Authored, Key, Markdown, UnfitError
 from app.authoring.sanitising import unwrapped
@@ -23,7 +23,18 @@ class OptionFields(Authored):
     key: Key
     text: Markdown
     correct: bool = False
+    critical: bool = False
     explanation: Markdown
+
+    @model_validator(mode="after")
+    def _is_not_right_and_critical(self) -> "OptionFields":
+        if self.correct and self.critical:
+            raise UnfitError.because(
+                "The option is correct, and it is a critical error.",
+                "Remove `critical`, or `correct`.",
+                trail=("critical",),
+            )
+        return self
 
 
 class OptionsFields(QuestionFields):
@@ -56,7 +67,7 @@ class ChoiceAuthoring(Authoring[Fields, AChoiceQuestion, ChoiceKey]):
         yield from reworded_options(old.options, new.options)
 
     def answer(self, key: ChoiceKey) -> object:
-        return key.correct
+        return key.correct, key.critical
 
 
 class OptionsAuthoring(ChoiceAuthoring[Options, AChoiceQuestion]):
@@ -77,6 +88,7 @@ class OptionsAuthoring(ChoiceAuthoring[Options, AChoiceQuestion]):
     def keyed(self, fields: Options, explanation_html: str, html: Html) -> ChoiceKey:
         return ChoiceKey(
             correct=fields.right,
+            critical=tuple(sorted(option.key for option in fields.options if option.critical)),
             explanation_html=explanation_html,
             option_explanations={option.key: html(option.explanation) for option in fields.options},
         )

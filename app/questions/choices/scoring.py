@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from typing import TypeVar
 
+from pydantic import Field
+
+from app.authoring.published import is_unused
 from app.questions.choices.answering import ChoiceQuestion, ChoiceResponse
-from app.questions.contract import AnswerMark, DrawnQuestion, Readers, Scoring
+from app.questions.contract import AnswerMark, CriticalError, DrawnQuestion, Readers, Scoring
 from app.questions.keys import QuestionKey
 
 
 class ChoiceKey(QuestionKey):
     """`correct` holds the keys of the right options."""
+
+    critical: tuple[str, ...] = Field(default=(), exclude_if=is_unused)
+    """The keys of the wrong options whose choice would harm a person; their explanations say why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class KeyedOption:
 
     html: str
     is_correct: bool | None
+    is_critical: bool
     explanation_html: str
 
 
@@ -50,14 +57,22 @@ AChoiceQuestion = TypeVar("AChoiceQuestion", bound=ChoiceQuestion)
 
 
 class ChoiceScoring(Scoring[AChoiceQuestion, ChoiceResponse, ChoiceKey]):
-    """All or nothing: right is exactly the choice of the right options."""
+    """All or nothing: right is exactly the choice of the right options. A critical option that is chosen is
+    a critical error."""
 
     key = ChoiceKey
 
     def mark(
         self, question: AChoiceQuestion, key: ChoiceKey, response: ChoiceResponse
     ) -> AnswerMark:
-        return AnswerMark(question.points if response.options == key.correct else 0)
+        return AnswerMark(
+            question.points if response.options == key.correct else 0,
+            tuple(
+                CriticalError(key.option_explanations.get(option, ""))
+                for option in key.critical
+                if option in response.options
+            ),
+        )
 
     def right_answer(self, question: AChoiceQuestion, key: ChoiceKey) -> ChoiceResponse:
         return ChoiceResponse(key.correct)
@@ -98,6 +113,7 @@ class ChoiceScoring(Scoring[AChoiceQuestion, ChoiceResponse, ChoiceKey]):
                 KeyedOption(
                     readers.shown(option.html),
                     None if key is None else option.key in key.correct,
+                    key is not None and option.key in key.critical,
                     ""
                     if key is None
                     else readers.explained(key.option_explanations.get(option.key, "")),

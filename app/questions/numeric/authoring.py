@@ -19,6 +19,8 @@ class NumericFields(QuestionFields):
     tolerance: Tolerance
     unit: Plain20
     places: Annotated[int, Field(ge=0, le=6)] | None = None
+    critical_below: QuotedDecimal | None = None
+    critical_above: QuotedDecimal | None = None
 
     @model_validator(mode="after")
     def _asks_for_its_answer(self) -> "NumericFields":
@@ -27,6 +29,23 @@ class NumericFields(QuestionFields):
                 "The right answer has more decimals than a student may give.",
                 f"Write `places: {decimals_of(self.answer)}`, or round the answer.",
                 trail=("places",),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _is_not_right_and_critical(self) -> "NumericFields":
+        lowest, highest = self.answer - self.tolerance, self.answer + self.tolerance
+        if self.critical_below is not None and self.critical_below > lowest:
+            raise UnfitError.because(
+                f"Numbers from {lowest} are right, and some of them are critical errors.",
+                f"Write {lowest} or less.",
+                trail=("critical_below",),
+            )
+        if self.critical_above is not None and self.critical_above < highest:
+            raise UnfitError.because(
+                f"Numbers up to {highest} are right, and some of them are critical errors.",
+                f"Write {highest} or more.",
+                trail=("critical_above",),
             )
         return self
 
@@ -39,7 +58,11 @@ class NumericAuthoring(Authoring[NumericFields, NumericQuestion, NumericKey]):
 
     def keyed(self, fields: NumericFields, explanation_html: str, html: Html) -> NumericKey:
         return NumericKey(
-            answer=fields.answer, tolerance=fields.tolerance, explanation_html=explanation_html
+            answer=fields.answer,
+            tolerance=fields.tolerance,
+            critical_below=fields.critical_below,
+            critical_above=fields.critical_above,
+            explanation_html=explanation_html,
         )
 
     def broken(self, old: NumericQuestion, new: NumericQuestion) -> Iterator[str]:
@@ -49,7 +72,7 @@ class NumericAuthoring(Authoring[NumericFields, NumericQuestion, NumericKey]):
             )
 
     def answer(self, key: NumericKey) -> object:
-        return key.answer, key.tolerance
+        return key.answer, key.tolerance, key.critical_below, key.critical_above
 
 
 AUTHORING = NumericAuthoring()

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from app.questions.contract import AnswerMark, DrawnQuestion, Readers, Scoring
+from pydantic import Field
+
+from app.authoring.published import is_unused
+from app.questions.contract import AnswerMark, CriticalError, DrawnQuestion, Readers, Scoring
 from app.questions.keys import QuestionKey
 from app.questions.numeric.answering import NumericQuestion, NumericResponse
 
@@ -12,10 +15,17 @@ FAR_OFF = 1000
 
 
 class NumericKey(QuestionKey):
-    """The right number, and how far off still counts, in the unit of the question."""
+    """The right number, and how far off still counts, in the unit of the question. A number below or above
+    the critical ones would harm a person; the explanation says why."""
 
     answer: Decimal
     tolerance: Decimal
+    critical_below: Decimal | None = Field(default=None, exclude_if=is_unused)
+    critical_above: Decimal | None = Field(default=None, exclude_if=is_unused)
+
+    def is_critical(self, number: Decimal) -> bool:
+        is_below = self.critical_below is not None and number < self.critical_below
+        return is_below or (self.critical_above is not None and number > self.critical_above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +40,13 @@ class ReviewedNumber:
 
 @dataclass(frozen=True, slots=True)
 class KeyedNumber:
-    """The right number and its tolerance with their unit; both are empty for readers who may not see keys."""
+    """The right number, its tolerance, and the numbers below and above which an answer is a critical error,
+    with their unit. What there is not is empty, and all is for readers who may not see keys."""
 
     answer: str
     tolerance: str
+    critical_below: str = ""
+    critical_above: str = ""
 
 
 class NumericScoring(Scoring[NumericQuestion, NumericResponse, NumericKey]):
@@ -44,8 +57,11 @@ class NumericScoring(Scoring[NumericQuestion, NumericResponse, NumericKey]):
     ) -> AnswerMark:
         """A number is right if it is within the tolerance, borders included."""
         number = response.number
-        is_right = number is not None and abs(number - key.answer) <= key.tolerance
-        return AnswerMark(question.points if is_right else 0)
+        if number is None:
+            return AnswerMark(0)
+        is_right = abs(number - key.answer) <= key.tolerance
+        harm = (CriticalError(key.explanation_html),) if key.is_critical(number) else ()
+        return AnswerMark(question.points if is_right else 0, harm)
 
     def right_answer(self, question: NumericQuestion, key: NumericKey) -> NumericResponse:
         return NumericResponse(str(key.answer), key.answer)
@@ -76,8 +92,14 @@ class NumericScoring(Scoring[NumericQuestion, NumericResponse, NumericKey]):
     ) -> KeyedNumber:
         if key is None:
             return KeyedNumber("", "")
-        tolerance = _with_unit(key.tolerance, question) if key.tolerance else ""
-        return KeyedNumber(_with_unit(key.answer, question), tolerance)
+        return KeyedNumber(
+            _with_unit(key.answer, question),
+            _with_unit(key.tolerance, question) if key.tolerance else "",
+            *(
+                "" if limit is None else _with_unit(limit, question)
+                for limit in (key.critical_below, key.critical_above)
+            ),
+        )
 
 
 def _with_unit(number: Decimal, question: NumericQuestion) -> str:

@@ -22,6 +22,8 @@ class BothExplanations(Authored):
 class TrueFalseFields(QuestionFields):
     type: Literal["true-false"]
     answer: bool
+    critical: bool = False
+    """Whether the wrong answer is a critical error."""
     explanations: BothExplanations
 
 
@@ -36,8 +38,10 @@ class TrueFalseAuthoring(ChoiceAuthoring[TrueFalseFields, TrueFalseQuestion]):
         )
 
     def keyed(self, fields: TrueFalseFields, explanation_html: str, html: Html) -> ChoiceKey:
+        right, wrong = ("true", "false") if fields.answer else ("false", "true")
         return ChoiceKey(
-            correct=frozenset(["true" if fields.answer else "false"]),
+            correct=frozenset([right]),
+            critical=(wrong,) if fields.critical else (),
             explanation_html=explanation_html,
             option_explanations={
                 "true": html(fields.explanations.true_),

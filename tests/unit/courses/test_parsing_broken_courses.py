@@ -8,6 +8,7 @@ import yaml
 from app.authoring.problems import Problem
 from app.courses.domain.parsing import parse_course
 from app.courses.source_folder import read_folder
+from app.questions.authoring import TYPES
 from tests.make.courses import small_files
 
 BROKEN = sorted((Path(__file__).parents[2] / "fixtures" / "broken_courses").iterdir())
@@ -22,6 +23,11 @@ def broken_files(overlay: Path) -> dict[str, bytes]:
     return files
 
 
+def hint_of(entry: dict[str, str]) -> str:
+    """Return what to do. `{types}` stands for the names of all types of questions."""
+    return entry["hint"].replace("{types}", ", ".join(TYPES))
+
+
 def test_their_numbers_have_no_gap() -> None:
     assert [int(folder.name[:2]) for folder in BROKEN] == list(range(1, len(BROKEN) + 1))
     assert len(BROKEN) >= 27
@@ -31,7 +37,7 @@ def test_their_numbers_have_no_gap() -> None:
 def test_every_problem_is_named_with_its_line_and_a_hint(overlay: Path) -> None:
     """Word by word, in the order of path and line: an author reads these sentences."""
     expected = [
-        Problem(entry["path"], entry["line"], entry["says"], entry["hint"])
+        Problem(entry["path"], entry["line"], entry["says"], hint_of(entry))
         for entry in yaml.safe_load((overlay / "expected.yaml").read_text(encoding="utf-8"))
     ]
     parsed = parse_course("small-course", broken_files(overlay))

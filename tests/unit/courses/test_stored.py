@@ -124,3 +124,13 @@ def test_the_steps_are_taken_in_order_from_the_format_of_the_document(
     assert read_delivery(text, 3) == course
     with pytest.raises(UnreadableDocument):
         read_delivery(text, 2)  # its certificate has no name
+
+
+def test_a_type_of_question_that_this_version_does_not_have_needs_a_later_one() -> None:
+    course = small_course().course
+    assert course is not None
+    later = course.model_dump_json().replace('"type":"numeric"', '"type":"hotspot"')
+    with pytest.raises(UnreadableDocument) as refused:
+        read_delivery(later, FORMAT)
+    assert refused.value.is_newer
+    assert "“hotspot”" in str(refused.value)

@@ -33,6 +33,28 @@ def test_choices_are_all_or_nothing(type_, correct, response, points):
     assert (mark.earned, mark.critical) == (points, ())
 
 
+@pytest.mark.parametrize(
+    ("options", "earned", "reasons"),
+    [
+        (["o1"], 2, []),
+        (["o0"], 0, ["It burns."]),
+        (["o0", "o1", "o2"], 0, ["It burns.", "It clots."]),
+        (["o3"], 0, []),
+    ],
+)
+def test_a_critical_option_that_is_chosen_is_a_critical_error(options, earned, reasons):
+    key = ChoiceKey(
+        correct=frozenset({"o1"}),
+        critical=("o0", "o2"),
+        option_explanations={"o0": "It burns.", "o2": "It clots."},
+    )
+    mark = TYPES["multiple"].mark(a_question(type_="multiple", points=2), key, chosen(*options))
+    assert (mark.earned, [error.reason_html for error in mark.critical]) == (earned, reasons)
+    readers = Readers(shown=str, explained=str)
+    keyed = TYPES["multiple"].keyed(a_question(type_="multiple"), key, readers)
+    assert [option.is_critical for option in keyed.options] == [True, False, True, False]
+
+
 KEY = ChoiceKey(correct=frozenset({"o1"}), option_explanations={"o1": "right", "o2": "wrong"})
 DRAWN = DrawnQuestion("layers", tuple(DrawnOption(f"o{n}", f"t{n}") for n in (2, 1, 0)))
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.kit.decimals import decimals_of
-from app.questions.contract import DrawnQuestion, Readers
+from app.questions.contract import CriticalError, DrawnQuestion, Readers
 from app.questions.numeric.answering import NumericResponse
 from app.questions.numeric.scoring import SCORING, KeyedNumber, NumericKey, ReviewedNumber
 from tests.make.quizzes import a_question
@@ -44,6 +44,33 @@ def test_numbers_are_compared_exactly(key, response, points):
 def test_a_response_without_a_number_is_not_near():
     question = a_question(type_="numeric", points=3)
     assert SCORING.mark(question, number_key("0", "9"), NumericResponse()).earned == 0
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "number", "is_critical"),
+    [
+        ("1", "9", "0.99", True),
+        ("1", "9", "1", False),
+        ("1", "9", "9", False),
+        ("1", "9", "9.01", True),
+        (None, "9", "-5", False),
+        ("1", None, "99", False),
+        (None, None, "99", False),
+        ("0", None, "-0.1", True),
+    ],
+)
+def test_a_number_beyond_the_critical_ones_is_a_critical_error(below, above, number, is_critical):
+    key = NumericKey(
+        answer=Decimal(2),
+        tolerance=Decimal(0),
+        critical_below=below and Decimal(below),
+        critical_above=above and Decimal(above),
+        explanation_html="Ten times the dose",
+    )
+    mark = SCORING.mark(a_question(type_="numeric"), key, typed(number))
+    assert mark.critical == ((CriticalError("Ten times the dose"),) if is_critical else ())
+    keyed = SCORING.keyed(a_question(type_="numeric"), key, Readers(shown=str, explained=str))
+    assert (keyed.critical_below, keyed.critical_above) == (below or "", above or "")
 
 
 @pytest.mark.parametrize(("answer", "tolerance"), [("2.5", "0.05"), ("0.25", "1500.5"), ("3", "0")])
