@@ -2,7 +2,6 @@
 // It only shows: the server decides what came in time, whatever this clock says.
 
 import { announce } from "./announce.js";
-import { request } from "./request.js";
 import { deliverAll, forgetAll } from "./unsent.js";
 import { word } from "./words.js";
 
@@ -48,7 +47,9 @@ export function attach(timer) {
 
   async function sendAtTheEnd() {
     if (await deliverAll(attempt, csrf)) {
-      const sent = await request(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
+      const sent = await fetch(submitUrl, { method: "POST", headers: { "x-csrf-token": csrf } }).catch(() => null);
+      // An answer that nobody reads keeps its connection.
+      await sent?.text().catch(() => "");
       if (sent?.ok) {
         forgetAll(attempt);
         location.assign(resultUrl);
@@ -75,9 +76,9 @@ export function attach(timer) {
   // Some devices stop their clocks while they sleep.
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible") return;
-    const answer = await request(attemptUrl).catch(() => null);
-    if (!answer?.ok) return;
-    const state = answer.body;
+    const answer = await fetch(attemptUrl).catch(() => null);
+    const state = await answer?.json().catch(() => null);
+    if (!answer?.ok || !state) return;
     serverNow = Date.parse(state.now);
     readAt = performance.now();
     if (state.state === "submitted") location.assign(resultUrl);

@@ -3,7 +3,6 @@
 // The server alone decides what counts; without this script the form does the same with its button.
 
 import { announce } from "./announce.js";
-import { request } from "./request.js";
 import { deliver, deliverAll, entryOf, forget, keep, placeOf } from "./unsent.js";
 import { time, word } from "./words.js";
 
@@ -150,8 +149,9 @@ export async function attach(form) {
   // Another window has sent the answer or was refused it: the server says what it has.
   async function sentElsewhere() {
     if (typing || chip.dataset.state === "saved" || chip.dataset.state === "none") return;
-    const answer = await request(form.dataset.attemptUrl).catch(() => null);
-    const state = answer?.ok ? answer.body : null;
+    const answer = await fetch(form.dataset.attemptUrl).catch(() => null);
+    const body = await answer?.json().catch(() => null);
+    const state = answer?.ok ? body : null;
     if (entryOf(attempt, position)) return;
     const question = state?.questions.find((other) => String(other.position) === position);
     if (question && question.sequence >= sequence) say("saved", word("saved"));

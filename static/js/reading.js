@@ -3,7 +3,6 @@
 // again when the network is back or another section is reached. Reading is never interrupted by it.
 
 import { get, keys, put, remove } from "./device-store.js";
-import { request } from "./request.js";
 
 const READ_LINE = 1 / 3;
 const PAUSE = 1500;
@@ -39,15 +38,18 @@ function sender({ position: url, csrf, reader }) {
     const { section, read, at } = unsent;
     const secondsAgo = Math.min(Math.max(0, Math.round((Date.now() - at) / 1000)), 2592000);
     try {
-      const { ok, status, retryAfter } = await request(url, {
+      const response = await fetch(url, {
         method: "PUT",
         keepalive: true,
         headers: { "content-type": "application/json", "x-csrf-token": csrf },
         body: JSON.stringify({ section, read, seconds_ago: secondsAgo }),
       });
-      const isFinal = ok || [404, 422].includes(status);
+      const isFinal = response.ok || [404, 422].includes(response.status);
       if (isFinal && get(key)?.at === at) remove(key);
-      if (status === 429) timer = setTimeout(send, Math.max(retryAfter, 60) * 1000);
+      const wait = Math.max(Number(response.headers.get("retry-after")), 60);
+      if (response.status === 429) timer = setTimeout(send, wait * 1000);
+      // An answer that nobody reads keeps its connection.
+      await response.text();
     } catch {
       // It is on this device and goes with the next one.
     }
@@ -95,7 +97,28 @@ async function takeUpNotes(text) {
   for (const form of text.querySelectorAll(".note-form[data-most]")) if (takeUp(form)) openNote({ target: form });
 }
 
+/** Make each term a button that opens its definition as a popover, beside its word where the browser can place it.
+ *  Without this, and in a browser without popovers, a term is a link that shows the same sheet. */
+function openTermsInPlace(sheets) {
+  if (!("popover" in HTMLElement.prototype)) return;
+  for (const sheet of sheets) {
+    const isOpen = sheet.matches(":target");
+    sheet.popover = "auto";
+    if (isOpen) sheet.showPopover();
+    for (const link of document.querySelectorAll(`a.term[href="#${CSS.escape(sheet.id)}"]`)) {
+      const opener = document.createElement("button");
+      opener.className = "term";
+      opener.type = "button";
+      opener.id = link.id;
+      opener.popoverTargetElement = sheet;
+      opener.append(...link.childNodes);
+      link.replaceWith(opener);
+    }
+  }
+}
+
 export function attach(text) {
+  openTermsInPlace(document.querySelectorAll(".term-card"));
   text.addEventListener("click", answer);
   const offer = async () => (await import("./highlight.js")).attach(text);
   if (document.getElementById("highlight")) document.addEventListener("selectionchange", offer, { once: true });

@@ -3,7 +3,6 @@
 // Without this script a form that is sent too late is kept until the person has signed in again.
 
 import { announce } from "./announce.js";
-import { request } from "./request.js";
 import { word } from "./words.js";
 
 const WARN_BEFORE = 5 * 60;
@@ -48,18 +47,20 @@ export function attach(bar) {
 
   button.addEventListener("click", async () => {
     try {
-      const { ok, status, body } = await request(bar.dataset.renew, {
+      const response = await fetch(bar.dataset.renew, {
         method: "POST",
         headers: { "content-type": "application/json", accept: "application/json" },
         body: "{}",
         signal: AbortSignal.timeout(PATIENCE),
       });
-      if (status === 401) {
+      // Read whatever was said: an answer that nobody reads keeps its connection.
+      const body = await response.json().catch(() => ({}));
+      if (response.status === 401) {
         endsAt = 0;
         look();
         return;
       }
-      if (!ok) throw new Error(String(status));
+      if (!response.ok) throw new Error(String(response.status));
       const { seconds } = body;
       endsAt = Date.now() + seconds * 1000;
       tabs?.postMessage(endsAt);

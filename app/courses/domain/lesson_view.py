@@ -4,9 +4,9 @@ Stored revisions never change, so this is done each time a lesson is shown, for 
 alike. The compiler alone writes the markup, because authors cannot write HTML, so each place is recognised
 exactly.
 
-- A term is a link to its definition on the same page, which the stylesheet then shows as a sheet; `terms.js`
-  makes a button of it that opens the same sheet. Stored it is a link to the glossary. In the question of a
-  check, which is a button itself, it is plain words.
+- A term is a link to its definition on the same page, which the stylesheet then shows as a sheet;
+  `reading.js` makes a button of it that opens the same sheet. Stored it is a link to the glossary. In the
+  question of a check, which is a button itself, it is plain words.
 - The first cell of a row names the row. The others carry the heading of their column, for phones, where each
   row is a block of its own. Two columns fit a phone and stay a table. A table that does not scroll is no stop
   of the Tab key.
