@@ -55,6 +55,16 @@ function listenToNumbers(options) {
   });
 }
 
+// The answer of a type with options to choose from: the tokens of the chosen ones. It stands here, so that such a
+// question loads one file of its type and no other.
+export function readOptions(form) {
+  return { options: new FormData(form).getAll("answer") };
+}
+
+export function showOptions(form, response) {
+  for (const input of form.querySelectorAll('input[name="answer"]')) input.checked = response.options.includes(input.value);
+}
+
 // Whether a field says something else than the page that was sent.
 function isChanged(field) {
   if (field.type === "select-one") return [...field.options].some((option) => option.selected !== option.defaultSelected);

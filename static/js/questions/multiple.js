@@ -1,1 +1,1 @@
-export { read, show } from "./choices.js";
+export { readOptions as read, showOptions as show } from "../quiz.js";
