@@ -1,8 +1,7 @@
 // The comment of the bedside sheet: kept on this device at each letter, sent at a pause. The form works without it.
 
-import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 const TYPING_PAUSE = 800;
 const TARGET = "comment";

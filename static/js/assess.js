@@ -1,9 +1,8 @@
 // One step of the bedside sheet. A press is kept on this device at once and sent; a note is sent while it is being
 // written. A failure is shown here, where the finger is. Without this script the form does the same by its buttons.
 
-import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
-import { number as written, word } from "./words.js";
+import { announce, number as written, word } from "./words.js";
 
 const TYPING_PAUSE = 800;
 const LABELS = {

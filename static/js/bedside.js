@@ -1,8 +1,7 @@
 // The frame of the bedside sheet: says in the bar what is saved, holds back links until it is, and sends again.
 
-import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
-import { listed, time, word } from "./words.js";
+import { announce, listed, time, word } from "./words.js";
 
 const LONGEST_WAIT = 6000;
 

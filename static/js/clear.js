@@ -1,8 +1,7 @@
 // Sends what a person answers to “Was this clear?” without leaving the page. It is loaded at the first answer. What the
 // server refuses is sent again as a form, whose page says why.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 const PATIENCE = 20000;
 const THANKS = {

@@ -1,7 +1,6 @@
 // A button that copies a text of the page; where the browser forbids that, the text is selected instead.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 const LASTS = 4000;
 

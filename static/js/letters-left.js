@@ -1,8 +1,7 @@
 // Counts the letters that still fit into a field. The server refuses what is too long and keeps it; this says so before.
 // It is spoken once when the text becomes too long, not at every letter.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 export function attach(part) {
   const field = part.querySelector("textarea");

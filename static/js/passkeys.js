@@ -2,8 +2,7 @@
 // and the answer is sent in the form as any other field. Where passkeys do not work the form stays hidden, and the
 // words beside it say what to do instead.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 function bytesOf(text) {
   const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

@@ -2,9 +2,8 @@
 // is in the form and for the API is known to the script of its type, in `questions`.
 // The server alone decides what counts; without this script the form does the same with its button.
 
-import { announce } from "./announce.js";
 import { deliver, deliverAll, entryOf, forget, keep, placeOf } from "./unsent.js";
-import { time, word } from "./words.js";
+import { announce, time, word } from "./words.js";
 
 const TYPING_PAUSE = 400;
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];

@@ -1,7 +1,6 @@
 // Decides requests where they stand. Without this script each button posts the form, and "Decline" opens a page.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 const PATIENCE = 15000;
 

@@ -1,9 +1,8 @@
 // Marks attendance without loading the page again. A failure is said in the row that was pressed; without this script
 // the buttons post the form.
 
-import { announce } from "./announce.js";
 import { request } from "./request.js";
-import { number, word } from "./words.js";
+import { announce, number, word } from "./words.js";
 
 const PATIENCE = 15000;
 const SAID = {

@@ -1,7 +1,6 @@
 // A button that shows the typed password, and hides it again before the form is sent.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 export function attach(field) {
   const input = field.querySelector('input[type="password"]');

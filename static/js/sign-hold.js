@@ -1,8 +1,7 @@
 // Nothing is signed while this tablet holds a mark or a comment that the server does not have.
 
-import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 export function attach(place) {
   const banner = document.querySelector("[data-unsent]");

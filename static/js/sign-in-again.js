@@ -1,9 +1,8 @@
 // Signing in again without leaving the page: the fields go to the ordinary sign-in, with its rules and limits.
 // Only the person whose page this is goes on; what they made is not sent under another name.
 
-import { announce } from "./announce.js";
 import * as queue from "./sheet-queue.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 // The answer is the page of the sign-in. Its first error is read as text: nothing of the page is taken in.
 async function refusalOf(response) {

@@ -2,8 +2,7 @@
 // left, so that a wrong clock does no harm. Tabs tell each other: work in one keeps the others signed in too.
 // Without this script a form that is sent too late is kept until the person has signed in again.
 
-import { announce } from "./announce.js";
-import { word } from "./words.js";
+import { announce, word } from "./words.js";
 
 const WARN_BEFORE = 5 * 60;
 const LOOK_EVERY = 5000;

@@ -1,5 +1,6 @@
-// The words of scripts, in the language of the page. The page carries those of the scripts that it uses (app/web/
-// script_words.py), so that a script works without the network and holds no sentence itself.
+// The words of scripts, in the language of the page, and the two regions of layout.html that speak them. The page
+// carries the words of the scripts that it uses (app/web/script_words.py), so that a script works without the network
+// and holds no sentence itself.
 
 const language = document.documentElement.lang;
 /** Digits are those of the pages: what a page counts and what a script counts stand side by side. */
@@ -26,4 +27,22 @@ export function word(name, values = {}) {
   const text = texts[name];
   const form = typeof text === "object" ? (text[new Intl.PluralRules(language).select(values.n)] ?? text.other) : text;
   return form.replace(/\{(\w+)\}/g, (_, key) => (typeof values[key] === "number" ? number(values[key]) : values[key]));
+}
+
+const CLEAR_AFTER = 5000;
+let timer = 0;
+
+/** Speak a text; at most one at a time. */
+export function announce(text, { assertive = false } = {}) {
+  const region = document.getElementById(assertive ? "announce-assertive" : "announce-polite");
+  if (!region) return;
+  clearTimeout(timer);
+  region.textContent = "";
+  // A region that is filled in the same moment as it is emptied is not read again.
+  requestAnimationFrame(() => {
+    region.textContent = text;
+  });
+  timer = setTimeout(() => {
+    region.textContent = "";
+  }, CLEAR_AFTER);
 }

@@ -172,8 +172,8 @@ BAD_SCRIPTS = [
 
 @pytest.mark.parametrize(("script", "words"), BAD_SCRIPTS)
 def test_a_bad_script_is_named_with_its_line(script: str, words: str) -> None:
-    rules = (*SCRIPT_RULES, imports_lead_somewhere(lambda name: name == "./announce.js"))
-    good = 'import { announce } from "./announce.js";\nbox.textContent = name;\n'
+    rules = (*SCRIPT_RULES, imports_lead_somewhere(lambda name: name == "./words.js"))
+    good = 'import { announce } from "./words.js";\nbox.textContent = name;\n'
     assert faults("a.js", good, *rules) == []
     (fault,) = faults("a.js", good + script, *rules)
     assert fault.startswith(f"a.js:3: {words}")

@@ -1,7 +1,7 @@
 // The answer of a question that asks for an order, as the API takes it: the place of each item by its token. Each item has
 // a field for its place, which the form sends without this script. With it, items move by buttons and the fields follow.
 
-import { announce } from "../announce.js";
+import { announce } from "../words.js";
 
 const fieldsOf = (form) => [...form.querySelectorAll('select[name="answer"]')];
 const itemsOf = (form) => [...form.querySelectorAll("[data-item]")];
