@@ -189,6 +189,31 @@ def test_the_display_typeface_holds_names_and_prices_in_one_weight(built: Build)
     assert "fvar" not in font
 
 
+def letters_outside(text: str, characters: set[int]) -> set[str]:
+    """Return what a font with these characters leaves to a font of the system."""
+    return {letter for letter in text if letter.isprintable() and ord(letter) not in characters}
+
+
+def test_every_letter_of_pages_and_courses_stands_in_both_typefaces(built: Build) -> None:
+    """A letter that a typeface lacks is drawn by a font of the system, in another size and weight."""
+    root = STATIC.parent
+    texts = {
+        str(path.relative_to(root)): re.sub(r"{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+        for pattern in ("courses/*/**/*.md", "courses/*/**/*.yaml", "templates/**/*.html")
+        for path in root.glob(pattern)
+    }
+    assert len(texts) > 200
+    for name in ("atkinson-regular", "atkinson-bold", "source-serif"):
+        drawn = {
+            point
+            for part in ("", "-more")
+            for point in font_of(built, f"{name}{part}.woff2").getBestCmap()
+        }
+        outside = {path: letters_outside(text, drawn) for path, text in texts.items()}
+        assert {path: letters for path, letters in outside.items() if letters} == {}, name
+        assert letters_outside("Łódź, 1 ⅓ → ễ", drawn) >= {"⅓"}
+
+
 def test_licences_stand_beside_what_they_licence(built: Build) -> None:
     folder = built.folder / "licences"
     assert "SIL OPEN FONT LICENSE" in (folder / "atkinson-hyperlegible.txt").read_text()
