@@ -166,6 +166,53 @@ SETS = {
             "tests/unit/kit/test_stored_messages_reasons.py",
         ),
     ),
+    "sections": Rules(
+        (
+            "app/courses/domain/sections.py",
+            "app/courses/domain/pictures.py",
+            "app/courses/domain/missing_captions.py",
+            "app/courses/domain/typography.py",
+        ),
+        (
+            "tests/unit/courses/test_sections.py",
+            "tests/unit/courses/test_pictures.py",
+            "tests/unit/courses/test_missing_captions.py",
+            "tests/unit/courses/test_typography.py",
+        ),
+    ),
+    "drawings": Rules(
+        ("app/authoring/page_drawing.py", "app/authoring/figures.py"),
+        ("tests/unit/authoring/test_page_drawing.py", "tests/unit/authoring/test_figures.py"),
+    ),
+    "reading": Rules(
+        (
+            "app/learning/highlights.py",
+            "app/learning/marking.py",
+            "app/learning/clarity.py",
+            "app/learning/section_notes.py",
+        ),
+        (
+            "tests/unit/learning/test_highlights.py",
+            "tests/unit/learning/test_marking.py",
+            "tests/unit/learning/test_clarity.py",
+            "tests/unit/learning/test_section_notes.py",
+        ),
+    ),
+    "way": Rules(
+        ("app/learning/pacing.py", "app/learning/way.py"),
+        ("tests/unit/learning/test_pacing.py", "tests/unit/learning/test_way.py"),
+    ),
+    "today": Rules(
+        ("app/home/domain.py", "app/home/next_thing.py", "app/home/greetings.py"),
+        (
+            "tests/unit/home/test_domain.py",
+            "tests/unit/home/test_next_thing.py",
+            "tests/unit/home/test_greetings.py",
+        ),
+    ),
+    "conversations": Rules(
+        ("app/conversations/domain.py",), ("tests/unit/conversations/test_domain.py",)
+    ),
     "sealed": Rules(("app/db/sealed.py",), ("tests/unit/db/test_sealed.py",)),
     "academy": Rules(
         ("app/academy_file.py", "app/kit/academy.py"),

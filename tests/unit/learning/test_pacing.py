@@ -25,6 +25,7 @@ from app.learning.pacing import (
     minutes_left,
     next_mail_day,
     no_mail_reason,
+    parts_left,
     pause_refusal,
     plan_standing,
     ready_on,
@@ -152,6 +153,18 @@ def test_how_somebody_stands(plan, days, pace, words):
     assert standing.ready_on == ready_on(WHOLE, 60, start)
     day = standing.ready_on
     assert str(standing.line) == f"At 1 hour a week: theory by {day:%a} {day.day} {day:%b %Y}"
+    assert standing.minutes_left == WHOLE
+    assert (standing.behind > 0) == (pace is Pace.behind)
+
+
+def test_a_pause_that_has_ended_is_none():
+    rested = a_plan(paused_until=MONDAY + timedelta(days=3))
+    before = plan_standing(rested, COURSE, Done(), MONDAY + timedelta(days=2))
+    after = plan_standing(rested, COURSE, Done(), MONDAY + timedelta(days=3))
+    assert before is not None
+    assert after is not None
+    assert (before.pace, before.paused_until) == (Pace.paused, rested.paused_until)
+    assert (after.pace, after.paused_until) == (Pace.on_plan, None)
 
 
 def test_a_plan_says_nothing_once_the_theory_is_complete():
@@ -173,6 +186,13 @@ def test_a_week_holds_what_fits_and_at_least_one_part(done, minutes, words):
     week = week_ahead(COURSE, done, minutes)
     assert week is not None
     assert str(week.words) == words
+    assert week.first == next(parts_left(COURSE, done)).title
+
+
+def test_what_is_left_is_named_in_the_order_of_the_course():
+    first, *_, last = parts_left(COURSE, Done())
+    assert (first.kind, first.title) == ("lesson", MODULES[0].lessons[0].title)
+    assert (last.kind, last.title) == ("test", COURSE.quiz(COURSE.final_test).title)
 
 
 @each(minutes=A_WEEK)

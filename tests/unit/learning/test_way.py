@@ -57,7 +57,10 @@ def test_the_first_step_that_is_not_done_is_now(met):
 
 
 def test_a_step_says_what_it_is():
-    titles = [(step.kind, str(step.title), step.number) for step in the_way(()).steps]
+    way = the_way(())
+    assert (way.course_key, way.title) == ("small-course", COURSE.title)
+    assert [(step.kind, step.key) for step in way.steps] == list(ALL)
+    titles = [(step.kind, str(step.title), step.number) for step in way.steps]
     assert titles == [
         (RequirementKind.place, "Your place on the course", None),
         (RequirementKind.module, "The skin", 1),
@@ -73,6 +76,26 @@ def test_parts_are_numbers_and_no_truth_values(met):
     """A page prints them into `progress`, where “False” is no number."""
     steps = the_way(met).steps
     assert [type(step.parts_done) for step in steps] == [int] * len(ALL)
+    whole = [step for step in steps if step.kind is not RequirementKind.module]
+    assert [step.parts_done == step.parts == 1 for step in whole] == [
+        step.state is StepState.done for step in whole
+    ]
+
+
+@pytest.mark.parametrize(
+    ("met", "kind", "has_attended"),
+    [
+        ((), "practice-day", False),
+        (range(4), "practice-day", False),
+        ((5,), "practice-day", False),
+        ((4,), "practice-day", True),
+        (range(6), "practice-day", True),
+        ((0, 1, 2, 3, 4), "another-day", False),
+    ],
+)
+def test_only_the_attendance_of_this_kind_counts_as_attended(met, kind, has_attended):
+    """Neither the assessment of the same kind nor a day of another one does."""
+    assert the_way(met).has_attended(kind) is has_attended
 
 
 QUIZ_MINUTES = 2 * COURSE.quiz("skin-quiz").length
