@@ -21,7 +21,7 @@ from app.kit.words import Words
 from app.kit.zones import zone_words
 from app.languages import MOST_TAGS, direction_of
 from app.web import icons
-from app.web.translating import Constants, Translating
+from app.web.translating import Constants, Translating, Unindented
 
 ADDRESS_LEFT_WHOLE = 24
 BEHIND_A_SIGN = re.compile(r"(?<=[@._-])")
@@ -69,8 +69,10 @@ class PageEnvironment(Environment):
     words: Words
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        return cast("nodes.Template", Constants(self.words.catalogue).visit(tree))
+        tree = Constants(self.words.catalogue).visit(super()._parse(source, name, filename))
+        # In a mail each line counts.
+        is_page = not (name or "").endswith(".txt")
+        return cast("nodes.Template", Unindented().visit(tree) if is_page else tree)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}

@@ -23,6 +23,8 @@ from jinja2.visitor import NodeTransformer
 from app.kit.messages import Catalogue
 
 _PLACEHOLDER: Final = re.compile(r"%\((\w+)\)s")
+_LINE_END: Final = re.compile(r"\s*\n\s*|^ {2,}")
+"""Where a line ends and the next one begins; behind a tag of Jinja a piece begins with the indentation."""
 COUNTS: Final = range(200)
 """Numbers that meet every form of a plural: the largest rule (Arabic) looks at a number's last two digits."""
 
@@ -81,6 +83,14 @@ class Constants(NodeTransformer):
         if is_text and len(node.args) == 1 and isinstance(text := node.args[0], nodes.Const):
             return nodes.Const(self._gettext(text.value), lineno=node.lineno)
         return node
+
+
+class Unindented(NodeTransformer):
+    """Takes the indentation and the blank lines of a template out of what it prints. They mean nothing
+    in HTML, and of the longest lesson they are a fortieth, compressed."""
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802 - Jinja's name
+        return nodes.TemplateData(_LINE_END.sub("\n", node.data), lineno=node.lineno)
 
 
 def _number(value: nodes.Expr) -> nodes.Expr:

@@ -1,7 +1,5 @@
 // Gives every figure a button that opens its picture in a dialog, which is loaded when it is first wanted.
 
-import { word } from "./words.js";
-
 function buttonFor(words, figure, drawn, caption) {
   const button = document.createElement("button");
   button.type = "button";
@@ -24,7 +22,9 @@ function attachDrawn(figure, link) {
   link.replaceWith(button);
 }
 
-function attachImage(figure, image) {
+// Drawings bring their words along; only pictures of earlier revisions need those of scripts.
+async function attachImage(figure, image) {
+  const { word } = await import("./words.js");
   const caption = figure.querySelector("figcaption")?.firstChild?.textContent.trim() || image.alt;
   const button = buttonFor(word("enlarge"), figure, image, caption);
   button.className = "button button-quiet button-small enlarge-image";

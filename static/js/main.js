@@ -66,8 +66,40 @@ document.addEventListener("click", (event) => {
 document.addEventListener("unreachable", ({ detail }) => sayUnreachable(detail));
 addEventListener("online", () => document.getElementById("unreachable")?.hidePopover());
 
+// A search names its key in aria-keyshortcuts: Ctrl+K or Command+K from anywhere, / from wherever nothing is being
+// typed. A link is followed, a field is entered; where a narrow screen hides the field, the page of its search opens.
+const TYPED_INTO = "input, textarea, select, [contenteditable], dialog[open] *";
+
+function keyOf({ key, ctrlKey, metaKey, altKey, shiftKey, target }) {
+  if (altKey) return null;
+  if (ctrlKey || metaKey) return !shiftKey && key?.toLowerCase() === "k" ? "Control+K" : null;
+  return key === "/" && !target.closest?.(TYPED_INTO) ? key : null;
+}
+
+document.addEventListener("keydown", (event) => {
+  const key = event.defaultPrevented ? null : keyOf(event);
+  const search = key && document.querySelector(`[aria-keyshortcuts~="${key}"]`);
+  if (!search) return;
+  event.preventDefault();
+  if (!search.matches("input")) search.click();
+  else if (!search.checkVisibility()) location.assign(search.form.action);
+  else {
+    search.focus();
+    search.select();
+  }
+});
+
+// A table that is wider than its place is a stop of the Tab key, so that arrows scroll it; one that fits is none.
+// Without scripts each is one.
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const region = target.closest(".table-scroll");
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+    else region.removeAttribute("tabindex");
+  }
+});
+for (const part of document.querySelectorAll(".table-scroll, .table-scroll > *")) widths.observe(part);
+
 document.documentElement.dataset.scripts = "on";
-const tables = document.querySelectorAll(".table-scroll");
-if (tables.length) import("./scroll-stops.js").then(({ watch }) => watch(tables));
 await attachAll(document);
 document.documentElement.dataset.scripts = "attached";

@@ -37,8 +37,8 @@ PAGES = {
     "home": Measured("student", "/home"),
     # Each module of the map has its picture.
     "map": Measured("student", COURSE, requests=17),
-    # The longest lesson, with five behaviours and the modules that these share.
-    "lesson": Measured("student", f"{COURSE}/lessons/danger-areas-lines-and-ageing", requests=16),
+    # The longest lesson, with three behaviours and the modules that these share.
+    "lesson": Measured("student", f"{COURSE}/lessons/danger-areas-lines-and-ageing", requests=14),
     "question": Measured("at a quiz", "/home", r"/attempts/[^/]+/continue", QUIZ, requests=16),
     "result": Measured("graduate", f"{COURSE}/quizzes/skin-anatomy-quiz", r"/attempts/[^/]+"),
 }

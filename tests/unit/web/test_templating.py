@@ -53,6 +53,18 @@ def test_the_heading_keeps_e_mail_on_one_line(environment: Environment) -> None:
     )
 
 
+def test_a_page_goes_out_without_its_indentation_and_a_mail_as_it_is_written(tmp_path):
+    text = (
+        "<ul>\n  {% for n in (1, 2) %}\n    <li>{{ n }}</li>\n\n  {% endfor %}\n</ul>\n<p>a  b</p>"
+    )
+    for name in ("page.html", "mail.txt"):
+        (tmp_path / name).write_text(text)
+    environment = make_environment(tmp_path, str, lambda path: path, ENGLISH_WORDS)
+    page, mail = (environment.get_template(name).render() for name in ("page.html", "mail.txt"))
+    assert page == "<ul>\n\n<li>1</li>\n\n<li>2</li>\n</ul>\n<p>a  b</p>"
+    assert mail == "<ul>\n    <li>1</li>\n\n    <li>2</li>\n\n</ul>\n<p>a  b</p>"
+
+
 def test_an_icon_that_points_is_mirrored_where_a_language_is_read_from_right_to_left(tmp_path):
     assert POINTING <= NAMES
     (tmp_path / "page.html").write_text(
