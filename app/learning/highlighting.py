@@ -47,8 +47,9 @@ def highlight(
     NotHighlighted, and TooMany.
     """
     require(policy.may_learn(actor))
-    page = lesson_page(db, actor, course_key, lesson_key)
+    # The count is the lock, too: highlights that two devices send at once are read one after the other.
     take(db, HIGHLIGHTED, str(actor.user_id), now=now)
+    page = lesson_page(db, actor, course_key, lesson_key)
     by_section = page.memory.highlights if page.memory else {}
     others = sum(len(each) for each in by_section.values())
     quote = quoted(words)

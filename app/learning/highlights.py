@@ -5,7 +5,8 @@ these words are. One that is in no text any more is shown by its words alone.
 """
 
 import json
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,21 +88,30 @@ def passage_at(html: str, span: TextSpan) -> Passage:
 
 def span_of(html: str, passage: Passage) -> TextSpan | None:
     """Return where a passage stands in a section: of the places with its words that which is most like the
-    old one in what stands round it, and then in its number. None if its words are not there."""
+    old one in what stands round it, and then in its number. None if its words are not there.
+
+    Most passages stand between the same words as before, and these find them at once. A letter may stand at
+    a thousand places, and a page has many highlights, so not each place is looked at for each of them."""
     text = words_of(html).text
+    length = len(passage.quote)
+    around = passage.before + passage.quote + passage.after
+    same = [start + len(passage.before) for start in _starts(text, around)]
+    if len(same) == 1:
+        return TextSpan(same[0], same[0] + length)
     starts = _starts(text, passage.quote)
     if not starts:
         return None
+    before, after = (side.replace(" ", "") for side in (passage.before[::-1], passage.after))
 
-    def likeness(number: int) -> tuple[int, int]:
-        start = starts[number]
-        end = start + len(passage.quote)
-        before = _alike(_letters(text[:start])[::-1], _letters(passage.before)[::-1])
-        after = _alike(_letters(text[end:]), _letters(passage.after))
-        return before + after, -abs(number + 1 - passage.occurrence)
+    def likeness(start: int) -> tuple[int, int]:
+        alike = 0
+        if not same:
+            alike = _alike(_backwards(text, start), before)
+            alike += _alike(_onwards(text, start + length), after)
+        return alike, -abs(bisect_right(starts, start) - passage.occurrence)
 
-    start = starts[max(range(len(starts)), key=likeness)]
-    return TextSpan(start, start + len(passage.quote))
+    start = max(same or starts, key=likeness)
+    return TextSpan(start, start + length)
 
 
 def highlighted(html: str, highlights: Iterable[Highlight]) -> str:
@@ -140,12 +150,19 @@ def joined(
     return whole, inside
 
 
-def _letters(text: str) -> str:
-    """Return a text without its spaces, which a browser copies in its own way."""
-    return text.replace(" ", "")
+def _backwards(text: str, start: int) -> Iterator[str]:
+    """Yield the letters before a place, the nearest first; not spaces, which a browser copies in its own
+    way."""
+    return (text[at] for at in range(start - 1, -1, -1) if text[at] != " ")
+
+
+def _onwards(text: str, end: int) -> Iterator[str]:
+    """Yield the letters from a place on, without spaces."""
+    return (text[at] for at in range(end, len(text)) if text[at] != " ")
 
 
 def _starts(text: str, quote: str) -> list[int]:
+    """Return where a quote begins in a text."""
     starts: list[int] = []
     start = text.find(quote)
     while start >= 0:

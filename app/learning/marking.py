@@ -7,7 +7,8 @@ byte.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
@@ -63,31 +64,47 @@ class TextSpan(NamedTuple):
     end: int
 
 
+NOWHERE: Final = TextSpan(0, 0)
+"""The place of a space between blocks: no character of the HTML."""
+
+
 @dataclass(frozen=True, slots=True)
 class SectionWords:
-    """The words of some HTML, and where each character stands in it; a space between blocks has no place."""
+    """The words of some HTML, and where each character begins and ends in it; a space between blocks stands
+    `NOWHERE`. Plain numbers, because many sections are cached: an object for each character would take
+    twelve times the memory."""
 
     text: str
-    places: tuple[TextSpan | None, ...]
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+    def places(self, span: TextSpan) -> Iterator[TextSpan]:
+        """Yield where the characters of a span stand in the HTML, but for spaces between blocks."""
+        for begin, end in zip(
+            self.begins[span.start : span.end], self.ends[span.start : span.end], strict=True
+        ):
+            if begin < end:
+                yield TextSpan(begin, end)
 
 
 @lru_cache(500)
 def words_of(html: str) -> SectionWords:
     """Return the words that people see in HTML."""
     letters: list[str] = []
-    places: list[TextSpan | None] = []
+    begins, ends = array("I"), array("I")
     for letter, place in _letters(html):
         if letter.isspace():
             if not letters or letters[-1] == " ":
                 continue
             letter = " "
         letters.append(letter)
-        places.append(place)
-    return SectionWords("".join(letters), tuple(places))
+        begins.append(place.start)
+        ends.append(place.end)
+    return SectionWords("".join(letters), begins, ends)
 
 
-def _letters(html: str) -> Iterator[tuple[str, TextSpan | None]]:
-    """Yield each character that people see with its place; between blocks a space without one."""
+def _letters(html: str) -> Iterator[tuple[str, TextSpan]]:
+    """Yield each character that people see with its place; between blocks a space that stands nowhere."""
     inside: list[str] = []
     for piece in _PIECE.finditer(html):
         tag = (piece["tag"] or "").lower()
@@ -98,7 +115,7 @@ def _letters(html: str) -> Iterator[tuple[str, TextSpan | None]]:
             elif not piece[0].endswith("/>"):
                 inside.append(tag)
         if tag and tag not in _INSIDE_LINES:
-            yield " ", None
+            yield " ", NOWHERE
         elif piece["text"] and not inside:
             for letter in unescape(piece[0]):
                 yield letter, TextSpan(*piece.span())
@@ -129,9 +146,8 @@ def with_marks(html: str, spans: Iterable[TextSpan]) -> str:
 def _runs(html: str, words: SectionWords, spans: Iterable[TextSpan]) -> Iterator[TextSpan]:
     """Yield the pieces of HTML that hold the spans: text without a tag, and more than space."""
     for span in united(spans):
-        places = [place for place in words.places[span.start : span.end] if place]
         run: TextSpan | None = None
-        for place in places:
+        for place in words.places(span):
             if run and "<" not in html[run.end : place.start]:
                 run = TextSpan(run.start, max(run.end, place.end))
                 continue

@@ -1,5 +1,7 @@
 """A student’s own highlights: in the lesson, under “Your notes”, as a file, and by the API."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from lxml import html
 from sqlalchemy import select
@@ -8,7 +10,9 @@ from app.learning import highlighting, highlights
 from app.learning.highlights import LONGEST_QUOTE, read_passage
 from app.learning.models import HighlightRow
 from tests.conftest import statements_of
+from tests.make import NOW
 from tests.make.learning import a_learner_place, a_published_course
+from tests.make.lock_waits import until_waiting
 from tests.make.pages import words
 from tests.make.people import a_user
 
@@ -85,6 +89,25 @@ def test_what_stands_before_tells_which_place_is_meant(database, browser):
 def test_highlights_that_overlap_become_one(database, browser):
     mark(browser, "The epidermis is")
     mark(browser, "epidermis is thin")
+    assert stored(database) == [(SECTION, "The epidermis is thin", 1)]
+
+
+def test_highlights_that_two_devices_send_at_once_become_one(database, student):
+    def send(db, quote):
+        highlighting.highlight(
+            db, student, KEY, "skin-layers", SECTION, words=quote, before="", now=NOW
+        )
+
+    def other_device():
+        with database.write() as db:
+            send(db, "epidermis is thin")
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as db:
+            send(db, "The epidermis is")
+            other = pool.submit(other_device)
+            until_waiting(database, 1, other)
+        other.result()
     assert stored(database) == [(SECTION, "The epidermis is thin", 1)]
 
 

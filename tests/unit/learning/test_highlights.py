@@ -1,5 +1,7 @@
 """Where a highlight stands, in its revision and in others."""
 
+import time
+
 import pytest
 from hypothesis import given, strategies
 
@@ -87,3 +89,24 @@ def test_words_that_cannot_be_highlighted_say_why(quote, others, refusal):
 
 def test_typed_words_have_single_spaces():
     assert quoted("  The\n skin ") == "The skin"
+
+
+def test_a_page_of_single_letters_is_made_at_once():
+    """A letter stands at hundreds of places, and somebody may highlight two hundred of them."""
+    html = "<p>{}</p>".format("The needle enters the epidermis, and the needle rests. " * 80)
+    text = words_of(html).text
+    places = [at for at, letter in enumerate(text) if letter == "e"][::4][:MOST_HIGHLIGHTS]
+    ones = [a_highlight(passage_at(html, TextSpan(at, at + 1))) for at in places]
+    begun = time.process_time()
+    marked = highlighted(html, ones)
+    assert time.process_time() - begun < 1
+    assert marked.count("<mark") == len(places) > 100
+
+
+def test_of_places_that_stand_between_the_same_words_the_number_tells():
+    html = "<p>{}</p>".format("The needle rests. " * 20)
+    text = words_of(html).text
+    starts = [at for at in range(len(text)) if text.startswith("needle", at)]
+    for start in starts[3:-3]:
+        span = TextSpan(start, start + len("needle"))
+        assert span_of(html, passage_at(html, span)) == span

@@ -1,6 +1,7 @@
 """Marks never break HTML: tags, drawings, buttons and attributes stay, and so do the words."""
 
 import re
+import sys
 from html import escape
 from itertools import pairwise
 
@@ -98,3 +99,10 @@ def test_a_mark_goes_round_each_run_of_text():
         f"<p>one <em>{OPENING}two{CLOSING}</em>{OPENING} three{CLOSING}</p>\n"
         f"<p>{OPENING}four{CLOSING}</p>"
     )
+
+
+def test_the_places_of_many_letters_take_little_memory():
+    """The words of 500 sections are cached, each of some thousand letters."""
+    words = words_of("<p>{}</p>".format("The epidermis. " * 400))
+    assert len(words.text) == 6000
+    assert sys.getsizeof(words.begins) + sys.getsizeof(words.ends) < 10 * len(words.text)
