@@ -224,8 +224,8 @@ def _questions(db: Session, actor: Actor, zone: ZoneInfo, now: datetime) -> list
         AttentionItem(
             Urgency.soon,
             msgs(
-                "{n} question of a student waits for an instructor",
-                "{n} questions of students wait for an instructor",
+                "{n} question from a student waits for an instructor",
+                "{n} questions from students wait for an instructor",
                 waiting.count,
             ),
             msg("The first has waited since {day:date}.", day=waiting.oldest_at.astimezone(zone)),

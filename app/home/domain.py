@@ -18,7 +18,7 @@ class RiskReason(LabelledEnum):
     used_up = "used_up", msg("No attempt left")
     not_yet_competent = "not_yet_competent", msg("Not yet competent")
     not_passed = "not_passed", msg("Not passed yet")
-    idle = "idle", msg("Quiet for two weeks")
+    idle = "idle", msg("Gone quiet")
 
 
 @dataclass(frozen=True, slots=True)

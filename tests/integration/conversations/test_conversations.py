@@ -437,7 +437,7 @@ class TestInbox:
             assert "question" not in words(as_person(person).get("/home")).lower()
         a_question()
         assert "1 question waits for an answer" in words(as_person(people.teacher).get("/home"))
-        assert "1 question of a student waits" in words(as_person(people.admin).get("/home"))
+        assert "1 question from a student waits" in words(as_person(people.admin).get("/home"))
         assert "question waits" not in words(as_person(people.stranger).get("/home"))
 
     def test_an_admin_who_learns_does_not_count_their_own(self, database, people, as_person):
@@ -445,10 +445,10 @@ class TestInbox:
             a_conversation(db, people.admin)
         home = as_person(people.admin).get("/home")
         assert home.status_code == 200
-        assert "question of a student waits" not in words(home)
+        assert "question from a student waits" not in words(home)
         with database.write() as db:
             a_conversation(db, people.student)
-        assert "1 question of a student waits" in words(as_person(people.admin).get("/home"))
+        assert "1 question from a student waits" in words(as_person(people.admin).get("/home"))
 
 
 class TestClosedAccounts:
@@ -463,7 +463,7 @@ class TestClosedAccounts:
                 update(User).where(User.id == people.student.user_id).values(disabled_at=NOW)
             )
         assert "question waits" not in words(teacher.get("/home"))
-        assert "question of a student waits" not in words(admin.get("/home"))
+        assert "question from a student waits" not in words(admin.get("/home"))
         assert "Every question is answered" in words(teacher.get("/teach/questions?which=open"))
         assert "Sam Student" in words(teacher.get("/teach/questions"))
         before = fingerprint(database)

@@ -2,6 +2,7 @@
 
 from tests.integration.upgrades.differences import Capital, Difference, Rebuilt
 from tests.integration.upgrades.differences_of_details import IN_DETAILS, ROSTER
+from tests.integration.upgrades.differences_of_staff_pages import ON_STAFF_PAGES
 from tests.integration.upgrades.differences_of_the_office import IN_THE_OFFICE
 
 REBUILT = (
@@ -87,6 +88,7 @@ NOT_READ_BEFORE = (
 INTENDED: tuple[Difference, ...] = (
     *IN_THE_OFFICE,
     *IN_DETAILS,
+    *ON_STAFF_PAGES,
     Difference(
         "the header of staff has a search",
         ".*",
