@@ -34,8 +34,8 @@ from app.outbox.queries import EventKind
 from app.practicals import service as practicals
 from app.practicals.queries import pending
 from app.quizzes import mark_backfill
-from app.quizzes import queries as quiz_queries
 from app.quizzes import service as quizzes
+from app.quizzes.due_attempts import due_attempts
 from app.retention.sweeping import sweep_if_due
 from app.web.clock import Clock, doubt_about, seconds_passed
 from app.workers import facts
@@ -88,10 +88,10 @@ def deliver_facts(database: Database, issuer: Issuer, *, now: datetime) -> int:
 
 
 def close_overdue_attempts(database: Database, *, now: datetime) -> int:
-    """Close attempts whose time is over and return their number. An attempt that fails does not
-    stop the others."""
+    """Record the deadlines of attempts that are over and return the number of attempts. One that fails
+    does not stop the others."""
     with database.read() as db:
-        overdue = quiz_queries.overdue_attempts(db, now=now)
+        overdue = due_attempts(db, now=now)
     closed = 0
     for attempt_id in overdue:
         try:

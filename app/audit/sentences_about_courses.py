@@ -285,6 +285,18 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
         msg("Allowed attempt taken back"),
         act_text("{actor} took back the attempt allowed to {person} at {thing}."),
     ),
+    "quizzes.overdue": ActSentence(
+        msg("Time of a quiz over"),
+        act_text("{actor} ended the time of {person} for {thing}."),
+        by_nobody=act_text(
+            "The time of {person} for {thing} was over; for a while it can still be sent in."
+        ),
+    ),
+    "quizzes.abandoned": ActSentence(
+        msg("Quiz not sent in"),
+        act_text("{actor} ended the attempt of {person} at {thing} without a result."),
+        by_nobody=act_text("{person} did not send in {thing} before its end, so it has no result."),
+    ),
     "quizzes.start": ActSentence(
         msg("Quiz started"),
         act_text("{actor} started {thing} for {person}."),

@@ -27,9 +27,9 @@ from app.learning.models import Completion
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from app.quizzes.allowance_queries import ALLOWANCES
+from app.quizzes.attempt_conditions import IS_RUNNING, IS_TRY
 from app.quizzes.domain.allowing import attempts_allowed
-from app.quizzes.models import AttemptRow, AttemptState
-from app.quizzes.queries import IS_TRY
+from app.quizzes.models import AttemptRow
 
 MOST_SHOWN = 8
 MOST_LOOKED_AT = 200
@@ -211,7 +211,7 @@ TRIED = (
         AttemptRow.quiz_key,
         func.count(),
         func.count().filter(AttemptRow.passed.is_(True)),
-        func.count().filter(AttemptRow.state == AttemptState.in_progress),
+        func.count().filter(IS_RUNNING),
         func.max(AttemptRow.started_at),
         ALLOWANCES,
     )

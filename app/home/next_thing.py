@@ -138,7 +138,7 @@ def _running(tries: tuple[AttemptSummary, ...], now: datetime) -> NextThing | No
     """Return the open attempt that ends first; attempts without a time limit come last."""
     never = datetime.max.replace(tzinfo=UTC)
     running = [attempt for attempt in tries if not attempt.has_ended(now)]
-    running.sort(key=lambda attempt: attempt.due_at or never)
+    running.sort(key=lambda attempt: attempt.ends_at(now) or never)
     return NextThing(JourneyStage.resume, attempt=running[0]) if running else None
 
 

@@ -1,7 +1,7 @@
 """JSON routes of attempts: the same use-cases as the pages, questions as delivered, no keys."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Header
 from fastapi.responses import JSONResponse, Response
@@ -12,6 +12,7 @@ from app.kit.ids import AttemptId
 from app.questions.answering import TYPES, AnyShape
 from app.quizzes import queries, review, service
 from app.quizzes.domain.attempt import Score
+from app.quizzes.domain.transitions import MARKED, AttemptState
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
 from app.web.forms import Submission
@@ -19,6 +20,7 @@ from app.web.json_body import JsonBody
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
+StateOut = Literal["in_progress", "overdue", "submitted", "abandoned"]
 api = Api("/api/v1", tags=["quizzes"])
 
 
@@ -114,30 +116,48 @@ class ResultOut(ScoreOut):
 
 
 class AttemptOut(StrictShape):
-    """`result` is null while the attempt is open; `now` is the server's time, the only one that
-    counts."""
+    """`state` is “submitted” with a result, also of an attempt whose time ran out. `may` is what the student
+    can do now: answers are saved while it holds “save”, and an overdue attempt can only be submitted.
+    `ends_at` is until when. `result` is null while the attempt is open and after it was abandoned; `now` is
+    the server's time, the only one that counts."""
 
     id: str
     course: str
     quiz: str
     number: int
-    state: Literal["in_progress", "submitted"]
+    state: StateOut
+    may: list[Literal["save", "submit"]]
     started_at: datetime
     due_at: datetime | None
+    ends_at: datetime | None
+    at_time_out: Literal["submit", "grace", "abandon"]
     now: datetime
     questions: list[QuestionOut]
     result: ResultOut | None
 
 
+_STATE_OUT: Final[dict[AttemptState, StateOut]] = {
+    AttemptState.in_progress: "in_progress",
+    AttemptState.overdue: "overdue",
+    AttemptState.submitted: "submitted",
+    AttemptState.graded: "submitted",
+    AttemptState.abandoned: "abandoned",
+}
+
+
 class QuizOut(StrictShape):
-    """A quiz before an attempt. `attempts_allowed` are those of the quiz and what the academy allowed in
-    addition; null: no limit. `reason` says why no new attempt can start, or is null."""
+    """A quiz before an attempt. `at_time_out` says what happens to an attempt that is not sent when its
+    time is over, and `grace` for how many minutes it can be sent then. `attempts_allowed` are those of
+    the quiz and what the academy allowed in addition; null: no limit. `reason` says why no new attempt
+    can start, or is null."""
 
     course: str
     quiz: str
     title: str
     questions: int
     minutes: int | None
+    at_time_out: Literal["submit", "grace", "abandon"]
+    grace: int | None
     pass_percent: int
     attempts_allowed: int | None
     attempts_left: int | None
@@ -161,6 +181,8 @@ def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
         title=page.quiz.title,
         questions=page.quiz.length,
         minutes=page.quiz.minutes,
+        at_time_out=page.quiz.at_time_out or "submit",
+        grace=page.quiz.grace,
         pass_percent=page.quiz.pass_percent,
         attempts_allowed=page.attempts_allowed,
         attempts_left=page.attempts_left,
@@ -203,16 +225,19 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
     with visit.database.read() as db:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
         result = None
-        if page.has_ended:
+        if page.state in MARKED:
             result = review.result_page(db, visit.actor, attempt_id, now=visit.now)
     return AttemptOut(
         id=str(page.attempt.id),
         course=page.attempt.course_key,
         quiz=page.attempt.quiz_key,
         number=page.attempt.number,
-        state="submitted" if page.has_ended else "in_progress",
+        state=_STATE_OUT[page.state],
+        may=[event for event in ("save", "submit") if event in page.possible],
         started_at=page.attempt.started_at,
         due_at=page.attempt.due_at,
+        ends_at=page.ends_at,
+        at_time_out=page.attempt.at_time_out.value,
         now=visit.now,
         questions=[_question_out(question) for question in page.questions],
         result=_result_out(visit, result) if result else None,
@@ -241,8 +266,8 @@ def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: Answ
         except AnswerUnreadable as unreadable:
             unreadable.fields = {"/response": unreadable.detail}
             raise
-    if saved.is_late:
-        raise AttemptEnded
+    if saved.refusal is not None:
+        raise AttemptEnded(saved.refusal)
     body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at, answered=saved.is_answered)
     # The page's clock follows this time; the body has the time of the save, which may be older.
     return JSONResponse(

@@ -11,8 +11,9 @@ from app.courses import queries as courses
 from app.kit.actor import SystemActor, require
 from app.kit.ids import RevisionId
 from app.notices.steps.sending import send
+from app.quizzes.attempt_conditions import IS_SENT
 from app.quizzes.mails import ExplanationCorrectedMail
-from app.quizzes.models import AttemptRow, AttemptState
+from app.quizzes.models import AttemptRow
 
 
 def tell_of_corrected_explanations(
@@ -34,7 +35,7 @@ def tell_of_corrected_explanations(
         select(AttemptRow.user_id, AttemptRow.quiz_key, AttemptRow.id, AttemptRow.revision_id)
         .where(
             AttemptRow.course_key == course_key,
-            AttemptRow.state != AttemptState.in_progress,
+            IS_SENT,
             or_(
                 *(
                     and_(AttemptRow.quiz_key == quiz_key, AttemptRow.revision_id.in_(revision_ids))

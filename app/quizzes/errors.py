@@ -2,6 +2,7 @@
 
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.messages import msg
+from app.quizzes.domain import transitions
 
 
 class AttemptStartRefused(Conflict):
@@ -12,19 +13,24 @@ class AttemptStartRefused(Conflict):
 
 
 class AttemptEnded(Conflict):
-    """The attempt has ended: the answer came too late to count. It is kept as evidence."""
+    """The answer came too late to count. It is kept as evidence."""
 
     title = msg("This attempt has ended")
     slug = "attempt-ended"
 
-    def __init__(self) -> None:
-        super().__init__(
-            msg(
-                "This attempt has ended, so the answer does not count. We have kept it; write to the "
-                "academy if something went wrong. Your result is on the page of the attempt."
-            ),
-            reason="ended",
-        )
+
+class AttemptRefused(Conflict):
+    """The state of the attempt does not allow it; the reason is one of `AttemptReason`."""
+
+    title = msg("This attempt does not allow that now")
+    slug = "attempt-refused"
+
+
+class NoResult(Conflict):
+    """The attempt has no result yet, or never gets one; the reason is one of `AttemptReason`."""
+
+    title = msg("This attempt has no result")
+    slug = "attempt-without-result"
 
 
 class SequenceTaken(Conflict):
@@ -73,10 +79,4 @@ class AttemptClosed(Forbidden):
     slug = "attempt-closed"
 
     def __init__(self) -> None:
-        super().__init__(
-            msg(
-                "This attempt was closed when your place on the course ended. Your answers are kept, and it "
-                "does not count as one of your attempts. Open the quiz again to start a new one."
-            ),
-            reason="attempt_closed",
-        )
+        super().__init__(transitions.CLOSED)

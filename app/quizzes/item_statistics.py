@@ -15,6 +15,7 @@ from app.courses.domain.delivery import Quiz
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.quizzes import marking, models, queries, saved_answers
+from app.quizzes.attempt_conditions import IS_SENT
 from app.quizzes.domain.attempt import QuestionMark
 from app.quizzes.domain.stored import read_marks
 from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
@@ -58,7 +59,7 @@ def quiz_statistics(
         .where(
             ATTEMPT.course_key == course_key,
             ATTEMPT.quiz_key == quiz.key,
-            ATTEMPT.state == models.AttemptState.submitted,
+            IS_SENT,
         )
         .order_by(ATTEMPT.submitted_at.desc(), ATTEMPT.id.desc())
         .limit(MOST_ATTEMPTS + 1)

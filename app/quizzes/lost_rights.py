@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.quizzes import models
-from app.quizzes.domain.attempt import GRACE
+from app.quizzes.attempt_conditions import IS_RUNNING
+from app.quizzes.domain.transitions import TOLERANCE
 from app.quizzes.queries import ATTEMPT, HOLDS_PLACE
+
+_DEADLINE = func.coalesce(ATTEMPT.next_deadline_at, ATTEMPT.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ def statement_of_lost(now: datetime) -> Select[*tuple[Any, ...]]:
         select(ATTEMPT.id, ATTEMPT.user_id, PERSON.name, ATTEMPT.course_key)
         .join_from(table_of(models.AttemptRow), PEOPLE, PERSON.id == ATTEMPT.user_id)
         .where(
-            ATTEMPT.state == models.AttemptState.in_progress,
-            or_(ATTEMPT.due_at.is_(None), ATTEMPT.due_at >= now - GRACE),
+            IS_RUNNING,
+            or_(_DEADLINE.is_(None), now - TOLERANCE <= _DEADLINE),
             or_(PERSON.is_closed, PERSON.is_student.is_(False), ~HOLDS_PLACE),
         )
         .order_by(ATTEMPT.id)

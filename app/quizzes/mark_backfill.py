@@ -15,11 +15,12 @@ from app.kit.actor import SystemActor, require
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.quizzes import marking, models, saved_answers
+from app.quizzes.attempt_conditions import IS_SENT
 from app.quizzes.domain.stored import write_marks as write_marks_document
 from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 
 FIRST = AttemptId(UUID(int=0))
-UNMARKED = (ATTEMPT.state == models.AttemptState.submitted) & ATTEMPT.marks.is_(None)
+UNMARKED = IS_SENT & ATTEMPT.marks.is_(None)
 WRITE = (
     update(table_of(models.AttemptRow))
     .where(ATTEMPT.id == bindparam("attempt"), UNMARKED)

@@ -1,7 +1,6 @@
 """Tables of attempts, answers and further attempts that were allowed."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -22,32 +21,30 @@ from app.kit.ids import AllowanceId, AttemptId, EnrolmentId, EventId, RevisionId
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.allowing import Allowance
 from app.quizzes.domain.stored import read_drawn, read_response
-
-
-class AttemptState(StrEnum):
-    """`ended`: closed without marks because the right to it ended; it never counts as a try."""
-
-    in_progress = "in_progress"
-    submitted = "submitted"
-    ended = "ended"
+from app.quizzes.domain.transitions import AttemptState, AtTimeOut
 
 
 class AttemptRow(Base):
     """One try of one student at one quiz. `due_at` None: no time limit. `drawn` holds the drawn
     questions and options in order, with the random tokens the browser knows them by
-    (`domain.stored.write_drawn`)."""
+    (`domain.stored.write_drawn`).
+
+    A graded attempt is stored as `submitted`, with its score: the version before knows that word.
+    `at_time_out` None: it is submitted when its time is over. `next_deadline_at` is the next moment at
+    which the worker must look at it; the state never depends on whether it did.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (
         UniqueConstraint("user_id", "course_key", "quiz_key", "number"),
         Index(
-            "uq_attempts_open",
+            "uq_attempts_running",
             "user_id",
             "course_key",
             "quiz_key",
             unique=True,
-            sqlite_where=text("state = 'in_progress'"),
-            postgresql_where=text("state = 'in_progress'"),
+            sqlite_where=text("state IN ('in_progress', 'overdue')"),
+            postgresql_where=text("state IN ('in_progress', 'overdue')"),
         ),
         Index(
             "ix_attempts_sent",
@@ -64,6 +61,12 @@ class AttemptRow(Base):
             postgresql_where=text("state = 'submitted' AND marks IS NULL"),
         ),
         Index("ix_attempts_due_at", "state", "due_at"),
+        Index("ix_attempts_next_deadline_at", "next_deadline_at"),
+        CheckConstraint(
+            "at_time_out IN ('grace', 'abandon') AND (at_time_out = 'grace') = (grace_minutes IS NOT NULL)"
+            " OR at_time_out IS NULL AND grace_minutes IS NULL",
+            name="time_out_whole",
+        ),
     )
 
     id: Mapped[AttemptId] = mapped_column(primary_key=True)
@@ -79,6 +82,9 @@ class AttemptRow(Base):
     version: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    at_time_out: Mapped[AtTimeOut | None] = mapped_column(word(AtTimeOut, length=16))
+    grace_minutes: Mapped[int | None]
+    next_deadline_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     earned: Mapped[int | None]
     possible: Mapped[int | None]
@@ -160,6 +166,24 @@ def facts_from(row: AttemptRow | Row[Any]) -> domain.AttemptFacts:
     return domain.AttemptFacts(**_facts(row))
 
 
+def summary_from(row: Row[Any]) -> domain.AttemptSummary:
+    """Return an attempt in short, from the columns of `queries.TRIES`."""
+    return domain.AttemptSummary(
+        attempt_id=row.id,
+        course_key=row.course_key,
+        quiz_key=row.quiz_key,
+        revision_id=row.revision_id,
+        number=row.number,
+        state=row.state,
+        due_at=row.due_at,
+        at_time_out=row.at_time_out or AtTimeOut.submit,
+        grace_minutes=row.grace_minutes,
+        submitted_at=row.submitted_at,
+        passed=row.passed,
+        allowances=row.allowances,
+    )
+
+
 def attempt_from(row: AttemptRow | Row[Any]) -> domain.Attempt:
     """Return an attempt as the rules see it, from an entity or from its columns. Raises a refusal where this
     version cannot read its questions (`app.kit.stored_documents`)."""
@@ -170,6 +194,7 @@ def _facts(row: AttemptRow | Row[Any]) -> dict[str, Any]:
     score = None
     if row.earned is not None and row.possible is not None:
         score = domain.Score(row.earned, row.possible, bool(row.passed))
+    has_marks = row.state is AttemptState.submitted and score is not None
     return {
         "id": row.id,
         "user_id": row.user_id,
@@ -178,7 +203,10 @@ def _facts(row: AttemptRow | Row[Any]) -> dict[str, Any]:
         "revision_id": row.revision_id,
         "number": row.number,
         "started_at": row.started_at,
+        "state": AttemptState.graded if has_marks else row.state,
         "due_at": row.due_at,
+        "at_time_out": row.at_time_out or AtTimeOut.submit,
+        "grace_minutes": row.grace_minutes,
         "submitted_at": row.submitted_at,
         "score": score,
     }

@@ -2,10 +2,17 @@
 
 from fastapi import Response
 
+from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.kit.messages import msg
 from app.quizzes import queries, review, service
-from app.quizzes.errors import AnswerUnreadable, AttemptEnded, AttemptStartRefused
+from app.quizzes.errors import (
+    AnswerUnreadable,
+    AttemptEnded,
+    AttemptRefused,
+    AttemptStartRefused,
+    NoResult,
+)
 from app.quizzes.forms import AnswerForm, NumberKeysForm
 from app.web.access import STUDENT
 from app.web.csrf import cookie_name
@@ -23,11 +30,7 @@ NUMBER_KEYS_LAST = 365 * 86_400
 
 @pages.get("/learn/{course_key}/quizzes/{quiz_key}", name="quizzes.show", access=STUDENT)
 def show_quiz(visit: Visit, course_key: str, quiz_key: str) -> Response:
-    with visit.database.read() as db:
-        page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
-    return visit.render(
-        "quizzes/start.html", page=page, notice=None, number_keys=_has_number_keys(visit)
-    )
+    return _start_page(visit, course_key, quiz_key)
 
 
 @pages.post("/quizzes/number-keys", name="quizzes.number_keys", access=STUDENT)
@@ -54,26 +57,19 @@ def start_attempt(visit: Visit, course_key: str, quiz_key: str, submitted: Submi
         with visit.database.write() as db:
             to = visit.once(db, submitted, effect)
     except AttemptStartRefused as refused:
-        with visit.database.read() as db:
-            page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
-        return visit.render(
-            "quizzes/start.html",
-            status=status_of(refused),
-            page=page,
-            notice=refused.detail,
-            number_keys=_has_number_keys(visit),
-        )
+        return _start_page(visit, course_key, quiz_key, refused)
     return visit.redirect(to)
 
 
 @pages.get("/attempts/{attempt_id}/continue", name="quizzes.continue", access=STUDENT)
 def go_on(visit: Visit, attempt_id: AttemptId) -> Response:
-    """Resume: the first question without an answer, else the check; the result of an ended attempt."""
+    """Resume: the first question without an answer; the check if there is none, or if the attempt may only
+    be submitted; the result of an ended attempt."""
     with visit.database.read() as db:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
     if page.has_ended:
         return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
-    if not page.unanswered:
+    if not page.may_save or not page.unanswered:
         return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
     first = page.unanswered[0].position
     return visit.redirect(visit.url("quizzes.question", attempt_id=attempt_id, position=first))
@@ -96,8 +92,8 @@ def save_answer(
             )
     except AnswerUnreadable as refused:
         return _question(visit, attempt_id, position, form, refused)
-    if saved.is_late:
-        return _result(visit, attempt_id, AttemptEnded())
+    if saved.refusal is not None:
+        return _after_the_end(visit, attempt_id, AttemptEnded(saved.refusal))
     return visit.redirect(_next_url(visit, attempt_id, position, form.go, saved.questions))
 
 
@@ -107,13 +103,16 @@ def check_answers(visit: Visit, attempt_id: AttemptId) -> Response:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
     if page.has_ended:
         return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
-    return visit.render("quizzes/check.html", page=page)
+    return visit.render("quizzes/check.html", page=page, notice=None)
 
 
 @pages.post("/attempts/{attempt_id}/submit", name="quizzes.submit", access=STUDENT)
 def submit_attempt(visit: Visit, attempt_id: AttemptId, submitted: Submitted) -> Response:
-    with visit.database.write() as db:
-        service.submit(db, visit.actor, attempt_id, now=visit.now)
+    try:
+        with visit.database.write() as db:
+            service.submit(db, visit.actor, attempt_id, now=visit.now)
+    except AttemptRefused as refused:
+        return _after_the_end(visit, attempt_id, refused)
     to = visit.url("quizzes.result", attempt_id=attempt_id)
     return visit.redirect(to, flash=msg("Your answers are sent."))
 
@@ -122,8 +121,8 @@ def submit_attempt(visit: Visit, attempt_id: AttemptId, submitted: Submitted) ->
 def show_result(visit: Visit, attempt_id: AttemptId) -> Response:
     try:
         return _result(visit, attempt_id)
-    except review.StillOpen:
-        return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
+    except NoResult:
+        return _without_result(visit, attempt_id)
 
 
 def _has_number_keys(visit: RequestContext) -> bool:
@@ -143,6 +142,8 @@ def _question(
     question = page.question(position)
     if page.has_ended:
         return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
+    if not page.may_save:
+        return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
     asked_to_check = visit.request.query_params.get("then") == "check"
     return visit.render(
         "quizzes/question.html",
@@ -157,7 +158,7 @@ def _question(
 
 
 def _result(
-    visit: RequestContext, attempt_id: AttemptId, refused: AttemptEnded | None = None
+    visit: RequestContext, attempt_id: AttemptId, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
         page = review.result_page(db, visit.actor, attempt_id, now=visit.now)
@@ -167,6 +168,44 @@ def _result(
         page=page,
         notice=refused.detail if refused else None,
         only_missed=visit.request.query_params.get("show") == "missed",
+    )
+
+
+def _after_the_end(visit: RequestContext, attempt_id: AttemptId, refused: Refused) -> Response:
+    """Say why the attempt does not take it, on the page that shows what can still be done."""
+    with visit.database.read() as db:
+        page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+    if page.is_abandoned:
+        return _start_page(visit, page.attempt.course_key, page.attempt.quiz_key, refused)
+    if page.has_ended:
+        return _result(visit, attempt_id, refused)
+    return visit.render(
+        "quizzes/check.html", status=status_of(refused), page=page, notice=refused.detail
+    )
+
+
+def _without_result(visit: RequestContext, attempt_id: AttemptId) -> Response:
+    """Lead to the check of a running attempt. One that was never submitted is told of on the page of its
+    quiz."""
+    with visit.database.read() as db:
+        page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+    if page.is_abandoned:
+        quiz = {"course_key": page.attempt.course_key, "quiz_key": page.attempt.quiz_key}
+        return visit.redirect(visit.url("quizzes.show", **quiz))
+    return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
+
+
+def _start_page(
+    visit: RequestContext, course_key: str, quiz_key: str, refused: Refused | None = None
+) -> Response:
+    with visit.database.read() as db:
+        page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
+    return visit.render(
+        "quizzes/start.html",
+        status=200 if refused is None else status_of(refused),
+        page=page,
+        notice=refused.detail if refused else None,
+        number_keys=_has_number_keys(visit),
     )
 
 

@@ -22,9 +22,9 @@ from app.questions.contract import DrawnQuestion, Shown
 from app.questions.delivery import Question
 from app.quizzes import models, policy, saved_answers
 from app.quizzes.allowance_queries import ALLOWANCES, allowances_at
+from app.quizzes.attempt_conditions import IS_RUNNING, IS_TRY
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import (
-    GRACE,
     Attempt,
     AttemptFacts,
     AttemptSummary,
@@ -34,13 +34,18 @@ from app.quizzes.domain.attempt import (
 )
 from app.quizzes.domain.releasing import best
 from app.quizzes.domain.starting import StartObstacle, StartReason, start_obstacle
+from app.quizzes.domain.transitions import (
+    COUNTED,
+    MARKED,
+    AttemptEvent,
+    AttemptState,
+    possible_events,
+)
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 
 # Built once, from plain columns: every page of a question runs it.
 ATTEMPT = table_of(models.AttemptRow).c
 HOLDS_PLACE = holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
-IS_TRY = ATTEMPT.state != models.AttemptState.ended
-"""An attempt that was closed when its student lost the place is kept, but does not count as a try."""
 WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key != "marks")
 """The columns that the rules need. The marks are left out: they are for statistics only, and secret
 before the release."""
@@ -60,7 +65,10 @@ TRIES = Prepared(
         ATTEMPT.quiz_key,
         ATTEMPT.revision_id,
         ATTEMPT.number,
+        ATTEMPT.state,
         ATTEMPT.due_at,
+        ATTEMPT.at_time_out,
+        ATTEMPT.grace_minutes,
         ATTEMPT.submitted_at,
         ATTEMPT.passed,
         ALLOWANCES.label("allowances"),
@@ -73,7 +81,7 @@ TRIES = Prepared(
 
 def tries_of(db: Session, user_id: UserId) -> tuple[AttemptSummary, ...]:
     """Return a person's attempts at every quiz in short, the newest first."""
-    return tuple(AttemptSummary(*row) for row in TRIES.all(db, user_id=user_id))
+    return tuple(models.summary_from(row) for row in TRIES.all(db, user_id=user_id))
 
 
 def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
@@ -85,7 +93,7 @@ def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
         raise NotFound
     if not row.has_place:
         raise PlaceEnded
-    if row.state is models.AttemptState.ended:
+    if row.state not in COUNTED:
         raise AttemptClosed
     return models.attempt_from(row)
 
@@ -94,7 +102,7 @@ def attempt_for_staff(db: Session, attempt_id: AttemptId) -> Attempt:
     """Return one attempt of anybody; callers check permissions. Raise NotFound for one that was closed
     with its student's place: it does not count."""
     row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
-    if row is None or row.state is models.AttemptState.ended:
+    if row is None or row.state not in COUNTED:
         raise NotFound
     return models.attempt_from(row)
 
@@ -111,7 +119,7 @@ def open_attempts_of(db: Session, user_id: UserId) -> tuple[tuple[AttemptId, str
     """Return a person's attempts that are not sent, each with its course, in the order of their ids."""
     rows = db.execute(
         select(ATTEMPT.id, ATTEMPT.course_key)
-        .where(ATTEMPT.user_id == user_id, ATTEMPT.state == models.AttemptState.in_progress)
+        .where(ATTEMPT.user_id == user_id, IS_RUNNING)
         .order_by(ATTEMPT.id)
     )
     return tuple((attempt_id, course_key) for attempt_id, course_key in rows)
@@ -160,20 +168,6 @@ def attempts_of(db: Session, user_id: UserId, *, most: int = 200) -> tuple[Attem
     return tuple(models.facts_from(row) for row in rows)
 
 
-def overdue_attempts(db: Session, *, now: datetime, most: int = 20) -> tuple[AttemptId, ...]:
-    """Return open attempts whose time is over, the earliest end first."""
-    rows = db.scalars(
-        select(models.AttemptRow.id)
-        .where(
-            models.AttemptRow.state == models.AttemptState.in_progress,
-            models.AttemptRow.due_at < now - GRACE,
-        )
-        .order_by(models.AttemptRow.due_at, models.AttemptRow.id)
-        .limit(most)
-    )
-    return tuple(rows)
-
-
 def quiz_of(db: Session, attempt: Attempt) -> Quiz:
     """Return the quiz as it was when the attempt started (R-064)."""
     quiz = courses.revision(db, attempt.revision_id).course.quiz(attempt.quiz_key)
@@ -206,6 +200,14 @@ class QuizStartPage:
     @property
     def open_attempt(self) -> AttemptFacts | None:
         return None if self.obstacle is None else self.obstacle.open_attempt
+
+    @property
+    def may_only_send(self) -> bool:
+        """Whether the time of the open attempt is over, and it can still be sent."""
+        attempt = self.open_attempt
+        return attempt is not None and AttemptEvent.save not in possible_events(
+            attempt.state_at(self.now)
+        )
 
     @property
     def ended(self) -> tuple[AttemptFacts, ...]:
@@ -283,11 +285,30 @@ class RunningAttempt:
     attempt: Attempt
     quiz: Quiz
     questions: tuple[ShownQuestion, ...]
-    has_ended: bool
+    state: AttemptState
+    ends_at: datetime | None
+    """Until when the student can still act; None without a limit, and after the end."""
     language: str
     """The tag of the language in which the course is written."""
     picture: str | None
     """The address of the opening picture of its module."""
+
+    @property
+    def possible(self) -> frozenset[AttemptEvent]:
+        """What the student may do now: pages and the API take their buttons from it."""
+        return possible_events(self.state)
+
+    @property
+    def has_ended(self) -> bool:
+        return not self.possible
+
+    @property
+    def may_save(self) -> bool:
+        return AttemptEvent.save in self.possible
+
+    @property
+    def is_abandoned(self) -> bool:
+        return not self.possible and self.state not in MARKED
 
     @property
     def length(self) -> int:
@@ -332,7 +353,13 @@ def running_attempt(
     published = courses.revision(db, attempt.revision_id)
     picture = published.course.quiz_picture(attempt.quiz_key)
     return RunningAttempt(
-        attempt, quiz, questions, attempt.has_ended(now), published.language, picture
+        attempt,
+        quiz,
+        questions,
+        attempt.state_at(now),
+        attempt.ends_at(now),
+        published.language,
+        picture,
     )
 
 

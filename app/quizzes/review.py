@@ -17,9 +17,7 @@ from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.domain.taught_sections import TaughtSection, taught_section
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
-from app.kit.errors import Conflict
 from app.kit.ids import AttemptId
-from app.kit.messages import msg
 from app.learning import queries as learning
 from app.learning.domain import Done, NumberedModule, is_final_open, newly_open, numbered
 from app.questions.answering import answer_to
@@ -47,6 +45,8 @@ from app.quizzes.domain.results import (
     sections_to_read,
 )
 from app.quizzes.domain.score_arc import ScoreArc, score_arc
+from app.quizzes.domain.transitions import MARKED, RUNNING, AttemptEvent, AttemptState, refusal_of
+from app.quizzes.errors import NoResult
 from app.quizzes.key_readers import reads_keys
 from app.quizzes.marking import AttemptMarks
 
@@ -167,12 +167,14 @@ class ResultPage:
 
 @dataclass(frozen=True, slots=True)
 class StaffReview:
-    """An attempt as staff read it, with the right answers. `score` is None while it runs, and so is
-    `ended_at`; `questions` is empty then. It is empty, too, without `shows_keys`, for staff who take the
-    course themselves: what others answered tells them what is right. The missed questions come first."""
+    """An attempt as staff read it, with the right answers. `score` is None while it runs, and if it was never
+    submitted. While it runs `ended_at` is None and `questions` is empty. It is empty, too, without
+    `shows_keys`, for staff who take the course themselves: what others answered tells them what is right.
+    The missed questions come first."""
 
     attempt: Attempt
     quiz: Quiz
+    state: AttemptState
     score: Score | None
     ended_at: datetime | None
     time_ran_out: bool
@@ -192,25 +194,18 @@ class StaffReview:
         return tuple(question for question in self.questions if question.is_right)
 
 
-class StillOpen(Conflict):
-    """The attempt has no result yet."""
-
-    title = msg("This attempt is still open")
-    slug = "attempt-open"
-
-
 def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> ResultPage:
-    """Return the result of an ended attempt; raise StillOpen before, NotFound for a foreign one.
+    """Return the result of an ended attempt; raise NoResult before, NotFound for a foreign one.
 
     Nothing is written: an attempt whose time ran out is marked here as it will be by the worker.
     """
     attempt = queries.attempt_of(db, actor, attempt_id)
-    if not attempt.has_ended(now):
-        raise StillOpen(msg("This attempt has not ended. Send your answers first."))
+    if not attempt.is_marked(now):
+        raise NoResult(refusal_of(attempt.state_at(now), AttemptEvent.mark))
     quiz = queries.quiz_of(db, attempt)
     attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
     allowances = allowances_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
-    ended = [earlier for earlier in attempts if earlier.has_ended(now)]
+    ended = [earlier for earlier in attempts if earlier.is_marked(now)]
     unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt_id}
     whole = {attempt_id: attempt, **queries.whole_attempts(db, unmarked)}
     answers = saved_answers.answers_of_many(db, whole)
@@ -229,7 +224,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         score=attempt.score or marks.score,
         best=best(scores) or marks.score,
         ended_at=attempt.ended_at(now),
-        time_ran_out=attempt.ended_at(now) == attempt.due_at,
+        time_ran_out=attempt.time_ran_out(now),
         attempts_left=attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)),
         is_released=released,
         critical_errors=sum(map(len, marks.critical.values())),
@@ -253,18 +248,29 @@ def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: dateti
     quiz = queries.quiz_of(db, attempt)
     published = courses.revision(db, attempt.revision_id)
     shows_keys = reads_keys(db, actor, attempt.course_key)
-    if not attempt.has_ended(now):
+    state = attempt.state_at(now)
+    if state in RUNNING:
         return StaffReview(
-            attempt, quiz, None, None, False, (), published.language, shows_keys, published.number
+            attempt,
+            quiz,
+            state,
+            None,
+            None,
+            False,
+            (),
+            published.language,
+            shows_keys,
+            published.number,
         )
     answers = saved_answers.answers_of(db, attempt.id)
     marks = marking.mark_saved(db, attempt, answers)
     return StaffReview(
         attempt=attempt,
         quiz=quiz,
-        score=attempt.score or marks.score,
+        state=state,
+        score=(attempt.score or marks.score) if state in MARKED else None,
         ended_at=attempt.ended_at(now),
-        time_ran_out=attempt.ended_at(now) == attempt.due_at,
+        time_ran_out=attempt.time_ran_out(now),
         questions=_review(db, attempt, quiz, answers, marks) if shows_keys else (),
         language=published.language,
         shows_keys=shows_keys,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +16,7 @@ from app.db.prepared import Prepared
 from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor, SystemActor, require
-from app.kit.errors import NotFound, Refused
+from app.kit.errors import NotFound, Refusal, Refused
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.kit.messages import msg
 from app.learning import queries as learned
@@ -24,17 +24,25 @@ from app.questions.answering import answering_of
 from app.questions.contract import Response, UnreadableResponse
 from app.questions.delivery import Question
 from app.quizzes import policy, queries
+from app.quizzes.attempt_conditions import IS_RUNNING
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
-from app.quizzes.domain.attempt import Score, is_past
+from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.deadlines import deadline
 from app.quizzes.domain.exceptions import NO_EXCEPTIONS
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_obstacle
+from app.quizzes.domain.transitions import AttemptEvent, AttemptState, decide
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
-from app.quizzes.models import AnswerRow, AttemptRow, AttemptState, attempt_from
+from app.quizzes.models import AnswerRow, AttemptRow, attempt_from
 from app.quizzes.steps.allowing import lock_allowances
-from app.quizzes.steps.ending import LOCK_ATTEMPT, close_attempt, close_if_overdue, record_act
+from app.quizzes.steps.ending import (
+    LOCK_ATTEMPT,
+    apply_event,
+    record_act,
+    settle_attempt,
+    settled,
+)
 
 ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
 LOCK_OWN_ATTEMPT = LOCK_ATTEMPT.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
@@ -65,15 +73,19 @@ client from filling the table."""
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The stored answer to a question. `is_answered` is false if it is blank. `is_late` means that it
-    arrived after the end and does not count; the caller tells the student after the transaction that
+    """The stored answer to a question. `is_answered` is false if it is blank. `refusal` says why it does
+    not count, if it arrived after the end; the caller tells the student after the transaction that
     stored it. `questions` is the number of questions in the attempt."""
 
     sequence: int
     saved_at: datetime
     is_answered: bool
-    is_late: bool
+    refusal: Refusal | None
     questions: int
+
+    @property
+    def is_late(self) -> bool:
+        return self.refusal is not None
 
 
 def start_attempt(
@@ -91,8 +103,8 @@ def start_attempt(
         raise NotFound
     attempts = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
     for attempt in attempts:
-        if attempt.submitted_at is None and is_past(attempt.due_at, now):
-            close_attempt(db, _lock_attempt(db, attempt.id, actor.user_id), None, now=now)
+        if attempt.due_event(now):
+            settled(db, _lock_attempt(db, attempt.id, actor.user_id), now=now)
     course = courses.revision(db, place.revision_id).course
     quiz = course.quiz(quiz_key)
     if quiz is None:
@@ -151,9 +163,9 @@ def save_answer(
     response = answering_of(question).read(question, drawn, typed)
     if isinstance(response, UnreadableResponse):
         raise AnswerUnreadable(response.message, fields={"answer": response.message})
-    is_late = attempt.has_ended(now)
-    if is_late:
-        close_attempt(db, attempt, None, now=now)
+    attempt = settled(db, attempt, now=now)
+    transition = decide(attempt.state, AttemptEvent.save, attempt.at_time_out)
+    refusal = transition if isinstance(transition, Refusal) else None
     newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
     stored = _already_stored(newest, response, sequence)
     if stored is not None:
@@ -161,33 +173,36 @@ def save_answer(
             sequence=stored.sequence,
             saved_at=stored.received_at,
             is_answered=_is_answered(stored.response),
-            is_late=stored.is_late,
+            refusal=refusal if stored.is_late else None,
             questions=len(attempt.drawn),
         )
     following = newest.sequence + 1 if newest else 1
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable(msg("This question was saved too often. Go on with the next one."))
-    return _append(db, attempt, question, sequence or following, response, is_late=is_late, now=now)
+    return _append(db, attempt, question, sequence or following, response, refusal, now=now)
 
 
 def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
     """End an attempt, mark it and record a pass. A second call changes nothing and returns the
-    same. If the time was already over, the attempt had ended with the answers received until then;
-    this call only records it.
+    same. If the time was already over, what the quiz says of that has happened; this call records it,
+    and raises AttemptRefused if the attempt has no result because of it.
     """
     require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
-    return close_attempt(db, _lock_attempt(db, attempt_id, actor.user_id), actor.user_id, now=now)
+    attempt = settled(db, _lock_attempt(db, attempt_id, actor.user_id), now=now)
+    if attempt.score is None:
+        attempt = apply_event(db, attempt, AttemptEvent.submit, actor.user_id, now=now)
+    return cast("Score", attempt.score)
 
 
 def close_overdue(
     db: Session, system: SystemActor, attempt_id: AttemptId, *, now: datetime
 ) -> None:
-    """Record the end of an attempt whose time is over; the worker calls this. The marks and times
-    do not depend on when it runs. An attempt that has ended in another way meanwhile is not
+    """Record what the clock has brought about for an attempt; the worker calls this. States, marks and
+    times do not depend on when it runs. An attempt that has ended in another way meanwhile is not
     changed.
     """
     require(system is SystemActor.worker)
-    close_if_overdue(db, attempt_id, now=now)
+    settle_attempt(db, attempt_id, now=now)
 
 
 def _lock_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
@@ -207,6 +222,7 @@ def _add_attempt(
     """Add an attempt and return it with its number."""
     seed = random_token()
     attempt_id = AttemptId(new_uuid())
+    due_at = deadline(quiz, now, NO_EXCEPTIONS)
     attempt = {
         "id": attempt_id,
         "user_id": actor.user_id,
@@ -219,7 +235,10 @@ def _add_attempt(
         "state": AttemptState.in_progress,
         "version": 0,
         "started_at": now,
-        "due_at": deadline(quiz, now, NO_EXCEPTIONS),
+        "due_at": due_at,
+        "at_time_out": quiz.at_time_out,
+        "grace_minutes": quiz.grace,
+        "next_deadline_at": due_at,
     }
     numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
     number: int = db.execute(ADD_ATTEMPT, attempt | numbered).scalar_one()
@@ -234,7 +253,7 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
             AttemptRow.user_id == user_id,
             AttemptRow.course_key == course_key,
             AttemptRow.quiz_key == quiz_key,
-            AttemptRow.state == AttemptState.in_progress,
+            IS_RUNNING,
         )
     )
     if attempt_id is None:
@@ -281,8 +300,8 @@ def _append(
     question: Question,
     sequence: int,
     response: Response,
+    refusal: Refusal | None,
     *,
-    is_late: bool,
     now: datetime,
 ) -> StoredAnswer:
     answer = {
@@ -291,7 +310,7 @@ def _append(
         "question_key": question.key,
         "sequence": sequence,
         "response": stored_documents.write_response(response, question.type),
-        "is_late": is_late,
+        "is_late": refusal is not None,
         "received_at": now,
     }
     db.execute(ADD_ANSWER, answer)
@@ -299,6 +318,6 @@ def _append(
         sequence=sequence,
         saved_at=now,
         is_answered=not response.is_blank,
-        is_late=is_late,
+        refusal=refusal,
         questions=len(attempt.drawn),
     )

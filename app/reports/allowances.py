@@ -22,7 +22,6 @@ from app.quizzes.domain.allowing import (
     allowing_obstacle,
     taking_back_obstacle,
 )
-from app.quizzes.domain.attempt import is_past
 from app.quizzes.mails import AttemptTakenBackMail, OneMoreAttemptMail
 from app.quizzes.steps.allowing import (
     add_allowance,
@@ -30,7 +29,7 @@ from app.quizzes.steps.allowing import (
     mark_taken_back,
     numbered_allowances,
 )
-from app.quizzes.steps.ending import close_if_overdue
+from app.quizzes.steps.ending import settle_attempt
 from app.reports import policy
 from app.reports.errors import AllowanceRefused
 from app.reports.own_students import looks_after
@@ -125,8 +124,8 @@ def _close_overdue(
 ) -> None:
     """Mark an attempt whose time is over before deciding: it may be passed."""
     for attempt in quizzes.attempts_at(db, person_id, course_key, quiz_key):
-        if attempt.submitted_at is None and is_past(attempt.due_at, now):
-            close_if_overdue(db, attempt.id, now=now)
+        if attempt.due_event(now):
+            settle_attempt(db, attempt.id, now=now)
 
 
 def _note(

@@ -11,8 +11,7 @@ from app.db.paging import PAGE_SIZE
 from app.db.prepared import Prepared
 from app.kit.ids import UserId
 from app.quizzes.allowance_queries import live_allowances
-from app.quizzes.models import AttemptState
-from app.quizzes.queries import IS_TRY
+from app.quizzes.attempt_conditions import IS_RUNNING, IS_TRY
 from app.reports.domain import AttemptCounts
 from app.reports.students import ATTEMPT, COURSE, KEYS, ResultsQuery, Rows, best_percent
 
@@ -83,7 +82,7 @@ def _tries(*conditions: ColumnElement[bool]) -> Rows:
             ATTEMPT.quiz_key,
             func.count().label("attempts"),
             counted(ATTEMPT.passed).label("passed"),
-            counted(ATTEMPT.state == AttemptState.in_progress).label("running"),
+            counted(IS_RUNNING).label("running"),
             best_percent().label("best"),
             func.max(ATTEMPT.started_at).label("last_at"),
             live_allowances(ATTEMPT.user_id, COURSE, ATTEMPT.quiz_key).label("allowances"),

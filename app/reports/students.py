@@ -33,8 +33,8 @@ from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment
 from app.kit.actor import Actor, Role
 from app.kit.ids import GroupId, IntakeId
+from app.quizzes.attempt_conditions import IS_TRY
 from app.quizzes.models import AttemptRow
-from app.quizzes.queries import IS_TRY
 
 USER, ENROLMENT = table_of(User).c, table_of(Enrolment).c
 MEMBER, ATTEMPT = table_of(GroupMember).c, table_of(AttemptRow).c

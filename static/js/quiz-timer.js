@@ -7,6 +7,8 @@ import { announce, word } from "./words.js";
 const SPOKEN_MINUTES = [10, 5, 1];
 const SPOKEN_WITHIN = 5;
 const URGENT = 300;
+// The server takes what arrives within ten seconds after the end.
+const TOLERANCE = 11000;
 
 function clockWords(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
@@ -25,7 +27,7 @@ function announcementsOf(whole) {
 }
 
 export function attach(timer) {
-  const { due, attemptUrl, submitUrl, resultUrl, csrf } = timer.dataset;
+  const { due, atTimeOut, attemptUrl, continueUrl, submitUrl, resultUrl, csrf } = timer.dataset;
   const attempt = resultUrl.split("/").pop();
   const words = timer.querySelector("[data-words]");
   const dueAt = Date.parse(due);
@@ -40,8 +42,15 @@ export function attach(timer) {
 
   function end() {
     ended = true;
-    announce(word("time-up"), { assertive: true });
-    sendAtTheEnd();
+    if (atTimeOut === "submit") {
+      announce(word("time-up"), { assertive: true });
+      sendAtTheEnd();
+      return;
+    }
+    // Answers on this device may still be in time. Then the server says what can be done.
+    announce(word("time-over"), { assertive: true });
+    deliverAll(attempt, csrf);
+    setTimeout(() => location.assign(continueUrl), TOLERANCE);
   }
 
   async function sendAtTheEnd() {
@@ -81,6 +90,7 @@ export function attach(timer) {
     serverNow = Date.parse(state.now);
     readAt = performance.now();
     if (state.state === "submitted") location.assign(resultUrl);
+    else if (!state.may.includes("submit")) location.assign(continueUrl);
   });
 
   timer.querySelector("[data-label]").textContent = word("time-left");

@@ -6,6 +6,8 @@ import { deliver, deliverAll, entryOf, forget, keep, placeOf } from "./unsent.js
 import { announce, time, word } from "./words.js";
 
 const TYPING_PAUSE = 400;
+// The reasons for which the server keeps an answer that no longer counts.
+const OVER = ["ended", "overdue", "abandoned"];
 const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];
 const LONGEST_WAIT = 6000;
 
@@ -142,9 +144,10 @@ export async function attach(form) {
       },
       refused: () => {
         refused = true;
-        if (outcome.reason === "ended") location.assign(form.dataset.result);
+        const isOver = OVER.includes(outcome.reason);
+        if (isOver) location.assign(form.dataset.result);
         else say("failed", word("not-saved"), outcome.detail);
-        markWrong(outcome.reason !== "ended");
+        markWrong(!isOver);
       },
       "signed-out": () => unsent(word("signed-out")),
       "other-person": () => unsent(word("other-person")),

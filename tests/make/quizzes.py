@@ -19,8 +19,9 @@ from app.questions.scoring import scoring_of
 from app.quizzes.domain.attempt import Attempt, SavedAnswer, Score
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.stored import write_drawn, write_marks, write_response
+from app.quizzes.domain.transitions import AttemptState, AtTimeOut
 from app.quizzes.marking import mark_attempt
-from app.quizzes.models import AnswerRow, AttemptState
+from app.quizzes.models import AnswerRow
 from app.quizzes.models import AttemptRow as AttemptRow
 from tests.make import NOW
 from tests.make.courses import small_course
@@ -84,9 +85,14 @@ def an_attempt(
     due_at: datetime | None = None,
     submitted_at: datetime | None = None,
     score: Score | None = None,
+    state: AttemptState | None = None,
+    at_time_out: AtTimeOut = AtTimeOut.submit,
+    grace_minutes: int | None = None,
     drawn: tuple[DrawnQuestion, ...] = (),
 ) -> Attempt:
-    """An attempt as the rules see it."""
+    """An attempt as the rules see it. Without `state` it is running, or submitted if it says when."""
+    if state is None:
+        state = AttemptState.in_progress if submitted_at is None else AttemptState.submitted
     return Attempt(
         id=AttemptId(new_uuid()),
         user_id=UserId(new_uuid()),
@@ -95,6 +101,9 @@ def an_attempt(
         revision_id=RevisionId(new_uuid()),
         number=number,
         drawn=drawn,
+        state=state,
+        at_time_out=at_time_out,
+        grace_minutes=grace_minutes,
         started_at=started_at,
         due_at=due_at,
         submitted_at=submitted_at,

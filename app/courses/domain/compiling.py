@@ -203,6 +203,8 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
         draw=fields.draw,
         shuffle=fields.shuffle,
         fail_on_critical=fields.fail_on_critical,
+        at_time_out=None if fields.at_time_out == "submit" else fields.at_time_out,
+        grace=fields.grace,
         questions=tuple(_question(question, renderer) for question in fields.questions),
     )
 

@@ -45,8 +45,9 @@ class Lesson(Frozen):
 
 
 class Quiz(Frozen):
-    """A quiz. If it is None, `attempts` means unlimited, `minutes` no time limit, and `draw` every
-    question."""
+    """A quiz. If it is None, `attempts` means unlimited, `minutes` no time limit, `draw` every
+    question, and `at_time_out` that an attempt is submitted when its time is over. `grace` is how many
+    minutes an overdue attempt may still be submitted."""
 
     key: str
     title: str
@@ -60,6 +61,8 @@ class Quiz(Frozen):
     questions: tuple[AnyQuestion, ...]
     fail_on_critical: bool = Field(default=False, exclude_if=is_unused)
     """Whether a critical error fails an attempt, whatever its points are."""
+    at_time_out: Literal["grace", "abandon"] | None = Field(default=None, exclude_if=is_unused)
+    grace: int | None = Field(default=None, exclude_if=is_unused)
 
     @property
     def length(self) -> int:

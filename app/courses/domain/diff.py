@@ -213,6 +213,19 @@ def _owners(course: Course) -> dict[str, str]:
     return owners | {course.final_test: "the final test"}
 
 
+SETTINGS: Final = (
+    "title",
+    "introduction_html",
+    "pass_percent",
+    "attempts",
+    "minutes",
+    "at_time_out",
+    "grace",
+    "draw",
+    "shuffle",
+)
+
+
 def _quiz(old: Quiz, new: Quiz) -> Iterator[Change]:
     where = f"quiz {old.key}"
     if old.kind != new.kind:
@@ -228,8 +241,7 @@ def _quiz(old: Quiz, new: Quiz) -> Iterator[Change]:
             where,
             "Whether a critical error fails it changed; attempts that were begun keep the old state.",
         )
-    names = ("title", "introduction_html", "pass_percent", "attempts", "minutes", "draw", "shuffle")
-    for name in names:
+    for name in SETTINGS:
         if getattr(old, name) != getattr(new, name):
             what = name.removesuffix("_html").replace("_", " ")
             yield Change(

@@ -129,10 +129,34 @@ class QuizFile(Authored):
     pass_percent: Percent
     attempts: Attempts
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
+    at_time_out: Literal["submit", "grace", "abandon"] = "submit"
+    grace: Annotated[int, Field(ge=1, le=120)] | None = None
     draw: Annotated[int, Field(ge=1, le=200)] | None = None
     shuffle: bool = True
     fail_on_critical: bool = False
     questions: Annotated[list[AnyFields], Field(min_length=1, max_length=200)]
+
+    @model_validator(mode="after")
+    def _says_what_happens_at_an_end_that_exists(self) -> "QuizFile":
+        if self.at_time_out != "submit" and self.minutes is None:
+            raise UnfitError.because(
+                "The quiz has no time limit, so nothing happens when it is over.",
+                "Add `minutes`, or remove `at_time_out`.",
+                trail=("at_time_out",),
+            )
+        if self.at_time_out == "grace" and self.grace is None:
+            raise UnfitError.because(
+                "It is not said how long an attempt may still be sent after its time.",
+                "Add `grace: 10`: the minutes of grace.",
+                trail=("at_time_out",),
+            )
+        if self.grace is not None and self.at_time_out != "grace":
+            raise UnfitError.because(
+                "There are minutes of grace, but nothing gives them.",
+                "Add `at_time_out: grace`, or remove `grace`.",
+                trail=("grace",),
+            )
+        return self
 
 
 class PracticalFile(Authored):

@@ -1,14 +1,23 @@
-"""An attempt and its state at a given time. Only the server's clock counts."""
+"""An attempt and its answers. Only the server's clock counts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.kit.ids import AttemptId, RevisionId, UserId
 from app.questions.contract import DrawnQuestion, Response
-
-GRACE = timedelta(seconds=10)
-"""How long after the end an answer may still arrive, because sending takes time."""
+from app.quizzes.domain.transitions import (
+    MARKED,
+    RUNNING,
+    AttemptClock,
+    AttemptEvent,
+    AttemptState,
+    AtTimeOut,
+    due_event,
+    is_past,
+    next_deadline,
+    state_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,56 @@ class SavedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptFacts:
-    """One try at a quiz without its questions. `due_at` None: no time limit. `score` None: not marked yet."""
+class TimedAttempt:
+    """What every view of an attempt holds: its stored state, and what the clock makes of it. `due_at` None:
+    no time limit."""
+
+    state: AttemptState
+    due_at: datetime | None
+    submitted_at: datetime | None
+    at_time_out: AtTimeOut = AtTimeOut.submit
+    grace_minutes: int | None = None
+
+    @property
+    def clock(self) -> AttemptClock:
+        return AttemptClock(
+            due_at=self.due_at, at_time_out=self.at_time_out, grace_minutes=self.grace_minutes
+        )
+
+    def state_at(self, now: datetime) -> AttemptState:
+        """Return its state, even if that is not recorded yet."""
+        return state_at(self.state, self.clock, now)
+
+    def due_event(self, now: datetime) -> AttemptEvent | None:
+        return due_event(self.state, self.clock, now)
+
+    def has_ended(self, now: datetime) -> bool:
+        return self.state_at(now) not in RUNNING
+
+    def is_marked(self, now: datetime) -> bool:
+        """Return whether it has a result, which may have to be marked first."""
+        return self.state_at(now) in MARKED
+
+    def ends_at(self, now: datetime) -> datetime | None:
+        """Return until when the student can still act, or None without a limit or after the end."""
+        return next_deadline(self.state_at(now), self.clock)
+
+    def ended_at(self, now: datetime) -> datetime:
+        """The time at which it ended, or would end if it is submitted now: at the latest the end of
+        its time and of the grace after it, however late that is noticed."""
+        if self.submitted_at is not None:
+            return self.submitted_at
+        last = self.clock.grace_ends_at or self.due_at
+        return now if last is None else min(now, last)
+
+    def time_ran_out(self, now: datetime) -> bool:
+        """Return whether the end of its time ended it, or came before it was submitted."""
+        return self.due_at is not None and self.ended_at(now) >= self.due_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFacts(TimedAttempt):
+    """One try at a quiz without its questions. `score` None: not marked yet."""
 
     id: AttemptId
     user_id: UserId
@@ -62,19 +119,7 @@ class AttemptFacts:
     revision_id: RevisionId
     number: int
     started_at: datetime
-    due_at: datetime | None
-    submitted_at: datetime | None
     score: Score | None
-
-    def has_ended(self, now: datetime) -> bool:
-        return has_ended(self.submitted_at, self.due_at, now)
-
-    def ended_at(self, now: datetime) -> datetime:
-        """The time at which it ended, or would end if it is submitted now: at the latest the end of
-        the time limit, however late that is noticed."""
-        if self.submitted_at is not None:
-            return self.submitted_at
-        return now if self.due_at is None else min(now, self.due_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +129,8 @@ class Attempt(AttemptFacts):
     drawn: tuple[DrawnQuestion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSummary:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSummary(TimedAttempt):
     """An attempt without its questions, for lists. `passed` is None until it is marked. `allowances` is how
     many more attempts the academy allowed this student at this quiz."""
 
@@ -94,23 +139,8 @@ class AttemptSummary:
     quiz_key: str
     revision_id: RevisionId
     number: int
-    due_at: datetime | None
-    submitted_at: datetime | None
     passed: bool | None
     allowances: int = 0
-
-    def has_ended(self, now: datetime) -> bool:
-        return has_ended(self.submitted_at, self.due_at, now)
-
-
-def has_ended(submitted_at: datetime | None, due_at: datetime | None, now: datetime) -> bool:
-    """Whether it is submitted or its time is over, even if that is not recorded yet."""
-    return submitted_at is not None or is_past(due_at, now)
-
-
-def is_past(due_at: datetime | None, received_at: datetime) -> bool:
-    """Return whether something received at this time is too late: more than 10 s after the end."""
-    return due_at is not None and received_at > due_at + GRACE
 
 
 def counting(answers: Iterable[SavedAnswer], due_at: datetime | None) -> dict[str, SavedAnswer]:

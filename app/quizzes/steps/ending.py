@@ -1,6 +1,9 @@
-"""Ending attempts: marking one under its lock, and closing those to which the right is lost."""
+"""The engine of attempts: under its lock, one is led from state to state by the table of
+`domain.transitions`."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -9,23 +12,27 @@ from app.accounts import queries as accounts
 from app.audit import service as audit
 from app.db.base import table_of
 from app.enrolments import queries as enrolments
+from app.kit.errors import Refusal
 from app.kit.ids import AttemptId, UserId
 from app.learning.steps.completions import record_quiz_passed
 from app.outbox import service as outbox
 from app.quizzes import marking, queries, saved_answers
+from app.quizzes.attempt_conditions import IS_TRY
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
-from app.quizzes.domain.attempt import Score, is_past
+from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.starting import may_go_on
+from app.quizzes.domain.transitions import AttemptEvent, Effect, decide, next_deadline
+from app.quizzes.errors import AttemptRefused
 from app.quizzes.facts import QuizSubmitted
-from app.quizzes.models import AttemptRow, AttemptState, attempt_from, facts_from
+from app.quizzes.models import AttemptRow, attempt_from
 
 ATTEMPT = table_of(AttemptRow).c
-NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "state", "version", "marks"})
+NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "version", "marks", "next_deadline_at"})
 # Built once, from plain columns: saving an answer runs it.
 LOCK_ATTEMPT = (
     update(table_of(AttemptRow))
-    .where(ATTEMPT.id == bindparam("attempt"), queries.IS_TRY)
+    .where(ATTEMPT.id == bindparam("attempt"), IS_TRY)
     .values(version=ATTEMPT.version + 1)
     .returning(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
 )
@@ -35,10 +42,10 @@ END_ATTEMPT = update(table_of(AttemptRow)).where(ATTEMPT.id == bindparam("attemp
 def end_attempts(
     db: Session, user_id: UserId, *, by: UserId | None, now: datetime
 ) -> tuple[domain.AttemptFacts, ...]:
-    """Close the open attempts that a person has no right to any more, and return them.
+    """Close the running attempts that a person has no right to any more, and return them.
 
-    Answers are kept. An attempt whose time was already over is marked, as the worker would have
-    done. A second call changes nothing.
+    Answers are kept. An attempt whose time was already over ends as the worker would have ended it. A
+    second call changes nothing.
     """
     person = accounts.people(db, [user_id])[user_id]
     ended = []
@@ -46,35 +53,74 @@ def end_attempts(
         has_place = enrolments.place_on(db, user_id, course_key) is not None
         if may_go_on(person.roles, is_closed=person.is_closed, has_place=has_place):
             continue
-        row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
-        if row is None or row.submitted_at is not None:
+        attempt = settle_attempt(db, attempt_id, now=now)
+        if attempt is None or attempt.has_ended(now):
             continue
-        if is_past(row.due_at, now):
-            close_attempt(db, attempt_from(row), None, now=now)
-            continue
-        db.execute(END_ATTEMPT, {"attempt": attempt_id, "state": AttemptState.ended})
-        record_act(db, by, "quizzes.ended_with_place", attempt_id, user_id, now=now)
-        ended.append(facts_from(row))
+        ended.append(apply_event(db, attempt, AttemptEvent.right_ended, by, now=now))
     return tuple(ended)
 
 
-def close_attempt(
-    db: Session, attempt: domain.Attempt, actor_id: UserId | None, *, now: datetime
-) -> Score:
-    """AnswerMark an attempt that is locked, once, and return its score. `actor_id` None: its time ran out."""
-    if attempt.score is not None:
-        return attempt.score
-    marks = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))
-    score = marks.score
-    ended = {
-        "state": AttemptState.submitted,
-        "submitted_at": attempt.ended_at(now),
-        "earned": score.earned,
-        "possible": score.possible,
-        "passed": score.passed,
-        "marks": stored_documents.write_marks(marks.marks),
+def settle_attempt(db: Session, attempt_id: AttemptId, *, now: datetime) -> domain.Attempt | None:
+    """Lock an attempt, record what the clock has brought about, and return the attempt as it is now; None
+    if it does not count as a try."""
+    row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
+    return None if row is None else settled(db, attempt_from(row), now=now)
+
+
+def settled(db: Session, attempt: domain.Attempt, *, now: datetime) -> domain.Attempt:
+    """Record what the clock has brought about for an attempt that is locked, and return it as it is now."""
+    while event := attempt.due_event(now):
+        attempt = apply_event(db, attempt, event, None, now=now)
+    return attempt
+
+
+def apply_event(
+    db: Session,
+    attempt: domain.Attempt,
+    event: AttemptEvent,
+    actor_id: UserId | None,
+    *,
+    now: datetime,
+) -> domain.Attempt:
+    """Lead an attempt that is locked to its next state, in one statement with its marks if it is submitted,
+    and return it. `actor_id` None: the clock did it. Raise AttemptRefused if the table has no such row."""
+    transition = decide(attempt.state, event, attempt.at_time_out)
+    if isinstance(transition, Refusal):
+        raise AttemptRefused(transition)
+    following = replace(
+        attempt,
+        state=transition.to,
+        submitted_at=attempt.ended_at(now) if Effect.finish in transition.effects else None,
+    )
+    values: dict[str, Any] = {
+        "state": transition.to,
+        "next_deadline_at": next_deadline(transition.to, attempt.clock),
+        "submitted_at": following.submitted_at,
     }
-    db.execute(END_ATTEMPT, {"attempt": attempt.id, **ended})
+    if Effect.mark in transition.effects:
+        following = _marked(db, following, values)
+    db.execute(END_ATTEMPT, {"attempt": attempt.id, **values})
+    if following.score is not None:
+        _tell_of_result(db, following, following.score, now=now)
+    if transition.act is not None:
+        record_act(db, actor_id, transition.act, attempt.id, attempt.user_id, now=now)
+    return following
+
+
+def _marked(db: Session, attempt: domain.Attempt, values: dict[str, Any]) -> domain.Attempt:
+    """Mark a submitted attempt: add what is stored to `values`, and return it graded. It stays stored as
+    submitted, with its score."""
+    transition = decide(attempt.state, AttemptEvent.mark, attempt.at_time_out)
+    if isinstance(transition, Refusal):
+        raise AttemptRefused(transition)
+    marks = marking.mark_saved(db, attempt, saved_answers.answers_of(db, attempt.id))
+    values["earned"], values["possible"] = marks.score.earned, marks.score.possible
+    values["passed"] = marks.score.passed
+    values["marks"] = stored_documents.write_marks(marks.marks)
+    return replace(attempt, state=transition.to, score=marks.score)
+
+
+def _tell_of_result(db: Session, attempt: domain.Attempt, score: Score, *, now: datetime) -> None:
     if score.passed:
         record_quiz_passed(
             db,
@@ -87,15 +133,6 @@ def close_attempt(
         )
     fact = QuizSubmitted(attempt_id=attempt.id, user_id=attempt.user_id)
     outbox.announce(db, fact, now=now)
-    record_act(db, actor_id, "quizzes.submit", attempt.id, attempt.user_id, now=now)
-    return score
-
-
-def close_if_overdue(db: Session, attempt_id: AttemptId, *, now: datetime) -> None:
-    """Lock an attempt, and mark it if its time is over and that was not recorded yet."""
-    row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
-    if row is not None and is_past(row.due_at, now):
-        close_attempt(db, attempt_from(row), None, now=now)
 
 
 def record_act(

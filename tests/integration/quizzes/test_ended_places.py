@@ -13,8 +13,10 @@ from app.kit.actor import SystemActor
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId, new_uuid
 from app.quizzes import checks, queries, saved_answers, service
+from app.quizzes.domain.transitions import AttemptState
+from app.quizzes.due_attempts import due_attempts
 from app.quizzes.errors import AttemptClosed, PlaceEnded
-from app.quizzes.models import AnswerRow, AttemptRow, AttemptState
+from app.quizzes.models import AnswerRow, AttemptRow
 from app.quizzes.steps.ending import end_attempts
 from tests.make import NOW
 from tests.make.pages import words
@@ -202,7 +204,7 @@ class TestEnding:
         end(database, pupil)
         late = NOW + timedelta(hours=1)
         with database.write() as db:
-            assert queries.overdue_attempts(db, now=late) == ()
+            assert due_attempts(db, now=late) == ()
             service.close_overdue(db, SystemActor.worker, attempt_id, now=late)
         with database.read() as db:
             assert db.get_one(AttemptRow, attempt_id).state is AttemptState.ended

@@ -10,7 +10,8 @@ from app.kit.actor import SystemActor
 from app.kit.ids import AttemptId
 from app.kit.stored_documents import LaterVersionNeeded
 from app.quizzes import checks, mark_backfill
-from app.quizzes.models import AnswerRow, AttemptRow, AttemptState
+from app.quizzes.domain.transitions import AttemptState
+from app.quizzes.models import AnswerRow, AttemptRow
 from tests.make import NOW
 from tests.make.fingerprint import fingerprint
 from tests.make.pages import words

@@ -12,7 +12,8 @@ from app.db.prepared import Prepared as PreparedStatement
 from app.demo.people import ADMIN, INSTRUCTORS, STUDENTS
 from app.enrolments.models import IntakeRow
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
-from app.quizzes.models import AttemptRow, AttemptState
+from app.quizzes.domain.transitions import AttemptState
+from app.quizzes.models import AttemptRow
 from tests.conftest import statements_of
 from tests.perf.enlarge import Large
 from tests.perf.lines import LINES, RIGHT, Prepared

@@ -64,6 +64,12 @@ NOT_READ_BEFORE = (
         "",
     ),
     Difference(
+        "an attempt says what can be done with it, until when, and what happens at its end",
+        r"/api/v1/attempts/[\w-]+",
+        r'"may": \[[^]]*\], |"ends_at": [^,]+, |"at_time_out": "submit", ',
+        "",
+    ),
+    Difference(
         "a result says how many critical errors it holds",
         r"/api/v1/attempts/[\w-]+",
         r'(?<=\{)"critical_errors": 0, ',

@@ -30,6 +30,7 @@ from app.learning.way import RequirementKind, Way
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.queries.summaries import OwnDate, PracticalSummary, SeatSummary
 from app.quizzes.domain.attempt import AttemptSummary
+from app.quizzes.domain.transitions import AttemptState
 from tests.make import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -56,14 +57,15 @@ DAY_MISSING = way(RequirementKind.attendance, RequirementKind.assessment)
 
 def a_try(*, ended=True, passed=False, due_at=None, number=1):
     return AttemptSummary(
-        AttemptId(new_uuid()),
-        "small",
-        "next",
-        REVISION,
-        number,
-        due_at,
-        NOW - HOUR if ended else None,
-        passed if ended else None,
+        attempt_id=AttemptId(new_uuid()),
+        course_key="small",
+        quiz_key="next",
+        revision_id=REVISION,
+        number=number,
+        state=AttemptState.submitted if ended else AttemptState.in_progress,
+        due_at=due_at,
+        submitted_at=NOW - HOUR if ended else None,
+        passed=passed if ended else None,
     )
 
 

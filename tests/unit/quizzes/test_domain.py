@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from app.learning.domain import Done
 from app.quizzes import policy
-from app.quizzes.domain.attempt import AttemptSummary, Score, counting, is_past
+from app.quizzes.domain.attempt import AttemptSummary, Score, counting
 from app.quizzes.domain.releasing import best, is_released
 from app.quizzes.domain.starting import StartReason, missing_before, start_obstacle
+from app.quizzes.domain.transitions import is_past
 from app.quizzes.errors import SequenceTaken
 from app.quizzes.queries import split_stem
 from tests.make import NOW
@@ -70,14 +71,15 @@ def test_an_attempt_ends_by_the_clock_alone():
 def test_an_attempt_in_short_ends_as_the_whole_one_does(due_at, submitted_at, ended):
     whole = an_attempt(due_at=due_at, submitted_at=submitted_at)
     short = AttemptSummary(
-        whole.id,
-        whole.course_key,
-        whole.quiz_key,
-        whole.revision_id,
-        whole.number,
-        due_at,
-        submitted_at,
-        None,
+        attempt_id=whole.id,
+        course_key=whole.course_key,
+        quiz_key=whole.quiz_key,
+        revision_id=whole.revision_id,
+        number=whole.number,
+        state=whole.state,
+        due_at=due_at,
+        submitted_at=submitted_at,
+        passed=None,
     )
     assert short.has_ended(NOW) is whole.has_ended(NOW) is ended
 

@@ -1,16 +1,14 @@
 """The words of every refusal about quizzes, once. Other tests look at reasons and values."""
 
 from app.quizzes import errors
-from app.quizzes.domain import allowing
+from app.quizzes.domain import allowing, transitions
 from tests.make.refusal_words import words_of_refusals
 
 SAID = {
     "quizzes.errors.AttemptStartRefused": "This quiz cannot be started now",
-    "quizzes.errors.AttemptEnded": (
-        "This attempt has ended: This attempt has ended, so the answer does not count. We "
-        "have kept it; write to the academy if something went wrong. Your result is on the "
-        "page of the attempt."
-    ),
+    "quizzes.errors.AttemptEnded": "This attempt has ended",
+    "quizzes.errors.NoResult": "This attempt has no result",
+    "quizzes.errors.AttemptRefused": "This attempt does not allow that now",
     "quizzes.errors.SequenceTaken": (
         "Another window answered this question: This question was answered in another window "
         "at the same time. Send your answer again with a higher sequence number."
@@ -25,6 +23,25 @@ SAID = {
         "This attempt was closed: This attempt was closed when your place on the course "
         "ended. Your answers are kept, and it does not count as one of your attempts. Open "
         "the quiz again to start a new one."
+    ),
+    "quizzes.domain.transitions.STILL_RUNNING": (
+        "This attempt has not ended. Send your answers first."
+    ),
+    "quizzes.domain.transitions.OVERDUE": (
+        "The time of this attempt is over, so the answer does not count. We have kept it. Send your "
+        "attempt now: what you answered in time counts."
+    ),
+    "quizzes.domain.transitions.ENDED": (
+        "This attempt has ended, so the answer does not count. We have kept it; write to the academy if "
+        "something went wrong. Your result is on the page of the attempt."
+    ),
+    "quizzes.domain.transitions.ABANDONED": (
+        "The time for this attempt ended before it was sent, so it has no result. Your answers are kept. "
+        "Write to the academy if something went wrong."
+    ),
+    "quizzes.domain.transitions.CLOSED": (
+        "This attempt was closed when your place on the course ended. Your answers are kept, and it does "
+        "not count as one of your attempts. Open the quiz again to start a new one."
     ),
     "quizzes.domain.allowing.CERTIFIED": (
         "The certificate of this course is issued, so its quizzes are settled. Nothing needs "
@@ -58,4 +75,4 @@ SAID = {
 
 
 def test_the_words_of_every_refusal():
-    assert words_of_refusals(errors, allowing) == SAID
+    assert words_of_refusals(errors, allowing, transitions) == SAID
