@@ -185,6 +185,53 @@ def test_every_stage_has_its_case(stage):
     assert next_thing(STAGES[stage], NOW).stage is stage
 
 
+WITHOUT_A_COURSE = (
+    *(JourneyStage.resume, JourneyStage.requested, JourneyStage.waiting),
+    *(JourneyStage.certified, JourneyStage.reserve),
+)
+
+
+@pytest.mark.parametrize("stage", JourneyStage)
+def test_every_stage_knows_its_course(stage):
+    courses = STAGES[stage].courses
+    expected = None if stage in WITHOUT_A_COURSE else courses[0].progress
+    assert next_thing(STAGES[stage], NOW).course is expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "left"),
+    [
+        (JourneyStage.quiz_again, 2),
+        (JourneyStage.final_again, None),
+        (JourneyStage.used_up, 0),
+        (JourneyStage.ended, None),
+    ],
+)
+def test_after_an_attempt_the_last_one_is_shown_with_what_is_left(stage, left):
+    chosen = next_thing(STAGES[stage], NOW)
+    assert chosen.attempt is STAGES[stage].courses[0].tries[0]
+    assert chosen.attempts_left == left
+
+
+@pytest.mark.parametrize(
+    ("stage", "place"),
+    [(JourneyStage.today, 0), (JourneyStage.booked, 1), (JourneyStage.queued, 0)],
+)
+def test_a_day_to_come_is_told(stage, place):
+    assert next_thing(STAGES[stage], NOW).date is STAGES[stage].courses[0].dates[place]
+
+
+def test_what_an_instructor_wrote_and_what_is_missing_is_told():
+    again = STAGES[JourneyStage.book_again]
+    assert next_thing(again, NOW).report is again.courses[0].reports[0]
+    assert next_thing(STAGES[JourneyStage.being_assessed], NOW).way is ATTENDED
+
+
+def test_a_report_signed_at_the_moment_of_attendance_counts():
+    signed = replace(THEORY, way=ATTENDED, reports=(a_report(signed_at=ATTENDED.attended_at),))
+    assert next_thing(StudentSituation((signed,)), NOW).stage is JourneyStage.book_again
+
+
 def test_of_two_attempts_the_one_that_ends_first_comes_first():
     free, late = a_try(ended=False), a_try(ended=False, due_at=NOW + 2 * HOUR)
     soon = a_try(ended=False, due_at=NOW + HOUR)

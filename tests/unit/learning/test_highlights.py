@@ -1,14 +1,17 @@
 """Where a highlight stands, in its revision and in others."""
 
+import json
 import time
 
 import pytest
 from hypothesis import given, strategies
 
 from app.kit.ids import HighlightId, new_uuid
+from app.kit.stored_documents import LaterVersionNeeded
 from app.learning.highlights import (
     LONGEST_QUOTE,
     MOST_HIGHLIGHTS,
+    ROUND,
     Highlight,
     HighlightRefusal,
     Passage,
@@ -57,6 +60,55 @@ def test_a_passage_follows_its_words_into_another_revision():
     assert span_of("<p>Nothing of it.</p>", passage) is None
 
 
+@pytest.mark.parametrize(
+    ("changed", "passage", "number"),
+    [
+        ("a red skin b. a dark skin c.", Passage("skin", 2, "a red ", ""), 0),
+        ("skin is dry. skin is thin.", Passage("skin", 2, "", " is dry."), 0),
+        ("far dark skin; near dark skin.", Passage("skin", 2, "far dark ", ""), 0),
+        ("skin abx skin aby skin abz", Passage("skin", 1, "", " aby"), 1),
+        ("a skin, axy skin.", Passage("skin", 1, "axy ", ","), 1),
+        ("skin a. skin bcd. skin a.", Passage("skin", 1, "", " b c d"), 1),
+        ("skin, skin, skin, skin", Passage("skin", 2, "", ""), 1),
+        ("skin, skin, skin, skin", Passage("skin", 9, "", ""), 3),
+        ("skin, skin, skin, skin", Passage("skin", 1, "", ""), 0),
+    ],
+    ids=(
+        *(
+            "before",
+            "after",
+            "the words next to it first",
+            "the longer likeness",
+            "both sides count",
+        ),
+        *("spaces differ", "the same number", "fewer places than before", "the first number"),
+    ),
+)
+def test_of_several_places_the_most_like_one_is_meant(changed, passage, number):
+    """What stands round the words decides, and where that is alike, which of the places it was."""
+    starts = [each for each in range(len(changed)) if changed.startswith("skin", each)]
+    assert len(starts) > 1
+    assert span_of(f"<p>{changed}</p>", passage) == TextSpan(starts[number], starts[number] + 4)
+
+
+def test_a_passage_is_stored_with_what_stands_round_it():
+    html = f"<p>A{'b' * ROUND}The “skin” ends{'y' * ROUND}z</p>"
+    start = words_of(html).text.index("The")
+    passage = passage_at(html, TextSpan(start, start + len("The “skin” ends")))
+    assert (passage.before, passage.after) == ("b" * ROUND, "y" * ROUND)
+    first = passage_at(HTML, TextSpan(1, 3))
+    assert (first.before, first.after) == ("T", words_of(HTML).text[3 : 3 + ROUND])
+    stored = stored_passage(passage)
+    assert json.loads(stored)["version"] == 1
+    assert "The “skin” ends" in stored
+
+
+def test_a_passage_of_a_later_version_is_not_read():
+    stored = json.loads(stored_passage(Passage("skin", 1, "", ""))) | {"version": 2}
+    with pytest.raises(LaterVersionNeeded, match="highlights"):
+        read_passage(json.dumps(stored))
+
+
 def test_a_highlight_that_has_gone_marks_nothing():
     passage = Passage("no longer", 1, "", "")
     assert highlighted(HTML, [a_highlight(passage)]) == HTML
@@ -73,11 +125,34 @@ def test_highlights_that_overlap_unite():
 
 
 @pytest.mark.parametrize(
+    ("words", "whole_words"),
+    [
+        ("has layers", "has layers"),
+        (" has", " has layers"),
+        ("layers.", "has layers."),
+        ("skin ", "skin has layers"),
+        (". The", "has layers. The"),
+        ("skin", "skin"),
+        ("thin", "thin"),
+    ],
+)
+def test_only_what_touches_is_united(words, whole_words):
+    text = words_of(HTML).text
+    there = a_highlight(passage_at(HTML, TextSpan(9, 19)))
+    assert there.passage.quote == "has layers"
+    start = text.index(words)
+    whole, inside = joined(HTML, TextSpan(start, start + len(words)), [there])
+    assert text[whole.start : whole.end] == whole_words
+    assert inside == ([there] if "has layers" in whole_words else [])
+
+
+@pytest.mark.parametrize(
     ("quote", "others", "refusal"),
     [
         ("The skin", 0, None),
         ("", 0, HighlightRefusal.no_words),
         ("x" * (LONGEST_QUOTE + 1), 0, HighlightRefusal.too_long),
+        ("x" * LONGEST_QUOTE, 0, HighlightRefusal.not_in_section),
         ("The bone", 0, HighlightRefusal.not_in_section),
         ("The skin", MOST_HIGHLIGHTS, HighlightRefusal.too_many),
         ("The skin", MOST_HIGHLIGHTS - 1, None),

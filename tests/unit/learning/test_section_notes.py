@@ -11,5 +11,6 @@ def test_the_field_of_a_section_without_a_note_is_empty():
 def test_the_field_carries_the_version_of_its_words():
     note = SectionNote("section-a", "A", "words", NOW)
     field = note_field({"section-a": note}, "section-a")
-    assert (field.words, field.version, field.saved_at) == ("words", note.version, NOW)
+    assert (field.section, field.words) == ("section-a", "words")
+    assert (field.version, field.saved_at) == (note.version, NOW)
     assert note.version != SectionNote("section-a", "A", "other", NOW).version != NO_NOTE
