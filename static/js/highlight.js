@@ -3,6 +3,17 @@
 // first selection.
 
 const NEAR = 200;
+const INSIDE_LINES = "a, abbr, b, bdi, button.term, code, del, dfn, em, i, ins, mark, small, span, strong, sub, sup";
+const LEFT_OUT = "svg, button:not(.term), summary, math, select, textarea";
+
+/** Return the words of a range as the server counts them (app/learning/marking.py): without drawings, buttons and the
+ *  questions of checks, which a selection holds too, and a space at each block. */
+function wordsOf(node) {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  if (node.nodeType === Node.ELEMENT_NODE && node.matches(LEFT_OUT)) return " ";
+  const words = [...node.childNodes].map(wordsOf).join("");
+  return node.nodeType === Node.ELEMENT_NODE && node.matches(INSIDE_LINES) ? words : ` ${words} `;
+}
 
 /** Return the part of the text that holds the whole selection, and its range. */
 function selected(text) {
@@ -10,9 +21,10 @@ function selected(text) {
   if (selection.isCollapsed || !selection.rangeCount) return null;
   const range = selection.getRangeAt(0);
   const at = range.commonAncestorContainer;
-  const part = (at.nodeType === Node.ELEMENT_NODE ? at : at.parentElement).closest(".lesson-text > .prose");
+  const within = at.nodeType === Node.ELEMENT_NODE ? at : at.parentElement;
+  const part = within.closest(LEFT_OUT) ? null : within.closest(".lesson-text > .prose");
   const heading = part?.querySelector("h2[id]");
-  return heading && text.contains(part) && { part, range, section: heading.id, words: selection.toString() };
+  return heading && text.contains(part) && { part, range, section: heading.id, words: wordsOf(range.cloneContents()) };
 }
 
 export function attach(text) {
@@ -36,7 +48,7 @@ export function attach(text) {
     before.setEnd(here.range.startContainer, here.range.startOffset);
     form.elements.section.value = here.section;
     form.elements.words.value = here.words;
-    form.elements.before.value = before.toString().slice(-NEAR);
+    form.elements.before.value = wordsOf(before.cloneContents()).slice(-NEAR);
     const body = new URLSearchParams(new FormData(form));
     try {
       const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });

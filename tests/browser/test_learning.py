@@ -200,3 +200,15 @@ def test_selected_words_are_highlighted(context):
     page.goto(LESSON)
     expect(page.locator(".lesson-text")).to_be_visible()
     expect(mark).to_have_count(0)
+    # A whole section, with the figure in it and the question of a check: both are no words of it.
+    page.evaluate(
+        """() => {
+          const part = document.querySelector(".lesson-text > .prose:has(h2):has(figure)");
+          getSelection().setBaseAndExtent(part, 0, part, part.childNodes.length);
+        }"""
+    )
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Highlighted.")).to_be_visible()
+    expect(mark).not_to_have_count(0)
+    expect(page.locator("figure svg mark, summary mark")).to_have_count(0)
