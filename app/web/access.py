@@ -2,10 +2,37 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from app.kit.actor import Actor, Role
 from app.kit.errors import Forbidden, ProofNeeded, Unauthenticated
 from app.kit.messages import Message, msg
+
+READER: Final = "x-reader"
+
+
+class OtherReader(Forbidden):
+    """A page that sends by itself was made for another person than who is signed in now: two people share a
+    browser, and the page of the first is still open."""
+
+    title = msg("Somebody else is signed in")
+    slug = "other-reader"
+
+    def __init__(self) -> None:
+        super().__init__(
+            msg(
+                "Somebody else has signed in since this page was opened, so nothing was saved. What you "
+                "typed stays on this device until you sign in again."
+            ),
+            reason="other-reader",
+        )
+
+
+def demand_reader(actor: Actor | None, reader: str | None) -> None:
+    """Raise OtherReader if a page names the person for whom it was made, and that is not the actor. A proof
+    against cross-site requests does not tell: each page of ours has that, whoever reads it."""
+    if reader is not None and (actor is None or reader != str(actor.user_id)):
+        raise OtherReader
 
 
 class SecondFactorNeeded(Forbidden):

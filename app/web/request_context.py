@@ -25,7 +25,7 @@ from app.kit.subjects import Subjects
 from app.kit.words import Words
 from app.settings import Settings
 from app.web import flash_messages
-from app.web.access import Access, FreshProof
+from app.web.access import READER, Access, FreshProof, demand_reader
 from app.web.application import AppContext
 from app.web.csrf import SAFE_METHODS, cookie_name, demand_proof_of_unread, token_for
 from app.web.flash_messages import Flash, FlashKind
@@ -145,6 +145,7 @@ class RequestContext:
         if self._actor is not None:
             self.request.scope["preceptor.actor_id"] = str(self._actor.user_id)
         access.demand(self._actor)
+        demand_reader(self._actor, self.request.headers.get(READER))
         if proof is not None:
             proof.demand(self._actor, now=self.now)
 

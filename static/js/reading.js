@@ -41,7 +41,7 @@ function sender({ position: url, csrf, reader }) {
       const response = await fetch(url, {
         method: "PUT",
         keepalive: true,
-        headers: { "content-type": "application/json", "x-csrf-token": csrf },
+        headers: { "content-type": "application/json", "x-csrf-token": csrf, "x-reader": reader },
         body: JSON.stringify({ section, read, seconds_ago: secondsAgo }),
       });
       const isFinal = response.ok || [404, 422].includes(response.status);

@@ -2,7 +2,8 @@
 // The button posts the form, as without this script. It is loaded when somebody first goes into a note.
 //
 // What the server does not have yet stays on this device too, so that a reload or a closed tab loses nothing. It goes
-// with the version that it was written over: it never replaces what another device saved meanwhile.
+// with the version that it was written over: it never replaces what another device saved meanwhile. A note whose answer
+// was lost is sent once more before a newer one, and the server knows it again.
 
 import { get, placeOf, put as keep, remove } from "./device-store.js";
 import { time, word } from "./words.js";
@@ -13,8 +14,8 @@ const RETRY_AFTER = 15000;
 const FORMAT = 1;
 
 const urlOf = (form) => `/api/v1${new URL(form.action).pathname}`;
-const keyOf = (form) =>
-  `preceptor.note.${form.closest("[data-reader]").dataset.reader}.${urlOf(form)}.${form.elements.section.value}`;
+const readerOf = (form) => form.closest("[data-reader]").dataset.reader;
+const keyOf = (form) => `preceptor.note.${readerOf(form)}.${urlOf(form)}.${form.elements.section.value}`;
 
 /** Put what only this device holds into the field, and return whether there was anything. */
 export function takeUp(form) {
@@ -25,7 +26,8 @@ export function takeUp(form) {
     remove(keyOf(form));
     return false;
   }
-  version.value = unsent.version;
+  // What the server has may be what was sent from here, and its answer was lost: that is no change of another device.
+  if (unsent.sent?.trim() !== field.value.trim()) version.value = unsent.version;
   field.value = unsent.note;
   form.closest("details").open = true;
   return true;
@@ -40,6 +42,7 @@ export function attach(form) {
   let saved = isRefused ? null : field.defaultValue;
   let timer = 0;
   let isUnderWay = false;
+  let unheard = null; // a note that was sent, and no answer heard: the server may have it
 
   const say = (text) => {
     line.textContent = text;
@@ -53,11 +56,15 @@ export function attach(form) {
     if (answer.note) document.querySelector(".print-notes").hidden = false;
   }
 
+  function keepHere() {
+    keep(key, { format: FORMAT, note: field.value, version: version.value, ...(unheard !== null && { sent: unheard }) });
+  }
+
   async function put(note) {
     const response = await fetch(urlOf(form), {
       method: "PUT",
       keepalive: true,
-      headers: { "content-type": "application/json", "x-csrf-token": csrf.value },
+      headers: { "content-type": "application/json", "x-csrf-token": csrf.value, "x-reader": readerOf(form) },
       body: JSON.stringify({ section: section.value, note, version: version.value }),
       signal: AbortSignal.timeout(PATIENCE),
     });
@@ -66,24 +73,27 @@ export function attach(form) {
 
   async function send() {
     clearTimeout(timer);
-    const note = field.value;
+    const note = unheard ?? field.value;
     if (isUnderWay || isRefused || note === saved) return;
     isUnderWay = true;
     say(word("saving"));
     try {
       const { ok, answer } = await put(note);
       isRefused = !ok;
+      unheard = null;
       if (ok) {
         saved = note;
-        if (field.value === note) remove(key);
         show(answer);
+        if (field.value === note) remove(key);
+        else change();
       } else say(word("refused", { why: answer.detail }));
     } catch {
+      unheard = note;
+      keepHere();
       say(word("offline"));
       timer = setTimeout(send, RETRY_AFTER);
     }
     isUnderWay = false;
-    if (saved === note && field.value !== saved) wait();
   }
 
   function wait() {
@@ -93,7 +103,7 @@ export function attach(form) {
 
   function change() {
     isRefused = false;
-    keep(key, { format: FORMAT, note: field.value, version: version.value });
+    keepHere();
     say(word("not-saved-yet"));
     wait();
   }

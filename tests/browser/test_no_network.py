@@ -26,6 +26,7 @@ from tests.browser.conftest import SmallAcademy
 from tests.browser.test_quiz import chip, context, pupil, student  # noqa: F401 # fixtures
 from tests.integration.quizzes.conftest import Pupil
 from tests.make.golden import on_devices, put_on_device
+from tests.make.patience import until
 from tests.make.people import a_sign_in
 
 LESSON = "/learn/small-course/lessons/skin-layers"
@@ -153,6 +154,29 @@ def test_a_note_outlives_a_closed_page_and_an_ended_sign_in(context, student, sm
     expect(other.locator("[data-saved]").first).to_contain_text("Saved")
     assert "Written after the end" in notes_of(small_academy)
     assert other.evaluate(NOTES_HERE) == 0
+
+
+@pytest.mark.browser
+def test_a_note_whose_answer_was_lost_is_no_change_of_another_device(context, small_academy):  # noqa: F811
+    """The server has the first words, and the page never heard of it."""
+    page = context.new_page()
+    ready(page, LESSON)
+    page.locator(".section-note summary").first.click()
+    field, said = page.locator(".note-form textarea").first, page.locator("[data-saved]").first
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/**/note", lose, times=1)
+    field.fill("Begun")
+    expect(said).to_contain_text("there is no network")
+    assert "Begun" in notes_of(small_academy)
+    field.fill("Begun, and ended")
+    expect(said).to_contain_text("Saved")
+    until(lambda: "Begun, and ended" in notes_of(small_academy), "the newer words")
+    expect(said).to_contain_text("Saved")
+    assert page.evaluate(NOTES_HERE) == 0
 
 
 @pytest.mark.browser

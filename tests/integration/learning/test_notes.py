@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.kit.versions import Stale
 from app.learning import note_writing
-from app.learning.models import SectionNoteRow
+from app.learning.models import ReadingPositionRow, SectionNoteRow
 from app.learning.section_notes import LONGEST_NOTE, NO_NOTE
 from tests.conftest import statements_of
 from tests.make import NOW
@@ -244,3 +244,24 @@ def test_two_devices_at_once_lose_no_note(database, student, anchors):
     (winner,) = [each for each in said if each != "stale"]
     assert sorted(said) == sorted(["stale", winner])
     assert rows(database) == [(anchors[0], winner)]
+
+
+@pytest.mark.parametrize("part", ["note", "position"])
+def test_an_open_page_of_another_person_writes_nothing(
+    database, browser, as_person, student, published, anchors, part
+):
+    """Two people share a browser: the page of the first still sends, and the sign-in of the second goes with
+    it."""
+    with database.write() as db:
+        second = a_user(db, "Olive Other")
+        a_learner_place(db, second, published)
+    sent = {"note": {"section": anchors[0], "note": LINES, "version": NO_NOTE}}
+    sent["position"] = {"section": anchors[0], "read": [], "seconds_ago": 0}
+    address = f"/api/v1{LESSON}/{part}"
+    other, reader = as_person(second), {"x-reader": str(student.user_id)}
+    answer = other.put(address, json=sent[part], headers=reader)
+    assert (answer.status_code, answer.json()["reason"]) == (403, "other-reader")
+    with database.read() as db:
+        assert db.scalars(select(SectionNoteRow.user_id)).all() == []
+        assert db.scalars(select(ReadingPositionRow.user_id)).all() == []
+    assert browser.put(address, json=sent[part], headers=reader).status_code == 200
