@@ -160,6 +160,23 @@ def _attempts(value: Any) -> int | None:
     )
 
 
+_MINUTES_OF = {"min": 1, "h": 60, "day": 1440, "days": 1440}
+LONGEST_DELAY = 30 * 1440
+
+
+def _delay(value: Any) -> int | None:
+    if value is None:
+        return None
+    number, _, unit = str(value).partition(" ")
+    if number.isascii() and number.isdigit() and unit in _MINUTES_OF:
+        minutes = int(number) * _MINUTES_OF[unit]
+        if 1 <= minutes <= LONGEST_DELAY:
+            return minutes
+    raise UnfitError.because(
+        "`delay` is not understood.", "Write it as `30 min`, `24 h` or `2 days`, at most 30 days."
+    )
+
+
 def _drawing(name: str, info: ValidationInfo) -> str:
     drawings = cast("TextRules", info.context).drawings
     if name not in drawings:
@@ -208,3 +225,5 @@ DrawingName = Annotated[str, AfterValidator(_drawing)]
 QuotedDecimal = Annotated[Decimal, BeforeValidator(_decimal)]
 Tolerance = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_tolerance)]
 Attempts = Annotated[int | None, BeforeValidator(_attempts)]
+Delay = Annotated[int | None, BeforeValidator(_delay)]
+"""A length of time in the file, whole minutes afterwards."""

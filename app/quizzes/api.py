@@ -149,7 +149,7 @@ class QuizOut(StrictShape):
     """A quiz before an attempt. `at_time_out` says what happens to an attempt that is not sent when its
     time is over, and `grace` for how many minutes it can be sent then. `attempts_allowed` are those of
     the quiz and what the academy allowed in addition; null: no limit. `reason` says why no new attempt
-    can start, or is null."""
+    can start, or is null. `ready_at` is when the wait between two attempts is over."""
 
     course: str
     quiz: str
@@ -163,6 +163,7 @@ class QuizOut(StrictShape):
     attempts_left: int | None
     open_attempt: str | None
     reason: str | None
+    ready_at: datetime | None
 
 
 @api.get(
@@ -188,6 +189,7 @@ def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
         attempts_left=page.attempts_left,
         open_attempt=str(page.open_attempt.id) if page.open_attempt else None,
         reason=page.obstacle.refusal.reason if page.obstacle else None,
+        ready_at=page.obstacle.ready_at if page.obstacle else None,
     )
 
 

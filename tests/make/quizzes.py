@@ -63,6 +63,7 @@ def a_quiz(
     minutes: int | None = 10,
     draw: int | None = None,
     shuffle: bool = True,
+    delay_minutes: int | None = None,
 ) -> Quiz:
     return Quiz(
         key="skin-quiz",
@@ -74,6 +75,7 @@ def a_quiz(
         minutes=minutes,
         draw=draw,
         shuffle=shuffle,
+        delay_minutes=delay_minutes,
         questions=questions or (a_question(),),
     )
 

@@ -205,6 +205,7 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
         fail_on_critical=fields.fail_on_critical,
         at_time_out=None if fields.at_time_out == "submit" else fields.at_time_out,
         grace=fields.grace,
+        delay_minutes=fields.delay,
         questions=tuple(_question(question, renderer) for question in fields.questions),
     )
 

@@ -221,6 +221,7 @@ SETTINGS: Final = (
     "minutes",
     "at_time_out",
     "grace",
+    "delay_minutes",
     "draw",
     "shuffle",
 )

@@ -13,6 +13,7 @@ from app.authoring.fields import (
     Attempts,
     Authored,
     Day,
+    Delay,
     DrawingName,
     Key,
     Language,
@@ -128,6 +129,7 @@ class QuizFile(Authored):
     introduction: Markdown | None = None
     pass_percent: Percent
     attempts: Attempts
+    delay: Delay = None
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     at_time_out: Literal["submit", "grace", "abandon"] = "submit"
     grace: Annotated[int, Field(ge=1, le=120)] | None = None
@@ -135,6 +137,16 @@ class QuizFile(Authored):
     shuffle: bool = True
     fail_on_critical: bool = False
     questions: Annotated[list[AnyFields], Field(min_length=1, max_length=200)]
+
+    @model_validator(mode="after")
+    def _waits_between_attempts_that_exist(self) -> "QuizFile":
+        if self.delay is not None and self.attempts == 1:
+            raise UnfitError.because(
+                "There is one attempt, so none follows after a wait.",
+                "Allow more attempts, or remove `delay`.",
+                trail=("delay",),
+            )
+        return self
 
     @model_validator(mode="after")
     def _says_what_happens_at_an_end_that_exists(self) -> "QuizFile":

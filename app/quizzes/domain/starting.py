@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,7 @@ class StartReason(StrEnum):
     locked = "locked"
     used_up = "used_up"
     already_open = "already_open"
+    too_soon = "too_soon"
 
 
 ALREADY_OPEN: Final = Refusal(
@@ -33,14 +34,18 @@ USED_UP: Final = Refusal(
 )
 
 
+READ_AGAIN: Final = msg("Until then, read again what you missed.")
+
+
 @dataclass(frozen=True, slots=True)
 class StartObstacle:
     """Why no new attempt can start. `missing` has the modules to complete first; `open_attempt` is
-    the attempt to continue instead."""
+    the attempt to continue instead, and `ready_at` is when the wait between two attempts is over."""
 
     refusal: Refusal
     missing: tuple[str, ...] = ()
     open_attempt: AttemptFacts | None = None
+    ready_at: datetime | None = None
 
 
 def may_go_on(roles: frozenset[Role], *, is_closed: bool, has_place: bool) -> bool:
@@ -72,7 +77,20 @@ def start_obstacle(
         return StartObstacle(Refusal(StartReason.locked, complete), missing=missing)
     if attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)) == 0:
         return StartObstacle(USED_UP)
+    ready_at = wait_until(quiz, attempts, now=now)
+    if ready_at is not None:
+        again = msg("You can try again on {when}.", when=ready_at)
+        return StartObstacle(Refusal(StartReason.too_soon, again, READ_AGAIN), ready_at=ready_at)
     return None
+
+
+def wait_until(quiz: Quiz, attempts: Sequence[AttemptFacts], *, now: datetime) -> datetime | None:
+    """Return when the wait after the last attempt is over, or None if the next attempt may start now."""
+    if quiz.delay_minutes is None or not attempts:
+        return None
+    last = max(attempt.ended_at(now) for attempt in attempts)
+    ready_at = last + timedelta(minutes=quiz.delay_minutes)
+    return ready_at if now < ready_at else None
 
 
 def missing_before(course: Course, quiz: Quiz, done: Done) -> tuple[str, ...]:
