@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
 from app.questions.answering import TYPES, AnyShape
-from app.quizzes import queries, review, service
+from app.quizzes import access_codes, queries, review, service
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.transitions import MARKED, AttemptState
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
@@ -48,6 +48,12 @@ class AnswerOut(StrictShape):
     sequence: int
     saved_at: datetime
     answered: bool
+
+
+class StartIn(StrictBody):
+    """`access_code` is for a quiz that asks for one (`needs_access_code`)."""
+
+    access_code: str = Field(default="", max_length=100)
 
 
 class StartedOut(StrictShape):
@@ -158,6 +164,7 @@ class QuizOut(StrictShape):
     minutes: int | None
     at_time_out: Literal["submit", "grace", "abandon"]
     grace: int | None
+    needs_access_code: bool
     pass_percent: int
     attempts_allowed: int | None
     attempts_left: int | None
@@ -184,6 +191,7 @@ def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
         minutes=page.quiz.minutes,
         at_time_out=page.quiz.at_time_out or "submit",
         grace=page.quiz.grace,
+        needs_access_code=page.quiz.needs_access_code,
         pass_percent=page.quiz.pass_percent,
         attempts_allowed=page.attempts_allowed,
         attempts_left=page.attempts_left,
@@ -205,11 +213,18 @@ def start_attempt(
     visit: Visit,
     course: str,
     quiz: str,
+    start: StartIn | None = None,
     idempotency_key: Annotated[str, Header(max_length=80)] = "",
 ) -> StartedOut:
-    def effect() -> str:
-        return str(service.start_attempt(db, visit.actor, course, quiz, now=visit.now))
+    code = start.access_code if start else ""
 
+    def effect() -> str:
+        return str(
+            service.start_attempt(db, visit.actor, course, quiz, access_code=code, now=visit.now)
+        )
+
+    if code:
+        access_codes.count_try(visit.database, visit.actor, course, quiz, now=visit.now)
     with visit.database.write() as db:
         command = Submission(idempotency_key=idempotency_key, body=f"{course}/{quiz}")
         attempt = visit.once(db, command, effect)

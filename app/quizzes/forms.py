@@ -15,6 +15,14 @@ class AnswerForm(Form):
     go: Literal["next", "previous", "check"] = Field(default="next", title=label("next page"))
 
 
+class AccessCodeForm(Form):
+    """`access_code` is empty where the quiz asks for none."""
+
+    access_code: Annotated[str, StringConstraints(max_length=100)] = Field(
+        default="", title=label("access code")
+    )
+
+
 class NumberKeysForm(Form):
     keys: Literal["on", "off"] = Field(title=label("whether keys choose an option"))
     next: Annotated[str, StringConstraints(max_length=2000)] = ""

@@ -5,7 +5,7 @@ from fastapi import Response
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.kit.messages import msg
-from app.quizzes import queries, review, service
+from app.quizzes import access_codes, queries, review, service
 from app.quizzes.errors import (
     AnswerUnreadable,
     AttemptEnded,
@@ -13,7 +13,7 @@ from app.quizzes.errors import (
     AttemptStartRefused,
     NoResult,
 )
-from app.quizzes.forms import AnswerForm, NumberKeysForm
+from app.quizzes.forms import AccessCodeForm, AnswerForm, NumberKeysForm
 from app.web.access import STUDENT
 from app.web.csrf import cookie_name
 from app.web.errors import status_of
@@ -49,10 +49,16 @@ def set_number_keys(visit: Visit, submitted: Submitted) -> Response:
 
 @pages.post("/learn/{course_key}/quizzes/{quiz_key}", name="quizzes.start", access=STUDENT)
 def start_attempt(visit: Visit, course_key: str, quiz_key: str, submitted: Submitted) -> Response:
+    form = AccessCodeForm.read(submitted)
+
     def effect() -> str:
-        attempt_id = service.start_attempt(db, visit.actor, course_key, quiz_key, now=visit.now)
+        attempt_id = service.start_attempt(
+            db, visit.actor, course_key, quiz_key, access_code=form.access_code, now=visit.now
+        )
         return visit.url("quizzes.question", attempt_id=attempt_id, position=1)
 
+    if form.access_code:
+        access_codes.count_try(visit.database, visit.actor, course_key, quiz_key, now=visit.now)
     try:
         with visit.database.write() as db:
             to = visit.once(db, submitted, effect)
@@ -204,7 +210,8 @@ def _start_page(
         "quizzes/start.html",
         status=200 if refused is None else status_of(refused),
         page=page,
-        notice=refused.detail if refused else None,
+        notice=refused.detail if refused and not refused.fields else None,
+        errors=refused.fields if refused else {},
         number_keys=_has_number_keys(visit),
     )
 

@@ -24,6 +24,7 @@ from app.questions.answering import answering_of
 from app.questions.contract import Response, UnreadableResponse
 from app.questions.delivery import Question
 from app.quizzes import policy, queries
+from app.quizzes.access_codes import code_obstacle
 from app.quizzes.attempt_conditions import IS_RUNNING
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
@@ -89,9 +90,16 @@ class StoredAnswer:
 
 
 def start_attempt(
-    db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
+    db: Session,
+    actor: Actor,
+    course_key: str,
+    quiz_key: str,
+    *,
+    access_code: str = "",
+    now: datetime,
 ) -> AttemptId:
     """Start an attempt, or return the one that is open; raise AttemptStartRefused with the reason.
+    `access_code` is what was typed, for a quiz that asks for a code.
 
     The attempt pins the revision of the student's place, its seed and its drawn order. Two starts
     at the same moment give one attempt: a unique index refuses the later one, which then returns
@@ -116,6 +124,7 @@ def start_attempt(
         return obstacle.open_attempt.id
     if obstacle is not None:
         raise AttemptStartRefused(obstacle.refusal)
+    _demand_code(db, place, quiz, access_code)
     try:
         with db.begin_nested():
             attempt_id, number = _add_attempt(db, actor, place, quiz, now=now)
@@ -214,6 +223,14 @@ def _lock_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domai
     if row is None:
         raise queries.why_closed(db, attempt_id, owner_id)
     return attempt_from(row)
+
+
+def _demand_code(db: Session, place: ConfirmedPlace, quiz: Quiz, typed: str) -> None:
+    if not quiz.needs_access_code:
+        return
+    refusal = code_obstacle(db, place.revision_id, quiz.key, typed)
+    if refusal is not None:
+        raise AttemptStartRefused(refusal, fields={"access_code": refusal.message})
 
 
 def _add_attempt(

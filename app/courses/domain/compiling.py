@@ -206,6 +206,7 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
         at_time_out=None if fields.at_time_out == "submit" else fields.at_time_out,
         grace=fields.grace,
         delay_minutes=fields.delay,
+        needs_access_code=fields.access_code is not None,
         questions=tuple(_question(question, renderer) for question in fields.questions),
     )
 
@@ -226,7 +227,10 @@ def _question(fields: QuestionFields, renderer: Renderer) -> Question:
 
 def _quiz_keys(fields: source.QuizFile, renderer: Renderer) -> keys.QuizKeys:
     return keys.QuizKeys(
-        questions={question.key: _question_key(question, renderer) for question in fields.questions}
+        questions={
+            question.key: _question_key(question, renderer) for question in fields.questions
+        },
+        access_code=fields.access_code,
     )
 
 

@@ -63,6 +63,8 @@ class Quiz(Frozen):
     """Whether a critical error fails an attempt, whatever its points are."""
     at_time_out: Literal["grace", "abandon"] | None = Field(default=None, exclude_if=is_unused)
     grace: int | None = Field(default=None, exclude_if=is_unused)
+    needs_access_code: bool = Field(default=False, exclude_if=is_unused)
+    """Whether an attempt starts with a code. The code itself is one of the keys."""
     delay_minutes: int | None = Field(default=None, exclude_if=is_unused)
     """How long a student waits after an attempt before the next one."""
 

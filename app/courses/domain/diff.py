@@ -200,6 +200,8 @@ def _quizzes(
                 f"The quiz moved from {old_owners[key]} to {new_owners[key]}.",
                 "Give the quiz a new key in its new place.",
             )
+        if old_keys.quizzes[key].access_code != new_keys.quizzes[key].access_code:
+            yield Change(ChangeKind.changed, f"quiz {key}", "Its access code changed.")
         yield from _questions(
             before[key],
             old_keys.quizzes[key].questions,

@@ -130,6 +130,7 @@ class QuizFile(Authored):
     pass_percent: Percent
     attempts: Attempts
     delay: Delay = None
+    access_code: Annotated[Plain, Field(min_length=4, max_length=40)] | None = None
     minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     at_time_out: Literal["submit", "grace", "abandon"] = "submit"
     grace: Annotated[int, Field(ge=1, le=120)] | None = None

@@ -20,6 +20,8 @@ class StartReason(StrEnum):
     used_up = "used_up"
     already_open = "already_open"
     too_soon = "too_soon"
+    code_missing = "code_missing"
+    code_wrong = "code_wrong"
 
 
 ALREADY_OPEN: Final = Refusal(

@@ -146,6 +146,8 @@ def test_the_order_of_modules_is_the_courses() -> None:
         (b"pass_percent: 80", b"pass_percent: 85", "pass percent"),
         (b"attempts: 2", b"attempts: 3", "attempts"),
         (b"minutes: 20", b"minutes: 25", "minutes"),
+        (b"minutes: 20", b"minutes: 20\nat_time_out: abandon", "at time out"),
+        (b"attempts: 2", b"attempts: 2\ndelay: 24 h", "delay minutes"),
         (b"draw: 2", b"draw: 3", "draw"),
         (b"draw: 2", b"draw: 2\nshuffle: false", "shuffle"),
     ],
@@ -153,6 +155,11 @@ def test_the_order_of_modules_is_the_courses() -> None:
 def test_what_is_said_of_a_quiz(old: bytes, new: bytes, what: str) -> None:
     sentence = f"Its {what} changed; attempts that were begun keep the old state."
     assert changes((FINAL, old, new)) == (changed("quiz final-test", sentence),)
+
+
+def test_another_access_code_is_said_without_the_code() -> None:
+    edit = (FINAL, b"draw: 2", b"draw: 2\naccess_code: blue heron")
+    assert changes(edit) == (changed("quiz final-test", "Its access code changed."),)
 
 
 @pytest.mark.parametrize(
