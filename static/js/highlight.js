@@ -27,6 +27,18 @@ function selected(text) {
   return heading && text.contains(part) && { part, range, section: heading.id, words: wordsOf(range.cloneContents()) };
 }
 
+/** Show the words again at the height at which they were highlighted. The browser would count from the top of the page,
+ *  where sections that are not drawn yet have another height; those that come into the window get theirs in a frame. */
+export async function comeBack({ section, top }) {
+  history.replaceState(null, "");
+  history.scrollRestoration = "auto";
+  const heading = document.getElementById(section);
+  for (let turn = 0; turn < 4; turn += 1) {
+    scrollBy({ top: heading.getBoundingClientRect().top - top, behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+  }
+}
+
 export function attach(text) {
   const form = document.getElementById("highlight");
   const button = form.querySelector("[type=submit]").cloneNode(true);
@@ -57,6 +69,9 @@ export function attach(text) {
       return form.requestSubmit();
     }
     form.reset();
+    const top = document.getElementById(here.section).getBoundingClientRect().top;
+    history.replaceState({ section: here.section, top }, "");
+    history.scrollRestoration = "manual";
     location.reload();
   }
 

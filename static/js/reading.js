@@ -121,6 +121,7 @@ export function attach(text) {
   openTermsInPlace(document.querySelectorAll(".term-card"));
   text.addEventListener("click", answer);
   const offer = async () => (await import("./highlight.js")).attach(text);
+  if (history.state?.section) import("./highlight.js").then(({ comeBack }) => comeBack(history.state));
   if (document.getElementById("highlight")) document.addEventListener("selectionchange", offer, { once: true });
   text.addEventListener("focusin", openNote);
   if (text.dataset.reader) takeUpNotes(text).catch(() => {});
