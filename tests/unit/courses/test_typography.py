@@ -146,3 +146,13 @@ def test_every_kind_of_text_of_a_course_is_set():
     assert course.checklists[0].sections[0].steps[0].text == shown
     assert course.key == small_course().course.key
     assert FORMAT == 2
+
+
+def test_the_explanation_of_each_option_is_set():
+    document = small_course().keys.model_dump(mode="json")
+    key = document["quizzes"]["skin-quiz"]["questions"]["bleeding-layer"]
+    option = next(iter(key["option_explanations"]))
+    key["option_explanations"][option] = '<p>the "skin" and it\'s</p>'
+    keys = typeset(type(small_course().keys).model_validate(document), "de")
+    shown = keys.model_dump()["quizzes"]["skin-quiz"]["questions"]["bleeding-layer"]
+    assert shown["option_explanations"][option] == "<p>the „skin“ and it’s</p>"
