@@ -14,14 +14,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.kit.paths import ROOT
 from tests.make.chromium import chromium_path
-from tests.make.patience import MILLISECONDS
+from tests.make.patience import MILLISECONDS, until
 from tests.sight.people import chromium, demo_academy, sign_in_as
 
 FOLDER = ROOT / "docs" / "handbook" / "pictures"
 MOST_BYTES = 400_000
 """What all pictures of the repository may weigh together."""
 COLOURS, SCALE = 48, 2
-PHONE, DESK = (360, 640), (1000, 640)
+PHONE, TALL, DESK = (360, 640), (360, 720), (1000, 640)
+UNDELIVERED = "wait to be delivered"
+"""What a new academy says until the worker has sent the mails of its past."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,16 @@ class Picture:
 COURSE = "/learn/mesotherapy"
 LESSON = f"{COURSE}/lessons/danger-areas-lines-and-ageing"
 PICTURES = (
-    Picture("today", "student", "/home"),
-    Picture("lesson", "student", LESSON, at=".lesson-text > .prose ~ .prose ~ .prose"),
+    Picture("today", "student", "/home", size=TALL),
+    Picture("lesson", "student", LESSON, at=".lesson-text > .prose ~ .prose ~ .prose", size=TALL),
     Picture("ask", "student", LESSON, (r"/learn/[^\"]+/ask[^\"]*",), at="main h1"),
     Picture("result", "graduate", f"{COURSE}/quizzes/skin-anatomy-quiz", (r"/attempts/[^/\"]+",)),
     Picture("booking", "graduate", "/practicals", at=".card:has-text('You can book')"),
-    Picture("certificate", "graduate", "/certificates"),
+    Picture("certificate", "graduate", "/certificates", at="article.certificate", size=TALL),
     Picture("questions", "instructor", "/teach/questions", at=".tabs, main form"),
     Picture("assessment", "instructor", "/home", (r"/assessments/[^/\"]+",), at="main h2"),
     Picture("office", "admin", "/home", size=DESK),
-    Picture("requests", "admin", "/home", (r"/admin/intakes/[^/\"?]+",), size=DESK),
+    Picture("requests", "admin", "/admin/requests", size=DESK),
 )
 
 
@@ -106,6 +108,7 @@ def _open(context: BrowserContext, page: Page, picture: Picture) -> None:
     for link in picture.links:
         [address, *_] = re.findall(f'href="({link})"', context.request.get(address).text())
     page.set_viewport_size(dict(zip(("width", "height"), picture.size, strict=True)))  # type: ignore[arg-type]
+    until(lambda: UNDELIVERED not in context.request.get("/home").text(), "the delivery of mails")
     page.goto(address, wait_until="networkidle")
     page.evaluate("document.querySelector('.environment')?.remove()")
     if picture.at:

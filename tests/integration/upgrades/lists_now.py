@@ -57,8 +57,8 @@ def requests_now(match: re.Match[str]) -> str:
         rows = re.sub(
             rf"{name}(?= [a-z])", f"Choose {name} [enrolment: {enrolment_id}] {name}", rows, count=1
         )
-    tick = "Tick 1" if number == 1 else f"Tick all {number}"
+    tick = "" if number == 1 else f"Tick all {number} "
     return (
-        f"To decide ({number}){match['tabs']}Confirm the ticked Decline the ticked… {tick} "
+        f"To decide ({number}){match['tabs']}Confirm the ticked Decline the ticked… {tick}"
         f"Requests to decide, the oldest first Choose Name Asked Note Decide{rows}"
     )
