@@ -149,6 +149,8 @@ class OrderingAnswering(Answering[OrderingQuestion, OrderingResponse]):
         for place in places.values():
             if type(place) is not int:
                 raise TypeError(place)
+        if len(set(places.values())) < len(places) or min(places.values(), default=1) < 1:
+            raise ValueError(places)
         return OrderingResponse(tuple(sorted(places.items())))
 
 

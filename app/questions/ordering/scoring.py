@@ -120,7 +120,8 @@ class OrderingScoring(Scoring[OrderingQuestion, OrderingResponse, OrderingKey]):
     ) -> KeyedOrder:
         html = {option.key: readers.shown(option.html) for option in question.options}
         if key is None:
-            return KeyedOrder(tuple(html.values()), False, ())
+            # Not in the order of the keys: authors number them.
+            return KeyedOrder(tuple(sorted(html.values())), False, ())
         return KeyedOrder(
             tuple(html[item] for item in key.order),
             True,

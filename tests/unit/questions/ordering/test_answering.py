@@ -77,9 +77,19 @@ def test_the_stored_order_of_the_items_tells_nothing():
     }
 
 
-@pytest.mark.parametrize("places", [None, ["o0"], {"o0": "1"}, {"o0": True}])
-def test_a_damaged_answer_is_refused(places):
-    with pytest.raises(TypeError):
+@pytest.mark.parametrize(
+    ("places", "error"),
+    [
+        (None, TypeError),
+        (["o0"], TypeError),
+        ({"o0": "1"}, TypeError),
+        ({"o0": True}, TypeError),
+        ({"o0": 0}, ValueError),
+        ({"o0": 2, "o1": 2}, ValueError),
+    ],
+)
+def test_a_damaged_answer_is_refused(places, error):
+    with pytest.raises(error):
         ANSWERING.restored({"places": places})
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.questions.contract import CriticalError, DrawnQuestion, Readers
+from app.questions.delivery import Option
 from app.questions.ordering.answering import OrderingResponse
 from app.questions.ordering.scoring import (
     SCORING,
@@ -99,3 +100,12 @@ def test_staff_read_the_right_order_and_the_critical_pairs_if_they_may():
 
 def test_the_reasons_are_explanations_that_can_be_corrected():
     assert KEY.model_copy(update={"explanation_html": "Why"}).explanations == ("Why", "Germs")
+
+
+def test_who_may_not_see_the_right_order_learns_nothing_from_numbered_keys():
+    """Staff who take the course themselves may not, and authors call items “step-1” and “step-2”."""
+    words = ("Wash your hands", "Put on gloves", "Clean the skin")
+    items = tuple(Option(key=f"step-{place}", html=html) for place, html in enumerate(words, 1))
+    question = QUESTION.model_copy(update={"options": items})
+    keyed = SCORING.keyed(question, None, READERS)
+    assert keyed.items == ("Clean the skin", "Put on gloves", "Wash your hands")
