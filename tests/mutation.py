@@ -30,7 +30,7 @@ BAR = 85
 ROOT = Path(__file__).parent.parent
 WORKSHOP = ROOT / "var/mutation"
 REPORT = ROOT / "var/mutation.json"
-NEEDED = ("app", "courses", "docs", "migrations", "tests")
+NEEDED = ("app", "courses", "docs", "migrations", "static", "tests")
 CHANGED = WORKSHOP / "mutants"
 """Where mutmut puts its copy of the tree, with every change of a function beside the function."""
 SECTION = "[tool.mutmut]"

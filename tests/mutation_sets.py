@@ -182,7 +182,13 @@ SETS = {
     ),
     "drawings": Rules(
         ("app/authoring/page_drawing.py", "app/authoring/figures.py"),
-        ("tests/unit/authoring/test_page_drawing.py", "tests/unit/authoring/test_figures.py"),
+        (
+            "tests/unit/authoring/test_page_drawing.py",
+            "tests/unit/authoring/test_figures.py",
+            "tests/unit/authoring/test_svg.py",
+            "tests/unit/courses/test_parsing_broken_courses.py",
+            "tests/unit/courses/test_pictures.py",
+        ),
     ),
     "reading": Rules(
         (
