@@ -120,9 +120,11 @@ function openTermsInPlace(sheets) {
 export function attach(text) {
   openTermsInPlace(document.querySelectorAll(".term-card"));
   text.addEventListener("click", answer);
-  const offer = async () => (await import("./highlight.js")).attach(text);
-  if (history.state?.section) import("./highlight.js").then(({ comeBack }) => comeBack(history.state));
-  if (document.getElementById("highlight")) document.addEventListener("selectionchange", offer, { once: true });
+  // Without a network nothing is offered, and the next selection tries again.
+  const offer = () => import("./highlight.js").then(({ attach: offerOn }) => offerOn(text), awaitSelection);
+  const awaitSelection = () => document.addEventListener("selectionchange", offer, { once: true });
+  if (history.state?.section) import("./highlight.js").then(({ comeBack }) => comeBack(history.state)).catch(() => {});
+  if (document.getElementById("highlight")) awaitSelection();
   text.addEventListener("focusin", openNote);
   if (text.dataset.reader) takeUpNotes(text).catch(() => {});
   const links = [...document.querySelectorAll('.contents a[href^="#"]')].filter((link) => link.querySelector("[data-state]"));
