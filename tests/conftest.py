@@ -95,6 +95,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the longest tests first and keep them on one worker, so that their servers and browser
     start only once, and the other workers do not have to wait for them at the end."""
     items.sort(key=lambda item: "browser" not in item.path.parts)
+    for item in items:  # a test that asks for the browser is one of it, also if nobody marked it
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     _demand_lasting_names(items)
 
 

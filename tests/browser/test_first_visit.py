@@ -7,6 +7,7 @@ MOST_BYTES = 110_000
 MOST_REQUESTS = 9
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("path", ["/", "/courses/mesotherapy", "/dates"])
 def test_a_first_visit_is_light(demo_server, new_context, path):
     """Counts the bytes that a new browser loads. The content security policy blocks nothing."""

@@ -88,3 +88,30 @@ def test_a_test_of_absent_words_looks_at_what_is_there_too():
         if "fixtures" not in path.parts
         for function in _only_misses(path)
     ] == []
+
+
+def _loops_started_in(code: str) -> Iterator[int]:
+    """Yield the line of each event loop that is started in the thread of the test itself."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    apart = {
+        part
+        for call in calls
+        if ast.unparse(call.func) == "in_its_own_thread"
+        for part in ast.walk(call)
+    }
+    for call in calls:
+        if ast.unparse(call.func) in {"anyio.run", "asyncio.run"} and call not in apart:
+            yield call.lineno
+
+
+def test_no_test_starts_an_event_loop_beside_that_of_the_browser():
+    """The browser keeps a loop in the thread of the tests, so such a test fails where it runs after one of
+    the browser. Use `in_its_own_thread` or the fixture `portal`."""
+    for code, lines in (("anyio.run(ask)", [1]), ("in_its_own_thread(lambda: anyio.run(ask))", [])):
+        assert list(_loops_started_in(code)) == lines
+    assert [
+        f"{path.relative_to(TESTS)}:{line}"
+        for path in sorted(TESTS.rglob("*.py"))
+        if "fixtures" not in path.parts
+        for line in _loops_started_in(path.read_text(encoding="utf-8"))
+    ] == []

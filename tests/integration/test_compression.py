@@ -6,6 +6,7 @@ import brotli
 import pytest
 
 from app.web.compression import Compression
+from tests.make.threads import in_its_own_thread
 
 
 def test_a_page_is_a_fraction_of_its_size(client):
@@ -71,5 +72,5 @@ def compressed(parts: list[bytes]) -> list[bytes]:
         sent.append(message.get("body", b""))
 
     scope = {"type": "http", "headers": [(b"accept-encoding", b"br")]}
-    anyio.run(Compression(answer), scope, None, note)
+    in_its_own_thread(lambda: anyio.run(Compression(answer), scope, None, note))
     return sent

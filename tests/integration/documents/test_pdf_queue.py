@@ -22,6 +22,7 @@ from tests.make.patience import SECONDS, until
 from tests.make.pdf import text_of
 from tests.make.people import a_user
 from tests.make.practicals import a_practical, a_seat
+from tests.make.threads import in_its_own_thread
 
 PEOPLE = 61
 
@@ -60,7 +61,7 @@ def test_each_person_gets_one_paper_at_a_time_and_few_are_made_at_once():
             for whose in sorted(people * 4):
                 group.start_soon(desk.printed, whose, work.make(whose))
 
-    anyio.run(ask)
+    in_its_own_thread(lambda: anyio.run(ask))
     assert work.most == {"all": AT_ONCE, **dict.fromkeys(people, 1)}
     assert not desk._turns
     assert not desk._waiting
@@ -86,7 +87,7 @@ def test_whose_turn_does_not_come_in_time_is_told_to_wait(monkeypatch):
                 end.set()
             assert refused.value.retry_after == int(pdf_queue.WITHIN)
 
-    anyio.run(ask)
+    in_its_own_thread(lambda: anyio.run(ask))
     assert not desk._turns
 
 

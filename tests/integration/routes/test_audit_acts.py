@@ -69,6 +69,7 @@ NO_ACT = {
     "POST /learn/{course_key}/plan/pause": "as the hours of the plan",
     "POST /learn/{course_key}/plan/resume": "as the hours of the plan",
     "POST /learn/{course_key}/plan/stop": "as the hours of the plan",
+    "POST /stop-weekly-mails": "as the hours of the plan; the link knows the person",
     "PUT /api/v1/learn/{course_key}/plan": "as on the page",
     "DELETE /api/v1/learn/{course_key}/plan": "as on the page",
     "PUT /api/v1/learn/{course_key}/plan/mail": "as on the page",
