@@ -48,8 +48,9 @@ async function holdBack(event, goOn) {
   else sayUnreachable();
 }
 
+// The window hears of an event last: a script of the page that keeps what was typed comes first.
 const released = new WeakSet();
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (navigator.onLine || event.defaultPrevented || released.delete(form)) return;
   holdBack(event, () => {
@@ -57,7 +58,7 @@ document.addEventListener("submit", (event) => {
     form.requestSubmit(submitter);
   });
 });
-document.addEventListener("click", (event) => {
+addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (navigator.onLine || event.defaultPrevented || !link || link.origin !== location.origin) return;
   if (link.hash && link.pathname === location.pathname && link.search === location.search) return;

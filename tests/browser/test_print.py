@@ -147,8 +147,7 @@ def test_a_review_is_printed_with_every_reason(opened):
 
 def test_own_notes_are_printed_whole_with_the_name(opened):
     page = opened("student")
-    page.goto("/learn")
-    page.goto(first_link(page, r"/learn/[\w-]+") + "/notes")
+    page.goto("/learn/mesotherapy/notes")
     notes = page.locator(".note .typed-lines").all_inner_texts()
     sheets = pressed(page)
     assert notes

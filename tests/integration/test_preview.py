@@ -167,6 +167,15 @@ def test_what_is_no_course_is_said_plainly(tmp_path):
     assert said.stderr == f"preceptor: There is no folder {tmp_path / 'none'}.\n"
 
 
+@pytest.fixture
+def heeds_a_closed_terminal():
+    """What is started ends with its terminal, also where the tests themselves do not."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heeds_a_closed_terminal")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_or_a_closed_terminal_ends_it_and_leaves_nothing(folder, tmp_path, how):
     port = free_port()
@@ -187,6 +196,6 @@ def test_ctrl_c_or_a_closed_terminal_ends_it_and_leaves_nothing(folder, tmp_path
             assert page.url.endswith(f"{BASE}/1")
         assert [place.name[:18] for place in temporary.iterdir()] == ["preceptor-preview-"]
         run.send_signal(how)
-        _, errors = run.communicate()
+        _, errors = run.communicate(timeout=SECONDS)
     assert (run.returncode, errors) == (0, "")
     assert list(temporary.iterdir()) == []

@@ -12,6 +12,7 @@ from app.audit.sentences_about_people import ABOUT_PEOPLE
 from app.enrolments.domain import EnrolmentState
 from app.kit.messages import msg
 from app.kit.paths import ROOT
+from app.quizzes.domain import transitions
 
 ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 RECORDERS = frozenset(
@@ -82,10 +83,12 @@ def recorded_acts() -> set[str]:
 
 
 def all_acts() -> set[str]:
-    """Return the acts that the code records, those included whose names are put together from a state."""
+    """Return the acts that the code records, those included whose names are put together from a state or
+    stand in a table of transitions."""
     states = {f"enrolment.{state}" for state in EnrolmentState}
     ways = {f"practicals.{way}" for way in ("booked", "promoted", "reserved")}
-    return recorded_acts() | states | ways
+    of_attempts = {row.act for row in transitions.TABLE if row.act}
+    return recorded_acts() | states | ways | of_attempts
 
 
 def test_every_act_that_is_recorded_has_its_sentence_and_every_sentence_its_act():
