@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pypdfium2
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.make.server import Server
 from tests.sight.people import PEOPLE, sign_in_as
@@ -147,6 +147,12 @@ def test_a_review_is_printed_with_every_reason(opened):
 
 def test_own_notes_are_printed_whole_with_the_name(opened):
     page = opened("student")
+    page.goto("/learn/mesotherapy/lessons/layers-of-the-skin")
+    form = page.locator(".note-form").first
+    page.locator(".section-note summary").first.click()
+    form.get_by_role("textbox").fill("Ask about the deep layer\nand how it is reached")
+    form.get_by_role("button").click()
+    expect(form.locator("[data-saved]")).to_contain_text("Saved")
     page.goto("/learn/mesotherapy/notes")
     notes = page.locator(".note .typed-lines").all_inner_texts()
     sheets = pressed(page)
