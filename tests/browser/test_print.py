@@ -149,7 +149,8 @@ def test_own_notes_are_printed_whole_with_the_name(opened):
     page = opened("student")
     page.goto("/learn/mesotherapy/lessons/layers-of-the-skin")
     form = page.locator(".note-form").first
-    page.locator(".section-note summary").first.click()
+    page.locator("html[data-scripts=attached]").wait_for()
+    page.locator("details:has(.note-form)").first.evaluate("note => { note.open = true; }")
     form.get_by_role("textbox").fill("Ask about the deep layer\nand how it is reached")
     form.get_by_role("button").click()
     expect(form.locator("[data-saved]")).to_contain_text("Saved")

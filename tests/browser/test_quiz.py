@@ -94,6 +94,7 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     with page.expect_navigation():  # the next question; leaving earlier would cancel its request
         page.get_by_role("button", name=re.compile("^Save and")).click()
     page.goto(f"/attempts/{attempt_id}/check")
+    page.locator("html[data-scripts=attached]").wait_for()
     page.get_by_role("button", name="Send answers").click()
     page.locator("dialog").get_by_role("button", name="Send answers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Not passed this time")
