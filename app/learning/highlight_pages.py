@@ -2,6 +2,7 @@
 sends the same form."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import Response
 
@@ -11,11 +12,12 @@ from app.kit.messages import msg
 from app.learning import highlighting
 from app.learning.errors import ModuleLocked
 from app.learning.forms import HighlightForm
-from app.learning.lesson_reading import QuoteField, lesson_page
+from app.learning.lesson_reading import LessonPage, QuoteField
+from app.learning.refused_pages import lesson_again
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import ButtonForm, Submission, Submitted
-from app.web.request_context import RequestContext, Visit
+from app.web.request_context import Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -41,7 +43,13 @@ def highlight(visit: Visit, course_key: str, lesson_key: str, submitted: Submitt
     except ModuleLocked as refused:
         return visit.render("learning/locked.html", status=status_of(refused), page=refused)
     except (Invalid, TooMany) as refused:
-        return _lesson_again(visit, course_key, lesson_key, submitted, refused)
+        return lesson_again(
+            visit,
+            course_key,
+            lesson_key,
+            refused,
+            partial(_with_refused, submitted=submitted, refused=refused),
+        )
     lesson = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
     return visit.redirect(f"{lesson}#{new.section}", flash=msg("Highlighted."))
 
@@ -61,20 +69,7 @@ def remove(
     return visit.redirect(to, flash=msg("The highlight is removed."))
 
 
-def _lesson_again(
-    visit: RequestContext, course_key: str, lesson_key: str, submitted: Submission, refused: Refused
-) -> Response:
-    """Show the lesson with the words as they were sent, and why they are not highlighted."""
-    with visit.database.read() as db:
-        page = lesson_page(db, visit.actor, course_key, lesson_key)
+def _with_refused(page: LessonPage, submitted: Submission, refused: Refused) -> LessonPage:
     error = refused.fields.get("words", refused.detail)
     field = QuoteField(str(submitted.values.get("words", "")), error)
-    response = visit.render(
-        "learning/lesson.html",
-        status=status_of(refused),
-        page=replace(page, refused_quote=field),
-        notice=None,
-    )
-    if isinstance(refused, TooMany):
-        response.headers["retry-after"] = str(refused.retry_after)
-    return response
+    return replace(page, refused_quote=field)

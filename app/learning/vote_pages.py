@@ -1,6 +1,7 @@
 """“Was this clear?” without a script: the buttons and the words below a section."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from fastapi import Response
@@ -11,11 +12,12 @@ from app.learning import voting
 from app.learning.clarity import ClarityAnswer, ClarityField
 from app.learning.errors import ModuleLocked
 from app.learning.forms import ClarityForm
-from app.learning.lesson_reading import LessonPage, lesson_page
+from app.learning.lesson_reading import LessonPage
+from app.learning.refused_pages import lesson_again
 from app.web.access import STUDENT
 from app.web.errors import status_of
 from app.web.forms import Submission, Submitted
-from app.web.request_context import RequestContext, Visit
+from app.web.request_context import Visit
 from app.web.routing import Pages
 
 pages = Pages()
@@ -44,7 +46,13 @@ def vote(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -
     except ModuleLocked as refused:
         return visit.render("learning/locked.html", status=status_of(refused), page=refused)
     except (Invalid, TooMany) as refused:
-        return _lesson_again(visit, course_key, lesson_key, submitted, refused)
+        return lesson_again(
+            visit,
+            course_key,
+            lesson_key,
+            refused,
+            partial(_with_refused, submitted=submitted, refused=refused),
+        )
     lesson = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
     return visit.redirect(f"{lesson}#note-{form.section}", flash=_thanks(form))
 
@@ -55,22 +63,6 @@ def _thanks(form: ClarityForm) -> Message:
     if form.answer is ClarityAnswer.yes:
         return THANKS
     return WORDS_SAVED if form.words else ASKED_WHY
-
-
-def _lesson_again(
-    visit: RequestContext, course_key: str, lesson_key: str, submitted: Submission, refused: Refused
-) -> Response:
-    """Show the lesson with what was typed, and why it is not saved."""
-    with visit.database.read() as db:
-        page = lesson_page(db, visit.actor, course_key, lesson_key)
-    page = _with_refused(page, submitted, refused)
-    notice = None if page.refused_words else refused.detail
-    response = visit.render(
-        "learning/lesson.html", status=status_of(refused), page=page, notice=notice
-    )
-    if isinstance(refused, TooMany):
-        response.headers["retry-after"] = str(refused.retry_after)
-    return response
 
 
 def _with_refused(page: LessonPage, submitted: Submission, refused: Refused) -> LessonPage:
