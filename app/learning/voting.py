@@ -3,6 +3,7 @@
 Nothing here is an act in the history: a vote is anonymous to the staff, and the history would name its voter.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -42,7 +43,6 @@ def vote_on_section(
     require(policy.may_learn(actor))
     place = open_section(db, actor, course_key, lesson_key, section)
     take(db, VOTED, str(actor.user_id), now=now)
-    row = SectionVoteRow
     this = {
         "user_id": actor.user_id,
         "revision_id": place.revision_id,
@@ -50,8 +50,7 @@ def vote_on_section(
         "section": section,
     }
     if answer is ClarityAnswer.none:
-        mine = [getattr(row, name) == value for name, value in this.items()]
-        db.execute(delete(row).where(*mine).execution_options(synchronize_session=False))
+        _take_back(db, this)
         return
     is_clear = answer is ClarityAnswer.yes
     values: dict[str, Any] = {
@@ -64,7 +63,13 @@ def vote_on_section(
         values["words"] = "" if is_clear else words
     new = {"id": VoteId(new_uuid()), "course_key": course_key, "words": "", **this, **values}
     db.execute(
-        insert_into(db, row)
+        insert_into(db, SectionVoteRow)
         .values(**new)
         .on_conflict_do_update(index_elements=[*this], set_=values)
     )
+
+
+def _take_back(db: Session, this: Mapping[str, Any]) -> None:
+    """Delete the vote with these values, if there is one."""
+    mine = [getattr(SectionVoteRow, name) == value for name, value in this.items()]
+    db.execute(delete(SectionVoteRow).where(*mine).execution_options(synchronize_session=False))

@@ -1,6 +1,6 @@
 """Use-cases of attempts: start, save an answer, submit, close what is overdue."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -21,14 +21,14 @@ from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
 from app.kit.messages import msg
 from app.learning import queries as learned
 from app.questions.answering import answering_of
-from app.questions.contract import Response, UnreadableResponse
+from app.questions.contract import DrawnQuestion, Response, UnreadableResponse
 from app.questions.delivery import Question
 from app.quizzes import policy, queries
 from app.quizzes.access_codes import code_obstacle
 from app.quizzes.attempt_conditions import IS_RUNNING
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
-from app.quizzes.domain.attempt import Score
+from app.quizzes.domain.attempt import AttemptFacts, Score
 from app.quizzes.domain.deadlines import deadline
 from app.quizzes.domain.exceptions import NO_EXCEPTIONS
 from app.quizzes.domain.sampling import draw
@@ -110,9 +110,7 @@ def start_attempt(
     if place is None:
         raise NotFound
     attempts = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
-    for attempt in attempts:
-        if attempt.due_event(now):
-            settled(db, _lock_attempt(db, attempt.id, actor.user_id), now=now)
+    _settle_all(db, attempts, now=now)
     course = courses.revision(db, place.revision_id).course
     quiz = course.quiz(quiz_key)
     if quiz is None:
@@ -169,9 +167,7 @@ def save_answer(
         raise NotFound
     drawn = attempt.drawn[position - 1]
     question = queries.quiz_of(db, attempt).question(drawn.key)
-    response = answering_of(question).read(question, drawn, typed)
-    if isinstance(response, UnreadableResponse):
-        raise AnswerUnreadable(response.message, fields={"answer": response.message})
+    response = _read(question, drawn, typed)
     attempt = settled(db, attempt, now=now)
     transition = decide(attempt.state, AttemptEvent.save, attempt.at_time_out)
     refusal = transition if isinstance(transition, Refusal) else None
@@ -189,6 +185,22 @@ def save_answer(
     if following > LAST_SEQUENCE:
         raise AnswerUnreadable(msg("This question was saved too often. Go on with the next one."))
     return _append(db, attempt, question, sequence or following, response, refusal, now=now)
+
+
+def _read(question: Question, drawn: DrawnQuestion, typed: Sequence[str]) -> Response:
+    """Return what was typed as a response; raise AnswerUnreadable with what to do."""
+    response = answering_of(question).read(question, drawn, typed)
+    if isinstance(response, UnreadableResponse):
+        raise AnswerUnreadable(response.message, fields={"answer": response.message})
+    read: Response = response
+    return read
+
+
+def _settle_all(db: Session, attempts: Iterable[AttemptFacts], *, now: datetime) -> None:
+    """Record what the clock has brought about in some attempts."""
+    for attempt in attempts:
+        if attempt.due_event(now):
+            settled(db, _lock_attempt(db, attempt.id, attempt.user_id), now=now)
 
 
 def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
