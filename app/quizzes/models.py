@@ -20,6 +20,7 @@ from app.db.base import Base, word
 from app.kit.ids import AllowanceId, AttemptId, EnrolmentId, EventId, RevisionId, UserId
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.allowing import Allowance
+from app.quizzes.domain.extending import ExtensionKind
 from app.quizzes.domain.stored import read_drawn, read_response
 from app.quizzes.domain.transitions import AttemptState, AtTimeOut
 
@@ -31,7 +32,8 @@ class AttemptRow(Base):
 
     A graded attempt is stored as `submitted`, with its score: the version before knows that word.
     `at_time_out` None: it is submitted when its time is over. `next_deadline_at` is the next moment at
-    which the worker must look at it; the state never depends on whether it did.
+    which the worker must look at it; the state never depends on whether it did. `given_back_seconds` is how
+    much later than its limit it ends, because the academy gave time back (`ExtensionRow`).
     """
 
     __tablename__ = "attempts"
@@ -85,6 +87,7 @@ class AttemptRow(Base):
     at_time_out: Mapped[AtTimeOut | None] = mapped_column(word(AtTimeOut, length=16))
     grace_minutes: Mapped[int | None]
     next_deadline_at: Mapped[datetime | None]
+    given_back_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     submitted_at: Mapped[datetime | None]
     earned: Mapped[int | None]
     possible: Mapped[int | None]
@@ -141,6 +144,38 @@ class AllowanceRow(Base):
     taken_back_at: Mapped[datetime | None]
     taken_back_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
     version: Mapped[int] = mapped_column(default=0)
+
+
+class ExtensionRow(Base):
+    """What the academy did once for one attempt: gave it time back, opened it again after its end, or gave
+    back what an outage took. `seconds` is how much later it ended because of it.
+
+    Rows are never deleted. `outage_from` and `outage_to` are the outage, for which an attempt gets its time
+    once. `reason` is for staff; with `reason_is_told` the student reads it too.
+    """
+
+    __tablename__ = "attempt_extensions"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "outage_from", "outage_to"),
+        Index("ix_attempt_extensions_user_id", "user_id"),
+        CheckConstraint(
+            "kind = 'outage' AND outage_from < outage_to"
+            " OR kind <> 'outage' AND outage_from IS NULL AND outage_to IS NULL",
+            name="outage_whole",
+        ),
+    )
+
+    id: Mapped[EventId] = mapped_column(primary_key=True)
+    attempt_id: Mapped[AttemptId] = mapped_column(ForeignKey("attempts.id"))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[ExtensionKind] = mapped_column(word(ExtensionKind, length=16))
+    seconds: Mapped[int]
+    outage_from: Mapped[datetime | None]
+    outage_to: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    reason_is_told: Mapped[bool] = mapped_column(default=False)
+    given_at: Mapped[datetime]
+    given_by: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
 
 
 def allowance_from(row: AllowanceRow) -> Allowance:
@@ -207,6 +242,7 @@ def _facts(row: AttemptRow | Row[Any]) -> dict[str, Any]:
         "due_at": row.due_at,
         "at_time_out": row.at_time_out or AtTimeOut.submit,
         "grace_minutes": row.grace_minutes,
+        "given_back_seconds": row.given_back_seconds,
         "submitted_at": row.submitted_at,
         "score": score,
     }

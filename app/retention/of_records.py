@@ -57,9 +57,9 @@ RULES_OF_RECORDS: Final = (
         "learning",
         PrivacyHeading.training,
         msg(
-            "Lessons you have done, your attempts and answers, and further attempts that you were allowed"
+            "Lessons you have done, your attempts and answers, and further attempts and time you were given"
         ),
-        "completions attempts answers attempt_allowances",
+        "completions attempts answers attempt_allowances attempt_extensions",
         None,
         msg("For ever; without your name, and without reasons, after your account has ended"),
         Ending.stays,

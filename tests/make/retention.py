@@ -274,7 +274,11 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
             a_person(person, at - DAY, disabled_at=at, emptied_at=at)
         ],
         "places": lambda: [closed, *_enrolment(academy, person, at)],
-        "learning": lambda: [closed, _allowance(academy, person, at)],
+        "learning": lambda: [
+            closed,
+            _allowance(academy, person, at),
+            *_extension(academy, person, at),
+        ],
         "decisions_to_undo": lambda: [a_person(person, at), *_decision(academy, person, at)],
         "assessments": lambda: [closed, *_assessment(academy, person, at, signed=True)[0]],
         "unconfirmed_accounts": lambda: [a_person(person, at, confirmed_at=None)],
@@ -334,6 +338,41 @@ def _allowance(academy: Academy, person: UUID, at: datetime) -> tuple[str, dict[
         "version": 0,
     }
     return "attempt_allowances", row
+
+
+def _extension(academy: Academy, person: UUID, at: datetime) -> Rows:
+    """An attempt that ended, and the time that it got back while it ran."""
+    ((_, place),) = _enrolment(academy, person, at)
+    attempt = {
+        "id": new_uuid(),
+        "user_id": person,
+        "enrolment_id": place["id"],
+        "course_key": "old",
+        "quiz_key": "old-quiz",
+        "revision_id": academy.revision_id,
+        "number": 1,
+        "seed": "old",
+        "drawn": [],
+        "state": "abandoned",
+        "started_at": at,
+        "due_at": at + DAY,
+        "given_back_seconds": 300,
+    }
+    extension = {
+        "id": new_uuid(),
+        "attempt_id": attempt["id"],
+        "user_id": person,
+        "kind": "given_back",
+        "seconds": 300,
+        "reason": "Nora fell ill.",
+        "given_at": at,
+        "given_by": academy.admin_id,
+    }
+    return [
+        ("enrolments", place),
+        ("attempts", attempt),
+        ("attempt_extensions", extension),
+    ]
 
 
 def _decision(academy: Academy, person: UUID, at: datetime) -> Rows:

@@ -110,7 +110,8 @@ class TimedAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFacts(TimedAttempt):
-    """One try at a quiz without its questions. `score` None: not marked yet."""
+    """One try at a quiz without its questions. `score` None: not marked yet. `given_back_seconds` is how much
+    later than its limit it ends, because the academy gave time back."""
 
     id: AttemptId
     user_id: UserId
@@ -120,6 +121,7 @@ class AttemptFacts(TimedAttempt):
     number: int
     started_at: datetime
     score: Score | None
+    given_back_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,3 +26,12 @@ def deadline(quiz: Quiz, started_at: datetime, exceptions: AttemptExceptions) ->
     if exceptions.closes_at is not None:
         ends.append(exceptions.closes_at.astimezone(UTC))
     return min(ends, default=None)
+
+
+def end_with_time_back(
+    quiz: Quiz, started_at: datetime, exceptions: AttemptExceptions, given_back_seconds: int
+) -> datetime | None:
+    """Return when an attempt ends to which the academy gave time back: that much after its deadline. Return
+    None if nothing limits it."""
+    end = deadline(quiz, started_at, exceptions)
+    return None if end is None else end + timedelta(seconds=given_back_seconds)

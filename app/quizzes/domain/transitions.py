@@ -31,11 +31,13 @@ class AttemptState(StrEnum):
 
 
 class AttemptEvent(StrEnum):
-    """`extend`: its end was moved. `right_ended`: its student lost the place, the role or the account."""
+    """`extend`: its end was moved. `reopen`: staff let it run again. `right_ended`: its student lost the
+    place, the role or the account."""
 
     save = "save"
     submit = "submit"
     extend = "extend"
+    reopen = "reopen"
     time_ends = "time_ends"
     grace_ends = "grace_ends"
     mark = "mark"
@@ -52,10 +54,13 @@ class AtTimeOut(StrEnum):
 
 
 class Effect(StrEnum):
-    """`finish`: the time of the end is stored. `mark`: it is marked in the same transaction."""
+    """`finish`: the time of the end is stored. `mark`: it is marked in the same transaction. `move_end`: its
+    new end is stored. `unmark`: its marks are removed, until it ends again."""
 
     finish = "finish"
     mark = "mark"
+    move_end = "move_end"
+    unmark = "unmark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,11 @@ class AttemptClock:
 
 _State, _Event = AttemptState, AttemptEvent
 _FINISHED: Final = (Effect.finish, Effect.mark)
+_REOPENED: Final = (Effect.move_end, Effect.unmark)
 TABLE: Final = (
     Transition(_State.in_progress, _Event.save, _State.in_progress),
     Transition(_State.in_progress, _Event.submit, _State.submitted, _FINISHED, "quizzes.submit"),
-    Transition(_State.in_progress, _Event.extend, _State.in_progress),
+    Transition(_State.in_progress, _Event.extend, _State.in_progress, (Effect.move_end,)),
     Transition(
         _State.in_progress,
         _Event.time_ends,
@@ -119,10 +125,13 @@ TABLE: Final = (
         _State.in_progress, _Event.right_ended, _State.ended, act="quizzes.ended_with_place"
     ),
     Transition(_State.overdue, _Event.submit, _State.submitted, _FINISHED, "quizzes.submit"),
-    Transition(_State.overdue, _Event.extend, _State.in_progress),
+    Transition(_State.overdue, _Event.extend, _State.in_progress, (Effect.move_end,)),
     Transition(_State.overdue, _Event.grace_ends, _State.abandoned, act="quizzes.abandoned"),
     Transition(_State.overdue, _Event.right_ended, _State.ended, act="quizzes.ended_with_place"),
     Transition(_State.submitted, _Event.mark, _State.graded),
+    Transition(_State.submitted, _Event.reopen, _State.in_progress, _REOPENED),
+    Transition(_State.graded, _Event.reopen, _State.in_progress, _REOPENED),
+    Transition(_State.abandoned, _Event.reopen, _State.in_progress, _REOPENED),
 )
 """Every transition there is. What is not here is refused, with the reason that `refusal_of` names."""
 

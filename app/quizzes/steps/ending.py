@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ LOCK_ATTEMPT = (
     .values(version=ATTEMPT.version + 1)
     .returning(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
 )
+UNMARKED: Final = {"earned": None, "possible": None, "passed": None, "marks": None}
 END_ATTEMPT = update(table_of(AttemptRow)).where(ATTEMPT.id == bindparam("attempt"))
 
 
@@ -97,6 +98,11 @@ def apply_event(
         "next_deadline_at": next_deadline(transition.to, attempt.clock),
         "submitted_at": following.submitted_at,
     }
+    if Effect.move_end in transition.effects:
+        values |= {"due_at": attempt.due_at, "given_back_seconds": attempt.given_back_seconds}
+    if Effect.unmark in transition.effects:
+        following = replace(following, score=None)
+        values |= UNMARKED
     if Effect.mark in transition.effects:
         following = _marked(db, following, values)
     db.execute(END_ATTEMPT, {"attempt": attempt.id, **values})

@@ -111,8 +111,8 @@ INTENDED: tuple[Difference, ...] = (
         MORE,
         "/privacy",
         r"and your attempts and answers For ever; without your name after",
-        "your attempts and answers, and further attempts that you were allowed For ever; without your name, "
-        "and without reasons, after",
+        "your attempts and answers, and further attempts and time you were given For ever; without "
+        "your name, and without reasons, after",
     ),
     Difference(READ, r".*", r"(?<=Groups Results )(?=Me )", "Courses "),
     Difference(

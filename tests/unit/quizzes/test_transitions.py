@@ -32,20 +32,24 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 DUE = NOW + 10 * MINUTE
 LATE = 10 * SECOND + timedelta(microseconds=1)
 BOTH = (Effect.finish, Effect.mark)
+MOVED, REOPENED = (Effect.move_end,), (Effect.move_end, Effect.unmark)
 ROWS = [
     (S.in_progress, E.save, AtTimeOut.submit, S.in_progress, (), None),
     (S.in_progress, E.submit, AtTimeOut.submit, S.submitted, BOTH, "quizzes.submit"),
     (S.in_progress, E.submit, AtTimeOut.abandon, S.submitted, BOTH, "quizzes.submit"),
-    (S.in_progress, E.extend, AtTimeOut.grace, S.in_progress, (), None),
+    (S.in_progress, E.extend, AtTimeOut.grace, S.in_progress, MOVED, None),
     (S.in_progress, E.time_ends, AtTimeOut.submit, S.submitted, BOTH, "quizzes.submit"),
     (S.in_progress, E.time_ends, AtTimeOut.grace, S.overdue, (), "quizzes.overdue"),
     (S.in_progress, E.time_ends, AtTimeOut.abandon, S.abandoned, (), "quizzes.abandoned"),
     (S.in_progress, E.right_ended, AtTimeOut.submit, S.ended, (), "quizzes.ended_with_place"),
     (S.overdue, E.submit, AtTimeOut.grace, S.submitted, BOTH, "quizzes.submit"),
-    (S.overdue, E.extend, AtTimeOut.grace, S.in_progress, (), None),
+    (S.overdue, E.extend, AtTimeOut.grace, S.in_progress, MOVED, None),
     (S.overdue, E.grace_ends, AtTimeOut.grace, S.abandoned, (), "quizzes.abandoned"),
     (S.overdue, E.right_ended, AtTimeOut.grace, S.ended, (), "quizzes.ended_with_place"),
     (S.submitted, E.mark, AtTimeOut.submit, S.graded, (), None),
+    (S.submitted, E.reopen, AtTimeOut.submit, S.in_progress, REOPENED, None),
+    (S.graded, E.reopen, AtTimeOut.grace, S.in_progress, REOPENED, None),
+    (S.abandoned, E.reopen, AtTimeOut.abandon, S.in_progress, REOPENED, None),
 ]
 PAIRS = {(row.state, row.event) for row in TABLE}
 REASONS = {
