@@ -1,6 +1,6 @@
 // Before the answers are sent for good, whatever is still on this device goes first.
 
-import { deliverAll } from "./unsent.js";
+import { deliverAll } from "./outbox.js";
 import { word } from "./words.js";
 
 export function attach(form) {

@@ -2,13 +2,12 @@
 // is in the form and for the API is known to the script of its type, in `questions`.
 // The server alone decides what counts; without this script the form does the same with its button.
 
-import { deliver, deliverAll, entryOf, forget, keep, placeOf } from "./unsent.js";
+import { deliver, deliverAll, entryOf, forget, keep, placeOf, savedOf } from "./outbox.js";
 import { announce, time, word } from "./words.js";
 
 const TYPING_PAUSE = 400;
 // The reasons for which the server keeps an answer that no longer counts.
 const OVER = ["ended", "overdue", "abandoned"];
-const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];
 const LONGEST_WAIT = 6000;
 
 // The chip has room for a word or two; what to do about it stands under the answer. The first save of the
@@ -83,8 +82,6 @@ export async function attach(form) {
   const say = chipOf(chip, message, field !== null);
   let sequence = Number(form.dataset.sequence);
   let typing = 0;
-  let retry = 0;
-  let tries = 0;
   let refused = false;
   let leaving = false;
   let waitsFor = null;
@@ -123,24 +120,18 @@ export async function attach(form) {
   function unsent(why) {
     const [state, words, ...warning] = UNSENT[placeOf(attempt)];
     say(state, words, [...warning, waitsFor ? word("opens-later") : why].join(" "));
-    clearTimeout(retry);
-    retry = setTimeout(send, RETRY_AFTER[Math.min(tries, RETRY_AFTER.length - 1)]);
-    tries += 1;
   }
 
   function send() {
-    clearTimeout(retry);
     return deliver(attempt, position, csrf);
   }
 
   function hearOutcome(outcome) {
     const hear = {
       saved: () => {
-        tries = 0;
-        clearTimeout(retry);
         sequence = Math.max(sequence, outcome.sequence);
         markWrong(false);
-        say("saved", word("saved-at", { time: time(new Date(outcome.savedAt), zone) }));
+        sayWhen(outcome.savedAt);
       },
       refused: () => {
         refused = true;
@@ -170,9 +161,23 @@ export async function attach(form) {
     else if (question) say("failed", word("not-saved"), word("choose-again"));
   }
 
+  function sayWhen(savedAt) {
+    say("saved", word("saved-at", { time: time(new Date(savedAt), zone) }));
+  }
+
+  // A page that was opened without a network may be older than what was saved since.
+  function showSaved() {
+    const saved = savedOf(attempt, position);
+    if (!saved || saved.sequence <= sequence) return false;
+    sequence = saved.sequence;
+    show(form, saved.response);
+    sayWhen(saved.savedAt);
+    return true;
+  }
+
   function resume() {
     const entry = entryOf(attempt, position);
-    if (!entry) return false;
+    if (!entry) return showSaved();
     if (entry.sequence <= sequence) {
       forget(attempt, position);
       return false;
@@ -222,9 +227,6 @@ export async function attach(form) {
   });
   window.addEventListener("online", async () => {
     if ((await deliverAll(attempt, csrf)) && waitsFor) go(waitsFor);
-  });
-  window.addEventListener("storage", () => {
-    if (!entryOf(attempt, position)) sentElsewhere();
   });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && placeOf(attempt) !== "device" && entryOf(attempt, position)) event.preventDefault();

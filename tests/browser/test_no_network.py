@@ -249,7 +249,7 @@ CUT = {
     "sheet-queue": test_bedside.test_no_step_is_lost,
     "sign-in-again": test_bedside.test_a_wrong_password_is_said_in_the_panel,
     "sign-in-ends": test_sign_in_ends.test_staying_signed_in_in_one_tab_is_known_in_the_others,
-    "unsent": test_quiz.test_answers_survive_a_lost_network_and_a_closed_page,
+    "outbox": test_quiz.test_answers_survive_a_lost_network_and_a_closed_page,
 }
 """The test that cuts the network of each script that sends something."""
 

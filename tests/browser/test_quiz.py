@@ -13,7 +13,7 @@ from app.enrolments.models import Enrolment, EnrolmentState
 from app.quizzes.models import AnswerRow, AttemptRow
 from tests.browser.conftest import SmallAcademy
 from tests.integration.quizzes.conftest import Pupil
-from tests.make.golden import on_devices, put_on_device
+from tests.make.golden import IN_QUEUE, on_devices, put_on_device
 from tests.make.patience import until
 from tests.make.quizzes import a_place
 
@@ -98,12 +98,15 @@ def test_answers_survive_a_lost_network_and_a_closed_page(context, pupil):
     page.get_by_role("button", name="Send answers").click()
     page.locator("dialog").get_by_role("button", name="Send answers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Not passed this time")
-    assert page.evaluate("localStorage.length") == 0
+    until(lambda: not page.evaluate(IN_QUEUE), "nothing of the attempt on the device")
+    until(lambda: page.evaluate("localStorage.length") == 0)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "golden", on_devices("answers-on-devices"), ids=lambda golden: golden.path.stem
+    "golden",
+    [*on_devices("answers-on-devices"), *on_devices("queues-on-devices")],
+    ids=lambda golden: f"{golden.kind}-{golden.path.stem}",
 )
 def test_what_a_version_kept_on_the_device_is_sent(context, pupil, golden):
     """R-063: the page of this version sends the answer that the student chose."""
@@ -111,7 +114,8 @@ def test_what_a_version_kept_on_the_device_is_sent(context, pupil, golden):
     place = pupil.position(attempt_id, "true-of-the-dermis")
     drawn = pupil.attempt(attempt_id).drawn[place - 1]
     (token,) = drawn.tokens_of({"vessels"})
-    names = {"attempt": str(attempt_id), "position": str(place), "token": token}
+    person = str(pupil.actor.user_id)
+    names = {"person": person, "attempt": str(attempt_id), "position": str(place), "token": token}
     page = context.new_page()
     page.goto("/home")
     put_on_device(page, golden, names)
@@ -119,7 +123,8 @@ def test_what_a_version_kept_on_the_device_is_sent(context, pupil, golden):
     chip(page, "saved", "Saved")
     expect(page.get_by_label("It holds vessels")).to_be_checked()
     assert stored(pupil) == [{"options": golden.read["options"]}]
-    assert page.evaluate("localStorage.length") == 0
+    assert not page.evaluate(UNSENT_BEFORE)
+    assert [item["state"] for item in page.evaluate(IN_QUEUE)] == ["saved"]
 
 
 @pytest.mark.browser
@@ -141,6 +146,12 @@ def test_what_a_later_version_kept_on_the_device_is_left_for_it(context, pupil):
         page.evaluate("key => localStorage.getItem(key)", f"preceptor.unsent.{attempt_id}") == later
     )
     assert stored(pupil) == []
+
+
+UNSENT_BEFORE = (
+    "Object.keys(localStorage).filter((key) => key.startsWith('preceptor.unsent.')).length"
+)
+"""What versions before the queue hold of attempts."""
 
 
 SPOKEN = """() => {
@@ -180,7 +191,7 @@ def test_the_chip_says_saved_again_when_the_network_returns(context, pupil):
     spoken = [words.split(".")[0] for words in page.evaluate("spoken")]
     assert spoken[0] == "Saved on this device"
     assert re.fullmatch(r"Saved \d\d:\d\d", spoken[-1])
-    assert page.evaluate("localStorage.length") == 0
+    assert [item["state"] for item in page.evaluate(IN_QUEUE)] == ["saved"]
 
     page.get_by_text("It holds nerves", exact=True).click()
     expect(answered).to_have_text("0")
@@ -250,8 +261,8 @@ def test_the_chip_says_that_the_place_has_ended(context, pupil, way):
     assert stored(pupil) == []
 
 
-FULL = """Storage.prototype.setItem = function () {
-    throw new DOMException("full", "QuotaExceededError");
+FULL = """for (const [kind, name] of [[Storage, "setItem"], [IDBObjectStore, "put"]]) {
+    kind.prototype[name] = () => { throw new DOMException("full", "QuotaExceededError"); };
 }"""
 
 

@@ -71,7 +71,9 @@ def visit(role: str) -> SimpleNamespace:
     actor = None
     if role != "visitor":
         held = {f"is_{name}": name == role for name in ("student", "instructor", "admin")}
-        actor = SimpleNamespace(name="Sara Okafor", must_enrol=False, unread_notices=3, **held)
+        actor = SimpleNamespace(
+            name="Sara Okafor", user_id=1, must_enrol=False, unread_notices=3, **held
+        )
     item = NavigationItem("Courses", "/courses", "book-open", current=True)
     return SimpleNamespace(
         actor=actor,

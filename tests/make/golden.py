@@ -150,6 +150,7 @@ ON_DEVICES = {
     "positions-on-devices": (1, "tests/browser/test_learning.py"),
     "notes-on-devices": (1, "tests/browser/test_no_network.py"),
     "answers-on-devices": (1, "tests/browser/test_quiz.py"),
+    "queues-on-devices": (1, "tests/browser/test_quiz.py"),
     "sheets-on-devices": (1, "tests/browser/test_bedside.py"),
 }
 """The newest version of each kind that a browser stores, and the test in which a browser reads them."""
@@ -160,14 +161,37 @@ def on_devices(kind: str) -> list[Golden]:
     return [golden for golden in golden_documents() if golden.kind == kind]
 
 
+INTO_QUEUE = """item => new Promise((resolve, reject) => {
+    const request = indexedDB.open("preceptor");
+    request.onupgradeneeded = () => request.result.createObjectStore("items", { keyPath: "key" });
+    request.onsuccess = () => {
+        const transaction = request.result.transaction("items", "readwrite");
+        transaction.objectStore("items").put(item);
+        transaction.oncomplete = () => { request.result.close(); resolve(); };
+        transaction.onabort = reject;
+    };
+})"""
+IN_QUEUE = """() => new Promise((resolve) => {
+    const request = indexedDB.open("preceptor");
+    request.onsuccess = () => {
+        const items = request.result.transaction("items").objectStore("items").getAll();
+        items.onsuccess = () => { request.result.close(); resolve(items.result); };
+    };
+})"""
+"""What a browser holds for everybody who used it."""
+
+
 def put_on_device(page: "Page", golden: Golden, names: dict[str, str]) -> None:
     """Store a document in a browser as a version did. `names` are the ids that stand in braces in it."""
     text = json.dumps(golden.stored)
     for name, value in names.items():
         text = text.replace("{" + name + "}", value)
-    item = json.loads(text)
-    store = "([key, text]) => localStorage.setItem(key, text)"
-    page.evaluate(store, [item["key"], json.dumps(item["value"])])
+    document = json.loads(text)
+    if "item" in document:
+        page.evaluate(INTO_QUEUE, document["item"])
+    else:
+        store = "([key, text]) => localStorage.setItem(key, text)"
+        page.evaluate(store, [document["key"], json.dumps(document["value"])])
 
 
 def main() -> None:

@@ -174,11 +174,13 @@ INTENDED: tuple[Difference, ...] = (
         "students have answered. ",
     ),
     Difference(
-        "a lesson remembers where it was left",
+        "a browser holds the answers of an attempt until it ends, and remembers where a lesson was left",
         "/cookies",
-        "While you answer a quiz, your browser keeps answers that",
-        "While you answer a quiz or read a lesson, your browser keeps answers, notes, and where "
-        "you are reading, that",
+        r"While you answer a quiz, your browser keeps answers that.*?as soon as they are sent\.",
+        "While you answer a quiz, your browser keeps your answers, so that a lost connection loses nothing. "
+        "They are removed from the device when the attempt has ended. While you read a lesson, it keeps "
+        "notes, and where you are reading, that have not reached us yet. They are removed from the device as "
+        "soon as they are sent.",
     ),
     Difference("one place is named in the singular", ".*", r"(?<= of 1 )places left", "place left"),
     Difference(

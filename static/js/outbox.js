@@ -1,0 +1,245 @@
+// Answers on their way to the server. Each change is written to this device before it is sent, and stays here until
+// the server has answered for exactly that change: a lost network, a reload or a closed tab loses nothing. What the
+// server last had stays too while the attempt runs, for pages that are opened without a network.
+
+import * as shelf from "./device-store.js";
+import { uniqueId } from "./ids.js";
+import * as store from "./outbox-store.js";
+
+const PATIENCE = 20000;
+const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000, 30000];
+// Refusals that are meant for the person themselves, though their status is that of a stranger's.
+const ENDED = ["place_ended", "attempt_closed"];
+// The server cannot read this attempt at the moment. The answer stays here until a later version of it can.
+const WAITS = "needs-newer-version";
+// Versions before held unsent answers here: {position: {version, url, sequence, response}}, without a version 1.
+const BEFORE = "preceptor.unsent.";
+
+const attempts = new Map(); // attempt → {csrf, tries, timer, run}
+const entityOf = (attempt) => `attempt:${attempt}`;
+const answers = (attempt) => store.all(entityOf(attempt)).filter((item) => item.kind === "answer");
+const queued = (attempt) => answers(attempt).filter((item) => item.state === "queued");
+
+function entryFrom(item) {
+  const { id, url, sequence, made_from: madeFrom, body: response } = item;
+  return { id, url, sequence, madeFrom, response };
+}
+
+/** Return the unsent answer to a question, or null. */
+export function entryOf(attempt, position) {
+  const item = store.get(entityOf(attempt), String(position));
+  return item?.state === "queued" ? entryFrom(item) : null;
+}
+
+/** Return what the server last had of a question as far as this browser knows, or null. */
+export function savedOf(attempt, position) {
+  const item = store.get(entityOf(attempt), String(position));
+  if (item?.state !== "saved") return null;
+  return { ...entryFrom(item), savedAt: item.saved_at, isAnswered: item.answered };
+}
+
+/** Return where the unsent answers of an attempt are: "device", "tab" (until it is closed) or "memory" (until the
+ * page is left). */
+export function placeOf(attempt) {
+  const places = queued(attempt).map(store.placeOf);
+  return ["memory", "tab"].find((place) => places.includes(place)) ?? "device";
+}
+
+/** Hold a changed answer. `sequence` counts the changes of the question, on from that of the server's answer. */
+export function keep(attempt, position, { url, sequence, response }) {
+  const before = store.get(entityOf(attempt), String(position));
+  const madeFrom = before?.state === "queued" ? before.made_from : sequence - 1;
+  store.put({
+    entity: entityOf(attempt),
+    item: String(position),
+    kind: "answer",
+    id: uniqueId(),
+    sequence,
+    made_from: madeFrom,
+    count: (before?.count ?? 0) + 1,
+    url,
+    body: response,
+    state: "queued",
+    at: new Date().toISOString(),
+  });
+}
+
+export function forget(attempt, position) {
+  store.remove(store.keyOf(entityOf(attempt), String(position)));
+}
+
+/** Forget everything of an attempt that has ended. */
+export async function forgetAll(attempt) {
+  shelf.remove(BEFORE + attempt);
+  await Promise.all(store.all(entityOf(attempt)).map((item) => store.remove(item.key)));
+  await store.tidy();
+}
+
+async function put(entry, csrf, keepalive) {
+  let response;
+  try {
+    response = await fetch(entry.url, {
+      method: "PUT",
+      keepalive,
+      headers: { "content-type": "application/json", "x-csrf-token": csrf },
+      body: JSON.stringify({ sequence: entry.sequence, response: entry.response }),
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  } catch {
+    return { kind: "unreachable" };
+  }
+  const body = await response.json().catch(() => ({}));
+  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at, isAnswered: body.answered };
+  if (response.status === 401) return { kind: "signed-out" };
+  // To another person who signed in meanwhile this attempt does not exist: the answer is kept for its owner.
+  const isStranger = [403, 404].includes(response.status) && !ENDED.includes(body.reason);
+  if (isStranger) return { kind: "other-person" };
+  const isLater = response.status >= 500 || response.status === 429 || response.status === 408;
+  if (isLater || body.reason === WAITS) return { kind: "unreachable" };
+  return { kind: "refused", status: response.status, reason: body.reason, detail: body.detail ?? "" };
+}
+
+const STAYS = ["unreachable", "signed-out", "other-person"];
+
+/** Do what an answer of the server means for the item that was sent, and return whether that settles its question. */
+function settle(attempt, sent, outcome) {
+  const current = store.get(sent.entity, sent.item);
+  const isSame = current?.id === sent.id && current.sequence === sent.sequence;
+  const isBehind = outcome.kind === "saved" && outcome.sequence > sent.sequence;
+  if (isBehind || outcome.reason === "sequence-taken") {
+    // Another window was further on. What this person chose here is newer still.
+    if (current) store.put({ ...current, sequence: Math.max(outcome.sequence ?? 0, current.sequence) + 1 });
+    return !current;
+  }
+  if (STAYS.includes(outcome.kind)) return true;
+  if (outcome.kind === "saved" && isSame) {
+    store.put({ ...current, state: "saved", sequence: outcome.sequence, saved_at: outcome.savedAt, answered: outcome.isAnswered });
+  } else if (outcome.kind === "saved" && current) {
+    store.put({ ...current, made_from: outcome.sequence, sequence: Math.max(current.sequence, outcome.sequence + 1) });
+  } else if (isSame) {
+    store.remove(sent.key);
+  }
+  return isSame || !current;
+}
+
+// Everything that shows the state of an answer listens to "quiz:delivered", so that it is true whoever sent it.
+function tell(attempt, position, outcome) {
+  document.dispatchEvent(new CustomEvent("quiz:delivered", { detail: { attempt, position, outcome } }));
+}
+
+async function send(attempt, outcomes) {
+  const { csrf } = attempts.get(attempt);
+  const done = new Set();
+  await store.refresh(entityOf(attempt));
+  for (;;) {
+    // Each change is on this device before it leaves it.
+    await store.settled(entityOf(attempt));
+    const batch = queued(attempt).filter((item) => !done.has(`${item.id}/${item.sequence}`));
+    if (!batch.length) return;
+    await Promise.all(
+      batch.map(async (item) => {
+        done.add(`${item.id}/${item.sequence}`);
+        const outcome = await put(entryFrom(item), csrf);
+        if (!settle(attempt, item, outcome)) return;
+        await store.settled(entityOf(attempt));
+        outcomes.set(item.item, outcome);
+        tell(attempt, item.item, outcome);
+      }),
+    );
+  }
+}
+
+// One sender per browser, where browsers can say so. Without that each window sends, and the server knows an answer again.
+function alone(attempt, work) {
+  return navigator.locks?.request(`preceptor.outbox.${attempt}`, work) ?? work();
+}
+
+function plan(attempt) {
+  const state = attempts.get(attempt);
+  clearTimeout(state.timer);
+  if (!queued(attempt).length) {
+    state.tries = 0;
+    return;
+  }
+  // At random around the planned wait, so that a class whose network returns does not come at once.
+  const wait = RETRY_AFTER[Math.min(state.tries, RETRY_AFTER.length - 1)] * (0.75 + Math.random() / 2);
+  state.tries += 1;
+  state.timer = setTimeout(() => run(attempt), wait);
+}
+
+async function run(attempt) {
+  const state = attempts.get(attempt);
+  if (!state.run) {
+    const outcomes = new Map();
+    state.run = alone(attempt, () => send(attempt, outcomes))
+      .then(() => outcomes)
+      .finally(() => {
+        state.run = null;
+        plan(attempt);
+      });
+  }
+  return state.run;
+}
+
+function begin(attempt, csrf) {
+  if (!attempts.has(attempt)) attempts.set(attempt, { tries: 0, timer: 0, run: null });
+  Object.assign(attempts.get(attempt), { csrf });
+}
+
+/** Send the unsent answers of an attempt, and return what became of one. With `keepalive` it is sent at once, because
+ * the page is being left. */
+export async function deliver(attempt, position, csrf, { keepalive = false } = {}) {
+  begin(attempt, csrf);
+  if (keepalive) {
+    for (const item of queued(attempt)) put(entryFrom(item), csrf, true);
+    return { kind: "nothing" };
+  }
+  // What was changed while a delivery was under way goes with the next.
+  for (let turn = 0; turn < 2; turn += 1) {
+    const outcomes = await run(attempt);
+    if (outcomes.has(String(position))) return outcomes.get(String(position));
+    if (!entryOf(attempt, position)) break;
+  }
+  const saved = savedOf(attempt, position);
+  return saved ? { ...saved, kind: "saved" } : { kind: "nothing" };
+}
+
+/** Send everything, and return whether nothing is left that the server might still take. */
+export async function deliverAll(attempt, csrf) {
+  document.dispatchEvent(new Event("quiz:flush"));
+  begin(attempt, csrf);
+  await run(attempt);
+  return queued(attempt).length === 0;
+}
+
+// What another window of this browser has sent is saved here too.
+document.addEventListener("outbox:elsewhere", ({ detail: { key, item } }) => {
+  const [, entity, position] = key.split("/");
+  const attempt = entity.slice("attempt:".length);
+  const saved = savedOf(attempt, position);
+  if (saved) tell(attempt, position, { ...saved, kind: "saved" });
+  else if (!item) tell(attempt, position, { kind: "nothing" });
+});
+
+function again() {
+  if (document.visibilityState !== "visible") return;
+  for (const attempt of attempts.keys()) if (queued(attempt).length) run(attempt);
+}
+window.addEventListener("online", again);
+window.addEventListener("pageshow", again);
+document.addEventListener("visibilitychange", again);
+
+// Only the page of an attempt takes over what versions before held of it: the server has shown it to its owner.
+async function takeOver(attempt) {
+  const before = Object.entries(shelf.get(BEFORE + attempt) ?? {});
+  const later = before.filter(([, entry]) => (entry?.version ?? 1) > 1);
+  if (later.length === before.length) return;
+  for (const [position, entry] of before) {
+    if (entry && (entry.version ?? 1) === 1 && !entryOf(attempt, position)) keep(attempt, position, entry);
+  }
+  await store.settled(entityOf(attempt));
+  if (later.length) shelf.put(BEFORE + attempt, Object.fromEntries(later));
+  else shelf.remove(BEFORE + attempt);
+}
+const here = document.querySelector("[data-attempt]:not([data-behaviour~=quiz-done])")?.dataset.attempt;
+if (here && store.owner) takeOver(here);
