@@ -97,6 +97,7 @@ from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
+from app.quizzes import start_api as quizzes_start_api
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.reports import person_pages as reports_person_pages
@@ -122,6 +123,7 @@ from app.web.templating import Templates, make_environment
 # Routes are tried in this order: first what students open all day.
 FEATURES: tuple[Pages | Api, ...] = (
     quizzes_api.api,
+    quizzes_start_api.api,
     quizzes_pages.pages,
     learning_pages.pages,
     plan_pages.pages,

@@ -8,10 +8,12 @@ permissions.
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, select
 
-from app.accounts.models import User
+from app.accounts.models import GroupMember, User
 from app.db.base import table_of
+from app.kit.actor import Role
+from app.kit.ids import GroupId, UserId
 
 PEOPLE: FromClause = table_of(User)
 _COLUMNS = PEOPLE.c
@@ -50,3 +52,13 @@ PERSON = PersonColumns(
     is_closed=_COLUMNS.disabled_at.is_not(None),
     is_emptied=_COLUMNS.emptied_at.is_not(None),
 )
+
+
+def groups_of_student(user_id: SQLColumnExpression[UserId]) -> Select[tuple[GroupId]]:
+    """Return SQL for the groups in which a person learns."""
+    members = table_of(GroupMember)
+    return (
+        select(members.c.group_id)
+        .where(members.c.user_id == user_id, members.c.role == Role.student)
+        .correlate_except(members)
+    )

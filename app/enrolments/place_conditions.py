@@ -4,7 +4,7 @@ import no models. Callers check permissions."""
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, select
 
 from app.db.base import table_of
 from app.enrolments.domain import EnrolmentState
@@ -55,6 +55,16 @@ def holds_place_in(
     """Return the SQL condition that a person holds a confirmed place in an intake now."""
     held = table_of(Enrolment).alias("held_in")
     return _is_confirmed(held, user_id, held.c.intake_id == intake_id)
+
+
+def intakes_of_student(user_id: SQLColumnExpression[UserId]) -> Select[tuple[IntakeId]]:
+    """Return SQL for the intakes in which a person holds a confirmed place now."""
+    held = table_of(Enrolment).alias("held_places")
+    return (
+        select(held.c.intake_id)
+        .where(held.c.user_id == user_id, held.c.state == EnrolmentState.confirmed)
+        .correlate_except(held)
+    )
 
 
 def _is_confirmed(

@@ -156,11 +156,13 @@ def place_on(db: Session, user_id: UserId, course_key: str) -> ConfirmedPlace | 
 
 def places_of(db: Session, user_id: UserId) -> tuple[ConfirmedPlace, ...]:
     """Return a person's confirmed places, newest first."""
-    return tuple(
-        ConfirmedPlace(
-            row.id, row.intake_id, row.user_id, row.course_key, row.revision_id, plan_from(row)
-        )
-        for row in PLACES_OF_ONE.all(db, user_id=user_id)
+    return tuple(place_from(row) for row in PLACES_OF_ONE.all(db, user_id=user_id))
+
+
+def place_from(row: Row[*tuple[Any, ...]]) -> ConfirmedPlace:
+    """Return the place in a row that has `PLAN_COLUMNS`, too."""
+    return ConfirmedPlace(
+        row.id, row.intake_id, row.user_id, row.course_key, row.revision_id, plan_from(row)
     )
 
 

@@ -15,6 +15,7 @@ EnrolmentId = NewType("EnrolmentId", UUID)
 DecisionId = NewType("DecisionId", UUID)
 AttemptId = NewType("AttemptId", UUID)
 AllowanceId = NewType("AllowanceId", UUID)
+ExceptionId = NewType("ExceptionId", UUID)
 PracticalId = NewType("PracticalId", UUID)
 SeatId = NewType("SeatId", UUID)
 WaitingId = NewType("WaitingId", UUID)
@@ -40,6 +41,7 @@ ALL_IDS = (
     DecisionId,
     AttemptId,
     AllowanceId,
+    ExceptionId,
     PracticalId,
     SeatId,
     WaitingId,

@@ -1,12 +1,14 @@
-"""Reading the further attempts that the academy allowed. Callers check permissions."""
+"""Reading the further attempts that the academy allowed, one by one or by an exception. Callers check
+permissions."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.kit.ids import AllowanceId, UserId
 from app.quizzes import models
 from app.quizzes.domain.allowing import Allowance
+from app.quizzes.exception_queries import extra_attempts
 
 ATTEMPT = table_of(models.AttemptRow).c
 ALLOWANCE = table_of(models.AllowanceRow).c
@@ -15,9 +17,10 @@ ADDED = func.coalesce(func.sum(ALLOWANCE.attempts), 0, type_=ALLOWANCE.attempts.
 
 def live_allowances(
     user_id: ColumnElement[UserId], course_key: ColumnElement[str], quiz_key: ColumnElement[str]
-) -> ScalarSelect[int]:
-    """Return SQL for how many attempts the academy allowed a person at a quiz beyond its own number."""
-    return (
+) -> ColumnElement[int]:
+    """Return SQL for how many attempts a person has at a quiz beyond its own number: those that were allowed
+    one by one, and those of exceptions."""
+    allowed = (
         select(ADDED)
         .where(
             ALLOWANCE.user_id == user_id,
@@ -25,34 +28,33 @@ def live_allowances(
             ALLOWANCE.quiz_key == quiz_key,
             ALLOWANCE.taken_back_at.is_(None),
         )
-        .correlate(table_of(models.AttemptRow))
+        .correlate_except(table_of(models.AllowanceRow))
         .scalar_subquery()
     )
+    return allowed + extra_attempts(user_id, course_key, quiz_key)
 
 
 ALLOWANCES = live_allowances(ATTEMPT.user_id, ATTEMPT.course_key, ATTEMPT.quiz_key)
-"""How many attempts were allowed in addition to the student of an attempt at its quiz."""
+"""How many attempts the student of an attempt has in addition at its quiz."""
 
 
 def allowances_at(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> int:
-    """Return how many attempts the academy allowed a person at a quiz beyond its own number."""
-    added: int = db.execute(
-        select(ADDED).where(
-            ALLOWANCE.user_id == user_id,
-            ALLOWANCE.course_key == course_key,
-            ALLOWANCE.quiz_key == quiz_key,
-            ALLOWANCE.taken_back_at.is_(None),
-        )
-    ).scalar_one()
+    """Return how many attempts a person has at a quiz beyond its own number."""
+    whose = (
+        literal(user_id, ALLOWANCE.user_id.type),
+        literal(course_key, ALLOWANCE.course_key.type),
+        literal(quiz_key, ALLOWANCE.quiz_key.type),
+    )
+    added: int = db.execute(select(live_allowances(*whose))).scalar_one()
     return added
 
 
 def live_allowances_of(db: Session, user_id: UserId) -> dict[tuple[str, str], int]:
-    """Return how many attempts were allowed a person in addition, by course and quiz; 0 is left out."""
+    """Return how many attempts a person has in addition, by course and quiz, where they tried one."""
     rows = db.execute(
-        select(ALLOWANCE.course_key, ALLOWANCE.quiz_key, ADDED)
-        .where(ALLOWANCE.user_id == user_id, ALLOWANCE.taken_back_at.is_(None))
-        .group_by(ALLOWANCE.course_key, ALLOWANCE.quiz_key)
+        select(ATTEMPT.course_key, ATTEMPT.quiz_key, ALLOWANCES)
+        .where(ATTEMPT.user_id == user_id)
+        .distinct()
     )
     return {(course_key, quiz_key): count for course_key, quiz_key, count in rows}
 

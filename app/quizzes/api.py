@@ -1,37 +1,25 @@
 """JSON routes of attempts: the same use-cases as the pages, questions as delivered, no keys."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from fastapi import Header
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
 from app.questions.answering import TYPES, AnyShape
-from app.quizzes import access_codes, queries, review, service
+from app.quizzes import queries, review, service
+from app.quizzes.api_shapes import StrictBody, StrictShape
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.transitions import MARKED, AttemptState
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
 from app.web.access import STUDENT
-from app.web.forms import Submission
-from app.web.json_body import JsonBody
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 StateOut = Literal["in_progress", "overdue", "submitted", "abandoned"]
 api = Api("/api/v1", tags=["quizzes"])
-
-
-class StrictShape(BaseModel):
-    """A strict shape: `true` is not 1, and unknown fields are refused."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, from_attributes=True)
-
-
-class StrictBody(JsonBody):
-    model_config = ConfigDict(strict=True, frozen=True)
 
 
 class AnswerIn(StrictBody):
@@ -48,17 +36,6 @@ class AnswerOut(StrictShape):
     sequence: int
     saved_at: datetime
     answered: bool
-
-
-class StartIn(StrictBody):
-    """`access_code` is for a quiz that asks for one (`needs_access_code`)."""
-
-    access_code: str = Field(default="", max_length=100)
-
-
-class StartedOut(StrictShape):
-    attempt: str
-    href: str
 
 
 class OptionOut(StrictShape):
@@ -124,7 +101,8 @@ class ResultOut(ScoreOut):
 class AttemptOut(StrictShape):
     """`state` is “submitted” with a result, also of an attempt whose time ran out. `may` is what the student
     can do now: answers are saved while it holds “save”, and an overdue attempt can only be submitted.
-    `ends_at` is until when. `result` is null while the attempt is open and after it was abandoned; `now` is
+    `ends_at` is until when; `more_seconds` is the time that the academy gave this attempt beyond that of its
+    quiz. `result` is null while the attempt is open and after it was abandoned; `now` is
     the server's time, the only one that counts."""
 
     id: str
@@ -136,6 +114,7 @@ class AttemptOut(StrictShape):
     started_at: datetime
     due_at: datetime | None
     ends_at: datetime | None
+    more_seconds: int
     at_time_out: Literal["submit", "grace", "abandon"]
     now: datetime
     questions: list[QuestionOut]
@@ -149,86 +128,6 @@ _STATE_OUT: Final[dict[AttemptState, StateOut]] = {
     AttemptState.graded: "submitted",
     AttemptState.abandoned: "abandoned",
 }
-
-
-class QuizOut(StrictShape):
-    """A quiz before an attempt. `at_time_out` says what happens to an attempt that is not sent when its
-    time is over, and `grace` for how many minutes it can be sent then. `attempts_allowed` are those of
-    the quiz and what the academy allowed in addition; null: no limit. `reason` says why no new attempt
-    can start, or is null. `ready_at` is when the wait between two attempts is over."""
-
-    course: str
-    quiz: str
-    title: str
-    questions: int
-    minutes: int | None
-    at_time_out: Literal["submit", "grace", "abandon"]
-    grace: int | None
-    needs_access_code: bool
-    pass_percent: int
-    attempts_allowed: int | None
-    attempts_left: int | None
-    open_attempt: str | None
-    reason: str | None
-    ready_at: datetime | None
-
-
-@api.get(
-    "/courses/{course}/quizzes/{quiz}",
-    name="api.quizzes.quiz",
-    access=STUDENT,
-    response_model=QuizOut,
-    summary="A quiz before an attempt: how many attempts are left, and whether one may start",
-)
-def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
-    with visit.database.read() as db:
-        page = queries.start_page(db, visit.actor, course, quiz, now=visit.now)
-    return QuizOut(
-        course=page.course_key,
-        quiz=page.quiz.key,
-        title=page.quiz.title,
-        questions=page.quiz.length,
-        minutes=page.quiz.minutes,
-        at_time_out=page.quiz.at_time_out or "submit",
-        grace=page.quiz.grace,
-        needs_access_code=page.quiz.needs_access_code,
-        pass_percent=page.quiz.pass_percent,
-        attempts_allowed=page.attempts_allowed,
-        attempts_left=page.attempts_left,
-        open_attempt=str(page.open_attempt.id) if page.open_attempt else None,
-        reason=page.obstacle.refusal.reason if page.obstacle else None,
-        ready_at=page.obstacle.ready_at if page.obstacle else None,
-    )
-
-
-@api.post(
-    "/courses/{course}/quizzes/{quiz}/attempts",
-    name="api.quizzes.start",
-    access=STUDENT,
-    status_code=201,
-    response_model=StartedOut,
-    summary="Start an attempt, or get the open one",
-)
-def start_attempt(
-    visit: Visit,
-    course: str,
-    quiz: str,
-    start: StartIn | None = None,
-    idempotency_key: Annotated[str, Header(max_length=80)] = "",
-) -> StartedOut:
-    code = start.access_code if start else ""
-
-    def effect() -> str:
-        return str(
-            service.start_attempt(db, visit.actor, course, quiz, access_code=code, now=visit.now)
-        )
-
-    if code:
-        access_codes.count_try(visit.database, visit.actor, course, quiz, now=visit.now)
-    with visit.database.write() as db:
-        command = Submission(idempotency_key=idempotency_key, body=f"{course}/{quiz}")
-        attempt = visit.once(db, command, effect)
-    return StartedOut(attempt=attempt, href=visit.url("api.quizzes.attempt", attempt_id=attempt))
 
 
 @api.get(
@@ -254,6 +153,7 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         started_at=page.attempt.started_at,
         due_at=page.attempt.due_at,
         ends_at=page.ends_at,
+        more_seconds=page.time_given.more_seconds if page.time_given else 0,
         at_time_out=page.attempt.at_time_out.value,
         now=visit.now,
         questions=[_question_out(question) for question in page.questions],

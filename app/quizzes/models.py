@@ -1,6 +1,7 @@
-"""Tables of attempts, answers and further attempts that were allowed."""
+"""Tables of attempts, answers, further attempts that were allowed, and exceptions."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
@@ -17,9 +18,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, word
-from app.kit.ids import AllowanceId, AttemptId, EnrolmentId, EventId, RevisionId, UserId
+from app.kit.ids import (
+    AllowanceId,
+    AttemptId,
+    EnrolmentId,
+    EventId,
+    ExceptionId,
+    GroupId,
+    IntakeId,
+    RevisionId,
+    UserId,
+)
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.allowing import Allowance
+from app.quizzes.domain.exceptions import ExceptionAudience, ExceptionTerms, QuizException
 from app.quizzes.domain.extending import ExtensionKind
 from app.quizzes.domain.stored import read_drawn, read_response
 from app.quizzes.domain.transitions import AttemptState, AtTimeOut
@@ -176,6 +188,84 @@ class ExtensionRow(Base):
     reason_is_told: Mapped[bool] = mapped_column(default=False)
     given_at: Mapped[datetime]
     given_by: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+
+
+class ExceptionRow(Base):
+    """What the academy gave one person, a group or an intake at a quiz; an empty `quiz_key` means every quiz
+    of the course.
+
+    Rows are never changed but for their end, and never deleted. An exception that replaces another ends it.
+    `time_percent`: the limit is multiplied by it, 150 for half as much again. `reason` is for staff; with
+    `reason_is_told` the students read it too.
+    """
+
+    __tablename__ = "attempt_exceptions"
+    __table_args__ = (
+        *(
+            Index(
+                f"uq_attempt_exceptions_live_{whose}",
+                f"{whose}_id",
+                "course_key",
+                "quiz_key",
+                unique=True,
+                sqlite_where=text("ended_at IS NULL"),
+                postgresql_where=text("ended_at IS NULL"),
+            )
+            for whose in ("user", "group", "intake")
+        ),
+        Index("ix_attempt_exceptions_given_at", "given_at", "id"),
+        CheckConstraint(
+            "(CASE WHEN user_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN group_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN intake_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_audience",
+        ),
+        CheckConstraint("extra_minutes IS NULL OR time_percent IS NULL", name="one_kind_of_time"),
+        CheckConstraint("opens_at < closes_at", name="window_forwards"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_somebody"),
+    )
+
+    id: Mapped[ExceptionId] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
+    group_id: Mapped[GroupId | None] = mapped_column(ForeignKey("groups.id"))
+    intake_id: Mapped[IntakeId | None] = mapped_column(ForeignKey("intakes.id"))
+    course_key: Mapped[str] = mapped_column(String(64))
+    quiz_key: Mapped[str] = mapped_column(String(64))
+    extra_minutes: Mapped[int | None]
+    time_percent: Mapped[int | None]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    extra_attempts: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    reason_is_told: Mapped[bool] = mapped_column(default=False)
+    given_at: Mapped[datetime]
+    given_by: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
+
+
+def exception_from(row: ExceptionRow | Row[Any]) -> QuizException:
+    """Return an exception as the rules see it, from an entity or from its columns."""
+    return QuizException(
+        id=row.id,
+        audience=ExceptionAudience(
+            user_id=row.user_id, group_id=row.group_id, intake_id=row.intake_id
+        ),
+        course_key=row.course_key,
+        quiz_key=row.quiz_key,
+        terms=ExceptionTerms(
+            extra_minutes=row.extra_minutes,
+            factor=None if row.time_percent is None else Fraction(row.time_percent, 100),
+            opens_at=row.opens_at,
+            closes_at=row.closes_at,
+            extra_attempts=row.extra_attempts,
+        ),
+        reason=row.reason,
+        reason_is_told=row.reason_is_told,
+        given_at=row.given_at,
+        given_by=row.given_by,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )
 
 
 def allowance_from(row: AllowanceRow) -> Allowance:

@@ -14,6 +14,7 @@ from app.quizzes.errors import (
     NoResult,
 )
 from app.quizzes.forms import AccessCodeForm, AnswerForm, NumberKeysForm
+from app.quizzes.start_page import start_page
 from app.web.access import STUDENT
 from app.web.csrf import cookie_name
 from app.web.errors import status_of
@@ -205,7 +206,7 @@ def _start_page(
     visit: RequestContext, course_key: str, quiz_key: str, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
-        page = queries.start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
+        page = start_page(db, visit.actor, course_key, quiz_key, now=visit.now)
     return visit.render(
         "quizzes/start.html",
         status=200 if refused is None else status_of(refused),

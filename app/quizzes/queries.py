@@ -11,29 +11,24 @@ from app.courses import queries as courses
 from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
-from app.enrolments import queries as enrolments
 from app.enrolments.place_conditions import holds_place
 from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
-from app.learning import queries as learning
 from app.questions.answering import answer_to, answering_of
 from app.questions.contract import DrawnQuestion, Shown
 from app.questions.delivery import Question
 from app.quizzes import models, policy, saved_answers
-from app.quizzes.allowance_queries import ALLOWANCES, allowances_at
+from app.quizzes.allowance_queries import ALLOWANCES
 from app.quizzes.attempt_conditions import IS_RUNNING, IS_TRY
-from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import (
     Attempt,
     AttemptFacts,
     AttemptSummary,
     SavedAnswer,
-    Score,
     counting,
 )
-from app.quizzes.domain.releasing import best
-from app.quizzes.domain.starting import StartObstacle, StartReason, start_obstacle
+from app.quizzes.domain.exceptions import TimeGiven, time_given
 from app.quizzes.domain.transitions import (
     COUNTED,
     MARKED,
@@ -177,81 +172,6 @@ def quiz_of(db: Session, attempt: Attempt) -> Quiz:
 
 
 @dataclass(frozen=True, slots=True)
-class QuizStartPage:
-    """What a student should know before an attempt. `attempts` are the earlier ones, in order."""
-
-    course_key: str
-    course_title: str
-    quiz: Quiz
-    obstacle: StartObstacle | None
-    attempts: tuple[AttemptFacts, ...]
-    attempts_allowed: int | None
-    """Those of the quiz, and those that the academy allowed in addition. None: as many as wanted."""
-    now: datetime
-    language: str
-    """The tag of the language in which the course is written."""
-    picture: str | None
-    """The address of the opening picture of its module."""
-
-    @property
-    def attempts_left(self) -> int | None:
-        return attempts_left(self.attempts_allowed, len(self.attempts))
-
-    @property
-    def open_attempt(self) -> AttemptFacts | None:
-        return None if self.obstacle is None else self.obstacle.open_attempt
-
-    @property
-    def may_only_send(self) -> bool:
-        """Whether the time of the open attempt is over, and it can still be sent."""
-        attempt = self.open_attempt
-        return attempt is not None and AttemptEvent.save not in possible_events(
-            attempt.state_at(self.now)
-        )
-
-    @property
-    def ended(self) -> tuple[AttemptFacts, ...]:
-        return tuple(attempt for attempt in self.attempts if attempt.has_ended(self.now))
-
-    @property
-    def is_locked(self) -> bool:
-        return self.obstacle is not None and self.obstacle.refusal.reason == StartReason.locked
-
-    @property
-    def best(self) -> Score | None:
-        """The score that counts, of the attempts that are marked."""
-        return best([attempt.score for attempt in self.attempts if attempt.score is not None])
-
-
-def start_page(
-    db: Session, actor: Actor, course_key: str, quiz_key: str, *, now: datetime
-) -> QuizStartPage:
-    """Return the page before an attempt. Raise NotFound without a place on the course."""
-    place = enrolments.place_on(db, actor.user_id, course_key)
-    if place is None or not policy.may_take_quizzes(actor):
-        raise NotFound
-    published = courses.revision(db, place.revision_id)
-    course = published.course
-    quiz = course.quiz(quiz_key)
-    if quiz is None:
-        raise NotFound
-    done = learning.done_by(db, actor.user_id, course_key)
-    attempts = attempts_at(db, actor.user_id, course_key, quiz_key)
-    allowances = allowances_at(db, actor.user_id, course_key, quiz_key)
-    return QuizStartPage(
-        course_key=course_key,
-        course_title=course.title,
-        quiz=quiz,
-        obstacle=start_obstacle(course, quiz, done, attempts, allowances=allowances, now=now),
-        attempts=attempts,
-        attempts_allowed=attempts_allowed(quiz.attempts, allowances),
-        now=now,
-        language=published.language,
-        picture=course.quiz_picture(quiz_key),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class ShownQuestion:
     """One question of an attempt without a key, and what the student answered so far.
 
@@ -309,6 +229,11 @@ class RunningAttempt:
     @property
     def is_abandoned(self) -> bool:
         return not self.possible and self.state not in MARKED
+
+    @property
+    def time_given(self) -> TimeGiven | None:
+        """The time of this attempt, if the academy gave it more than its quiz has."""
+        return time_given(self.attempt.time_limit, self.quiz.minutes)
 
     @property
     def length(self) -> int:

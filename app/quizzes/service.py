@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, func, insert, select
@@ -10,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
-from app.courses.domain.delivery import Quiz
+from app.courses.domain.delivery import Course, Quiz
 from app.db.base import table_of
 from app.db.prepared import Prepared
-from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
+from app.enrolments.steps.place_locks import hold_place
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound, Refusal, Refused
 from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
@@ -30,11 +31,12 @@ from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import AttemptFacts, Score
 from app.quizzes.domain.deadlines import deadline
-from app.quizzes.domain.exceptions import NO_EXCEPTIONS
+from app.quizzes.domain.exceptions import AttemptExceptions
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_obstacle
 from app.quizzes.domain.transitions import AttemptEvent, AttemptState, decide
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
+from app.quizzes.exception_queries import exceptions_at
 from app.quizzes.models import AnswerRow, AttemptRow, attempt_from
 from app.quizzes.steps.allowing import lock_allowances
 from app.quizzes.steps.ending import (
@@ -106,18 +108,19 @@ def start_attempt(
     the open attempt, or checks again if that was already submitted.
     """
     require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
-    place = enrolments.place_on(db, actor.user_id, course_key)
+    place = hold_place(db, actor.user_id, course_key)
     if place is None:
         raise NotFound
     attempts = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
     _settle_all(db, attempts, now=now)
-    course = courses.revision(db, place.revision_id).course
-    quiz = course.quiz(quiz_key)
-    if quiz is None:
-        raise NotFound
+    course, quiz = _quiz_of(db, place, quiz_key)
     done = learned.done_by(db, actor.user_id, course_key)
     allowances = lock_allowances(db, actor.user_id, course_key, quiz_key)
-    obstacle = start_obstacle(course, quiz, done, attempts, allowances=allowances, now=now)
+    exceptions = exceptions_at(db, actor.user_id, course_key, quiz)
+    obstacle_after = partial(
+        start_obstacle, course, quiz, done, allowances=allowances, exceptions=exceptions, now=now
+    )
+    obstacle = obstacle_after(attempts)
     if obstacle is not None and obstacle.open_attempt is not None:
         return obstacle.open_attempt.id
     if obstacle is not None:
@@ -125,7 +128,7 @@ def start_attempt(
     _demand_code(db, place, quiz, access_code)
     try:
         with db.begin_nested():
-            attempt_id, number = _add_attempt(db, actor, place, quiz, now=now)
+            attempt_id, number = _add_attempt(db, actor, place, quiz, exceptions, now=now)
     except IntegrityError:
         return _open_attempt(db, actor.user_id, course_key, quiz_key)
     if number > len(attempts) + 1:
@@ -133,9 +136,18 @@ def start_attempt(
         # read.
         tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
         earlier = [attempt for attempt in tries if attempt.id != attempt_id]
-        if obstacle := start_obstacle(course, quiz, done, earlier, allowances=allowances, now=now):
+        if obstacle := obstacle_after(earlier):
             raise AttemptStartRefused(obstacle.refusal)
     return attempt_id
+
+
+def _quiz_of(db: Session, place: ConfirmedPlace, quiz_key: str) -> tuple[Course, Quiz]:
+    """Return the course of a place and a quiz of it. Raise NotFound for a quiz that it does not have."""
+    course = courses.revision(db, place.revision_id).course
+    quiz = course.quiz(quiz_key)
+    if quiz is None:
+        raise NotFound
+    return course, quiz
 
 
 def save_answer(
@@ -246,12 +258,18 @@ def _demand_code(db: Session, place: ConfirmedPlace, quiz: Quiz, typed: str) -> 
 
 
 def _add_attempt(
-    db: Session, actor: Actor, place: ConfirmedPlace, quiz: Quiz, *, now: datetime
+    db: Session,
+    actor: Actor,
+    place: ConfirmedPlace,
+    quiz: Quiz,
+    exceptions: AttemptExceptions,
+    *,
+    now: datetime,
 ) -> tuple[AttemptId, int]:
     """Add an attempt and return it with its number."""
     seed = random_token()
     attempt_id = AttemptId(new_uuid())
-    due_at = deadline(quiz, now, NO_EXCEPTIONS)
+    due_at = deadline(quiz, now, exceptions)
     attempt = {
         "id": attempt_id,
         "user_id": actor.user_id,

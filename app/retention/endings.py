@@ -284,6 +284,9 @@ STEPS: Final = (
     EndingStep(
         "learning", "attempt_extensions", of_closed("user_id", "reason"), {"reason": null()}
     ),
+    EndingStep(
+        "learning", "attempt_exceptions", of_closed("user_id", "reason"), {"reason": null()}
+    ),
     EndingStep("waiting_entries", "waiting_entries", _ended_wait),
     EndingStep("assessments", "step_marks", _mark_note_is_over, {"note": ""}),
     EndingStep(

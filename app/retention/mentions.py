@@ -26,6 +26,7 @@ continues."""
 PLACES: Final = {
     "assessments": ("comment", "discard_reason"),
     "attempt_allowances": ("reason",),
+    "attempt_exceptions": ("reason",),
     "attempt_extensions": ("reason",),
     "conversation_messages": ("removal_reason", "words"),
     "conversations": ("close_reason",),

@@ -59,7 +59,7 @@ RULES_OF_RECORDS: Final = (
         msg(
             "Lessons you have done, your attempts and answers, and further attempts and time you were given"
         ),
-        "completions attempts answers attempt_allowances attempt_extensions",
+        "completions attempts answers attempt_allowances attempt_exceptions attempt_extensions",
         None,
         msg("For ever; without your name, and without reasons, after your account has ended"),
         Ending.stays,

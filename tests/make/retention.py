@@ -278,6 +278,7 @@ def rows_of(key: str, academy: Academy, at: datetime) -> Rows:
             closed,
             _allowance(academy, person, at),
             *_extension(academy, person, at),
+            _exception(academy, person, at),
         ],
         "decisions_to_undo": lambda: [a_person(person, at), *_decision(academy, person, at)],
         "assessments": lambda: [closed, *_assessment(academy, person, at, signed=True)[0]],
@@ -338,6 +339,20 @@ def _allowance(academy: Academy, person: UUID, at: datetime) -> tuple[str, dict[
         "version": 0,
     }
     return "attempt_allowances", row
+
+
+def _exception(academy: Academy, person: UUID, at: datetime) -> tuple[str, dict[str, Any]]:
+    row = {
+        "id": new_uuid(),
+        "user_id": person,
+        "course_key": "old",
+        "quiz_key": "",
+        "extra_minutes": 15,
+        "reason": "Nora reads slowly.",
+        "given_at": at,
+        "given_by": academy.admin_id,
+    }
+    return "attempt_exceptions", row
 
 
 def _extension(academy: Academy, person: UUID, at: datetime) -> Rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.kit.ids import AttemptId, RevisionId, UserId
 from app.questions.contract import DrawnQuestion, Response
@@ -122,6 +122,13 @@ class AttemptFacts(TimedAttempt):
     started_at: datetime
     score: Score | None
     given_back_seconds: int = 0
+
+    @property
+    def time_limit(self) -> timedelta | None:
+        """How long it may take from its start, without the time that it got back; None without a limit."""
+        if self.due_at is None:
+            return None
+        return self.due_at - self.started_at - timedelta(seconds=self.given_back_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

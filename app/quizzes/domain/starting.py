@@ -13,6 +13,7 @@ from app.kit.messages import msg
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
 from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.domain.exceptions import NO_EXCEPTIONS, AttemptExceptions
 
 
 class StartReason(StrEnum):
@@ -20,6 +21,8 @@ class StartReason(StrEnum):
     used_up = "used_up"
     already_open = "already_open"
     too_soon = "too_soon"
+    not_open_yet = "not_open_yet"
+    window_over = "window_over"
     code_missing = "code_missing"
     code_wrong = "code_wrong"
 
@@ -42,7 +45,8 @@ READ_AGAIN: Final = msg("Until then, read again what you missed.")
 @dataclass(frozen=True, slots=True)
 class StartObstacle:
     """Why no new attempt can start. `missing` has the modules to complete first; `open_attempt` is
-    the attempt to continue instead, and `ready_at` is when the wait between two attempts is over."""
+    the attempt to continue instead, and `ready_at` is when the student can start: the wait between two
+    attempts is over then, or their window opens."""
 
     refusal: Refusal
     missing: tuple[str, ...] = ()
@@ -63,12 +67,13 @@ def start_obstacle(
     attempts: Sequence[AttemptFacts],
     *,
     allowances: int,
+    exceptions: AttemptExceptions = NO_EXCEPTIONS,
     now: datetime,
 ) -> StartObstacle | None:
     """Return why a student may not start a new attempt at this quiz, or None if they may.
 
-    `attempts` are all their attempts at this quiz, and `allowances` how many more the academy allowed. An
-    open attempt must be continued in any case.
+    `attempts` are all their attempts at this quiz, `allowances` how many more the academy allowed one by one,
+    and `exceptions` what it gave them beside. An open attempt must be continued in any case.
     """
     open_attempt = next((attempt for attempt in attempts if not attempt.has_ended(now)), None)
     if open_attempt is not None:
@@ -77,12 +82,29 @@ def start_obstacle(
     if missing:
         complete = msg("Complete first: {modules:plain}.", modules=missing)
         return StartObstacle(Refusal(StartReason.locked, complete), missing=missing)
-    if attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)) == 0:
+    allowed = attempts_allowed(quiz.attempts, allowances + exceptions.extra_attempts)
+    if attempts_left(allowed, len(attempts)) == 0:
         return StartObstacle(USED_UP)
+    outside = window_obstacle(exceptions, now=now)
+    if outside is not None:
+        return outside
     ready_at = wait_until(quiz, attempts, now=now)
     if ready_at is not None:
         again = msg("You can try again on {when}.", when=ready_at)
         return StartObstacle(Refusal(StartReason.too_soon, again, READ_AGAIN), ready_at=ready_at)
+    return None
+
+
+def window_obstacle(exceptions: AttemptExceptions, *, now: datetime) -> StartObstacle | None:
+    """Return why the window that the academy gave a student lets no attempt start now, or None."""
+    opens_at, closes_at = exceptions.opens_at, exceptions.closes_at
+    if opens_at is not None and now < opens_at:
+        later = msg("The academy opens this quiz for you on {when}.", when=opens_at)
+        return StartObstacle(Refusal(StartReason.not_open_yet, later), ready_at=opens_at)
+    if closes_at is not None and closes_at <= now:
+        over = msg("Your time for this quiz was over on {when}.", when=closes_at)
+        ask = msg("Write to the academy if you still need to take it.")
+        return StartObstacle(Refusal(StartReason.window_over, over, ask))
     return None
 
 

@@ -17,6 +17,7 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.due_attempts import due_attempts
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 from app.quizzes.models import AnswerRow, AttemptRow
+from app.quizzes.start_page import start_page
 from app.quizzes.steps.ending import end_attempts
 from tests.make import NOW
 from tests.make.pages import words
@@ -175,7 +176,7 @@ class TestEnding:
         end(database, pupil)
         give_place(database, pupil)
         with database.read() as db:
-            page = queries.start_page(db, pupil.actor, "small-course", "needle-quiz", now=NOW)
+            page = start_page(db, pupil.actor, "small-course", "needle-quiz", now=NOW)
             assert (page.obstacle, page.attempts_left, len(page.attempts)) == (None, 1, 2)
             assert len(queries.tries_of(db, pupil.actor.user_id)) == 2
         refused = browser.get(f"/attempts/{last}/questions/1")

@@ -20,6 +20,7 @@ from app.quizzes import review
 from app.quizzes import service as attempts
 from app.quizzes.errors import AttemptStartRefused
 from app.quizzes.models import AllowanceRow
+from app.quizzes.start_page import start_page
 from app.reports import allowances
 from app.reports.errors import AllowanceRefused
 from tests.conftest import statements_of
@@ -61,7 +62,7 @@ def take_back(database, actor, allowance_id, *, now=NOW):
 
 def left(database, student, quiz_key=QUIZ):
     with database.read() as db:
-        return quizzes.start_page(db, student, COURSE, quiz_key, now=NOW).attempts_left
+        return start_page(db, student, COURSE, quiz_key, now=NOW).attempts_left
 
 
 def refused(database, act, *values, **further):

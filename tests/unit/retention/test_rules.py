@@ -145,6 +145,7 @@ def test_every_table_that_refers_to_a_person_goes_with_them_or_says_why_not():
     evidence = {
         "assessments",
         "attempt_allowances",
+        "attempt_exceptions",
         "attempt_extensions",
         "attempts",
         "certificates",
