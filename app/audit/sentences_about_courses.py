@@ -285,6 +285,14 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
         msg("Allowed attempt taken back"),
         act_text("{actor} took back the attempt allowed to {person} at {thing}."),
     ),
+    "quizzes.time_given_back": ActSentence(
+        msg("Time given back"),
+        act_text("{actor} gave {person} time back at {thing}."),
+    ),
+    "quizzes.reopen": ActSentence(
+        msg("Attempt opened again"),
+        act_text("{actor} opened the attempt of {person} at {thing} again."),
+    ),
     "quizzes.overdue": ActSentence(
         msg("Time of a quiz over"),
         act_text("{actor} ended the time of {person} for {thing}."),

@@ -30,6 +30,7 @@ from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
 from app.kit.ids import CertificateId, UserId, new_uuid
 from app.kit.messages import msg
+from app.learning.steps.completions import hold_completions
 from app.notices.steps.sending import send
 from app.outbox.service import announce
 
@@ -235,8 +236,8 @@ def _issue(
     replaced_serial: str | None = None,
     now: datetime,
 ) -> IssuedCertificate | None:
-    facts = queries.facts_of(db, user_id, course_key)
-    if facts is None or domain.missing_for_certificate(facts):
+    facts = _earned(db, user_id, course_key)
+    if facts is None:
         return None
     person = accounts.people(db, [user_id])[user_id]
     if why := blocks.hindrance(facts, person):
@@ -267,6 +268,13 @@ def _issue(
     else:
         _tell_holder(db, row, CertificateReplacedMail, now=now, old_serial=replaced_serial)
     return IssuedCertificate(row.id, is_new=True)
+
+
+def _earned(db: Session, user_id: UserId, course_key: str) -> CertificateFacts | None:
+    """Return what a certificate rests on if it is earned. It stays so until we commit."""
+    hold_completions(db, user_id, course_key)
+    facts = queries.facts_of(db, user_id, course_key)
+    return None if facts is None or domain.missing_for_certificate(facts) else facts
 
 
 def _signed_row(

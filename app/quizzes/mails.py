@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from app.kit.ids import AttemptId
 from app.mail.kinds import PersonMail
+from app.mail.values import Moment
 
 
 class ExplanationCorrectedMail(PersonMail):
@@ -36,3 +37,28 @@ class AttemptTakenBackMail(PersonMail):
     course: str
     course_key: str
     quiz: str
+
+
+class TimeGivenBackMail(PersonMail):
+    """A running attempt ends later. `reason` is None unless the student may read it."""
+
+    template: ClassVar[str] = "quizzes/time-given-back"
+
+    course: str
+    quiz: str
+    attempt_id: AttemptId
+    ends_at: Moment
+    reason: str | None
+
+
+class AttemptReopenedMail(PersonMail):
+    """An attempt that had ended runs again. `ends_at` is None without a limit, and `reason` unless the
+    student may read it."""
+
+    template: ClassVar[str] = "quizzes/attempt-reopened"
+
+    course: str
+    quiz: str
+    attempt_id: AttemptId
+    ends_at: Moment | None
+    reason: str | None

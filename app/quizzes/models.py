@@ -32,7 +32,7 @@ from app.kit.ids import (
 from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.allowing import Allowance
 from app.quizzes.domain.exceptions import ExceptionAudience, ExceptionTerms, QuizException
-from app.quizzes.domain.extending import ExtensionKind
+from app.quizzes.domain.extending import Extension, ExtensionKind
 from app.quizzes.domain.stored import read_drawn, read_response
 from app.quizzes.domain.transitions import AttemptState, AtTimeOut
 
@@ -283,6 +283,19 @@ def allowance_from(row: AllowanceRow) -> Allowance:
         given_by=row.given_by,
         taken_back_at=row.taken_back_at,
         taken_back_by=row.taken_back_by,
+    )
+
+
+def extension_from(row: ExtensionRow) -> Extension:
+    """Return what was done for an attempt as the rules see it."""
+    return Extension(
+        id=row.id,
+        kind=row.kind,
+        seconds=row.seconds,
+        reason=row.reason,
+        reason_is_told=row.reason_is_told,
+        given_at=row.given_at,
+        given_by=row.given_by,
     )
 
 

@@ -1,13 +1,16 @@
-"""Staff allow one more attempt by JSON, and take it back, through the same use-cases as the pages."""
+"""Staff allow one more attempt by JSON, take it back, and give attempts more time, through the same use-cases
+as the pages."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.kit.ids import AllowanceId, UserId
-from app.reports import allowances
+from app.kit.ids import AllowanceId, AttemptId, UserId
+from app.quizzes.domain.extending import LONGEST_MINUTES
+from app.reports import allowances, extensions
 from app.reports.forms import LONGEST_REASON
 from app.web.access import STAFF
 from app.web.forms import Submission
@@ -78,3 +81,63 @@ def take_back_attempt(visit: Visit, allowance_id: AllowanceId) -> Response:
     with visit.database.write() as db:
         allowances.take_back_attempt(db, visit.actor, allowance_id, now=visit.now)
     return Response(status_code=204)
+
+
+class MoreTime(JsonBody):
+    """Minutes for one attempt: more for a running one, from now for one that is opened again. The reason is
+    for staff; with `tell_reason` the student reads it too."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    minutes: int = Field(ge=1, le=LONGEST_MINUTES)
+    reason: str = Field(min_length=3, max_length=LONGEST_REASON)
+    tell_reason: bool = False
+
+
+class ExtendedAttemptOut(BaseModel):
+    """`ends_at` is when the attempt ends now; null without a limit."""
+
+    attempt_id: UUID
+    ends_at: datetime | None
+
+
+@api.post(
+    "/attempts/{attempt_id}/time",
+    name="api.reports.give_time",
+    access=STAFF,
+    response_model=ExtendedAttemptOut,
+    summary="Give a running attempt of a student time back",
+)
+def give_time_back(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> ExtendedAttemptOut:
+    with visit.database.write() as db:
+        moved = extensions.give_time_back(
+            db,
+            visit.actor,
+            attempt_id,
+            minutes=more.minutes,
+            reason=more.reason,
+            reason_is_told=more.tell_reason,
+            now=visit.now,
+        )
+    return ExtendedAttemptOut(attempt_id=moved.id, ends_at=moved.due_at)
+
+
+@api.post(
+    "/attempts/{attempt_id}/reopen",
+    name="api.reports.reopen",
+    access=STAFF,
+    response_model=ExtendedAttemptOut,
+    summary="Open an ended attempt of a student again",
+)
+def reopen_attempt(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> ExtendedAttemptOut:
+    with visit.database.write() as db:
+        moved = extensions.reopen_attempt(
+            db,
+            visit.actor,
+            attempt_id,
+            minutes=more.minutes,
+            reason=more.reason,
+            reason_is_told=more.tell_reason,
+            now=visit.now,
+        )
+    return ExtendedAttemptOut(attempt_id=moved.id, ends_at=moved.due_at)

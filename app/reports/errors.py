@@ -10,3 +10,11 @@ class AllowanceRefused(Conflict):
 
     title = msg("This cannot be done with this student’s attempts")
     slug = "allowance-refused"
+
+
+class ExtensionRefused(Conflict):
+    """The attempt gets no time back, or is not opened again; the reason is one of `ExtensionReason` or
+    `AttemptReason`."""
+
+    title = msg("This attempt cannot get more time")
+    slug = "extension-refused"

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from app.kit.ids import GroupId, IntakeId
 from app.kit.messages import Text
+from app.quizzes.domain.extending import LONGEST_MINUTES
 from app.reports.queries import FilterOptions
 from app.reports.students import Order, ResultsQuery
 from app.web.forms import Form, label
@@ -102,5 +103,13 @@ class AllowanceForm(Form):
     """One more attempt for a student. `tell` means that the student reads the reason too."""
 
     quiz: str = Field(title=label("quiz"), max_length=64)
+    reason: str = Field(title=label("the reason"), min_length=3, max_length=LONGEST_REASON)
+    tell: Literal["yes"] | None = Field(default=None, title=label("whether the student reads it"))
+
+
+class ExtensionForm(Form):
+    """More time for one attempt, in minutes. `tell` means that the student reads the reason too."""
+
+    minutes: int = Field(title=label("number of minutes"), ge=1, le=LONGEST_MINUTES)
     reason: str = Field(title=label("the reason"), min_length=3, max_length=LONGEST_REASON)
     tell: Literal["yes"] | None = Field(default=None, title=label("whether the student reads it"))

@@ -64,9 +64,20 @@ def take_back_attempt(visit: Visit, allowance_id: AllowanceId, submitted: Submit
 @pages.get("/attempts/{attempt_id}", name="reports.attempt", access=STAFF)
 def show_attempt(visit: Visit, attempt_id: AttemptId) -> Response:
     """Show one attempt of a student with every answer, those that were wrong first."""
+    return attempt_page(visit, attempt_id)
+
+
+def attempt_page(
+    visit: RequestContext,
+    attempt_id: AttemptId,
+    submitted: Submission | None = None,
+    refused: Refused | None = None,
+) -> Response:
+    """Return the page of an attempt, after a refusal with what was typed."""
     with visit.database.read() as db:
         page = attempt_answers(db, visit.actor, attempt_id, now=visit.now)
-    return visit.render("reports/attempt.html", page=page)
+    suggested = {"minutes": page.minutes_suggested}
+    return form_page(visit, "reports/attempt.html", submitted, refused, values=suggested, page=page)
 
 
 def _page(

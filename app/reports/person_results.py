@@ -25,12 +25,25 @@ from app.quizzes.domain.allowing import (
     taking_back_obstacle,
 )
 from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.domain.extending import (
+    LONGEST_MINUTES,
+    Extension,
+    ExtensionKind,
+    giving_obstacle,
+    minutes_left,
+    reopening_obstacle,
+)
+from app.quizzes.extension_queries import extensions_of
 from app.quizzes.review import StaffReview
 from app.reports import policy
+from app.reports.attempt_standing import extension_case
 from app.reports.domain import AttemptCounts, QuizState, state_of
 from app.reports.own_students import demand_student
 from app.reports.queries import QuizColumn, columns_of
 from app.reports.quiz_standing import course_of_student
+
+USUAL_MINUTES = 10
+"""What the form suggests for an attempt that had no time left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,22 @@ class AllowanceLine:
     given_by: str
     taken_back_by: str
     may_be_taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionLine:
+    """Time that an attempt got, or that it was opened again, with the name of who did it."""
+
+    extension: Extension
+    given_by: str
+
+    @property
+    def is_reopening(self) -> bool:
+        return self.extension.kind is ExtensionKind.reopened
+
+    @property
+    def minutes(self) -> int:
+        return round(self.extension.seconds / 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +107,16 @@ class PersonResults:
 
 @dataclass(frozen=True, slots=True)
 class AttemptOfPerson:
-    """One attempt with its answers, and whose it is."""
+    """One attempt with its answers, and whose it is. `obstacle` says why it gets no more time now, or is
+    None; `minutes_suggested` is what it had left when it ended."""
 
     person: Person
     course_title: str
     review: StaffReview
+    extensions: tuple[ExtensionLine, ...]
+    obstacle: Refusal | None
+    minutes_suggested: int
+    is_self: bool
 
 
 def person_results(
@@ -132,10 +166,24 @@ def attempt_answers(
     require(policy.may_see_results(actor))
     attempt = quizzes.attempt_for_staff(db, attempt_id)
     demand_student(db, actor, attempt.user_id, now=now)
+    case = extension_case(db, attempt, now=now)
+    obstacle = (
+        reopening_obstacle(case, now=now)
+        if attempt.has_ended(now)
+        else giving_obstacle(case, LONGEST_MINUTES, now=now)
+    )
+    extensions = extensions_of(db, attempt_id)
+    people = accounts.people(db, {attempt.user_id, *(each.given_by for each in extensions)})
     return AttemptOfPerson(
-        accounts.person(db, attempt.user_id),
-        courses.revision(db, attempt.revision_id).course.title,
-        review.review_for_staff(db, actor, attempt, now=now),
+        person=people[attempt.user_id],
+        course_title=courses.revision(db, attempt.revision_id).course.title,
+        review=review.review_for_staff(db, actor, attempt, now=now),
+        extensions=tuple(
+            ExtensionLine(extension, _name(people, extension.given_by)) for extension in extensions
+        ),
+        obstacle=obstacle,
+        minutes_suggested=minutes_left(attempt, now=now) or USUAL_MINUTES,
+        is_self=actor.user_id == attempt.user_id,
     )
 
 

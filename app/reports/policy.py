@@ -18,3 +18,8 @@ def may_see_student(actor: Actor, *, looks_after: bool) -> bool:
 def may_allow_attempt(actor: Actor, student_id: UserId, *, looks_after: bool) -> bool:
     """Who sees a student's attempts may allow one more, but nobody allows themselves one."""
     return may_see_student(actor, looks_after=looks_after) and actor.user_id != student_id
+
+
+def may_extend_attempt(actor: Actor, student_id: UserId, *, looks_after: bool) -> bool:
+    """Who sees a student's attempts may give them time back and open them again, but not their own."""
+    return may_see_student(actor, looks_after=looks_after) and actor.user_id != student_id

@@ -211,6 +211,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "half-left": script_text("Half of the time is left"),
         "minutes-left": script_count("{n} minute left", "{n} minutes left"),
         "time-up": script_text("Time is up. Your answers are being sent."),
+        "more-time": script_text("You have been given more time."),
         "time-over": script_text("Time is up. In a few seconds you see what you can do now."),
         "time-up-kept": script_text(
             "Time is up. We cannot reach the academy at the moment: your answers are kept on this device and "

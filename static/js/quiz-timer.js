@@ -30,7 +30,7 @@ export function attach(timer) {
   const { due, atTimeOut, attemptUrl, continueUrl, submitUrl, resultUrl, csrf } = timer.dataset;
   const attempt = resultUrl.split("/").pop();
   const words = timer.querySelector("[data-words]");
-  const dueAt = Date.parse(due);
+  let dueAt = Date.parse(due);
   const announcements = announcementsOf((dueAt - Date.parse(timer.dataset.started)) / 1000);
   let serverNow = Date.parse(timer.dataset.now);
   let readAt = performance.now();
@@ -40,8 +40,26 @@ export function attach(timer) {
 
   const secondsLeft = () => (dueAt - serverNow - (performance.now() - readAt)) / 1000;
 
-  function end() {
+  // The clock of the server, and the end: the academy may have given time back since the page came.
+  async function askServer() {
+    const answer = await fetch(attemptUrl).catch(() => null);
+    const state = await answer?.json().catch(() => null);
+    if (!answer?.ok || !state) return null;
+    serverNow = Date.parse(state.now);
+    readAt = performance.now();
+    if (state.may.includes("save") && state.ends_at) dueAt = Date.parse(state.ends_at);
+    return state;
+  }
+
+  async function end() {
     ended = true;
+    await askServer();
+    if (secondsLeft() > 0) {
+      ended = false;
+      spoken = Infinity;
+      announce(word("more-time"));
+      return;
+    }
     if (atTimeOut === "submit") {
       announce(word("time-up"), { assertive: true });
       sendAtTheEnd();
@@ -84,11 +102,8 @@ export function attach(timer) {
   // Some devices stop their clocks while they sleep.
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible") return;
-    const answer = await fetch(attemptUrl).catch(() => null);
-    const state = await answer?.json().catch(() => null);
-    if (!answer?.ok || !state) return;
-    serverNow = Date.parse(state.now);
-    readAt = performance.now();
+    const state = await askServer();
+    if (!state) return;
     if (state.state === "submitted") location.assign(resultUrl);
     else if (!state.may.includes("submit")) location.assign(continueUrl);
   });

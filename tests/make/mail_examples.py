@@ -82,6 +82,11 @@ OF_A_QUIZ: dict[str, Any] = OF_A_COURSE | {
     "course_key": "small-course",
     "quiz": "Quiz on the skin",
 }
+OF_AN_ATTEMPT: dict[str, Any] = OF_A_COURSE | {
+    "quiz": "Quiz on the skin",
+    "attempt_id": AttemptId(UUID(int=4)),
+}
+SOON = datetime(2026, 12, 8, 14, 30, tzinfo=LONDON)
 OF_A_PLAN: dict[str, Any] = OF_A_COURSE | {
     "course_key": "small-course",
     "plan": msg(
@@ -212,6 +217,10 @@ EXAMPLES: tuple[MailKind, ...] = (
     quizzes.OneMoreAttemptMail(**OF_A_QUIZ, quiz_key="skin-quiz", reason=None),
     quizzes.OneMoreAttemptMail(**OF_A_QUIZ, quiz_key="skin-quiz", reason=BECAUSE),
     quizzes.AttemptTakenBackMail(**OF_A_QUIZ),
+    quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=None),
+    quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),
+    quizzes.AttemptReopenedMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),
+    quizzes.AttemptReopenedMail(**OF_AN_ATTEMPT, ends_at=None, reason=None),
     quizzes.ExplanationCorrectedMail(
         **OF_A_COURSE, quiz="Quiz on the skin", attempt_id=AttemptId(UUID(int=4))
     ),

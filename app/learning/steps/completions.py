@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Uuid, bindparam, insert, select
+from sqlalchemy import Uuid, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,29 @@ def record_quiz_passed(
     submission, after it has locked the attempt and checked the permission."""
     complete(
         db, user_id, course_key, Completed.quiz, quiz_key, revision_id, now, EventId(attempt_id)
+    )
+
+
+def withdraw_quiz_pass(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> None:
+    """Remove that a quiz is passed, because its attempt is opened again. It waits for whoever issues a
+    certificate at the same moment (`hold_completions`)."""
+    db.execute(
+        delete(table_of(Completion)).where(
+            COMPLETION.user_id == user_id,
+            COMPLETION.course_key == course_key,
+            COMPLETION.kind == Completed.quiz,
+            COMPLETION.item_key == quiz_key,
+        )
+    )
+
+
+def hold_completions(db: Session, user_id: UserId, course_key: str) -> None:
+    """Hold what a person has completed on a course until we commit, so that no pass is withdrawn while
+    something is issued on it. On SQLite only one transaction writes at a time anyway."""
+    db.execute(
+        select(COMPLETION.id)
+        .where(COMPLETION.user_id == user_id, COMPLETION.course_key == course_key)
+        .with_for_update(read=True)
     )
 
 

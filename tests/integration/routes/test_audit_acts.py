@@ -39,6 +39,7 @@ from app.kit.ids import new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AllowanceRow, AttemptRow
 from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
@@ -199,6 +200,36 @@ def allowed(world: World) -> UUID:
     allowance_id = world.value(select(AllowanceRow.id))
     assert isinstance(allowance_id, UUID)
     return allowance_id
+
+
+MORE_TIME: dict[str, Any] = {"minutes": 5, "reason": "The network failed."}
+
+
+def timed_attempt(world: World) -> UUID:
+    """Return an attempt that runs and has an end."""
+    ended = select(AttemptRow).where(
+        AttemptRow.due_at.is_not(None),
+        AttemptRow.passed.is_not(None),
+        AttemptRow.user_id.not_in(select(Certificate.user_id)),
+    )
+    with world.database.write() as db:
+        row = db.scalars(ended).first()
+        assert row is not None
+        row.state, row.submitted_at, row.passed = AttemptState.in_progress, None, None
+        row.earned = row.possible = row.marks = None
+        row.due_at = row.next_deadline_at = NOW + timedelta(days=3650)
+        return UUID(str(row.id))
+
+
+def missed_attempt(world: World) -> UUID:
+    """Return an attempt that has ended and did not pass."""
+    row = world.value(
+        select(AttemptRow.id)
+        .where(AttemptRow.user_id == UUID(stuck(world).rpartition("/")[2]))
+        .where(AttemptRow.passed.is_(False))
+    )
+    assert isinstance(row, UUID)
+    return row
 
 
 def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
@@ -1341,6 +1372,24 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /results/attempts-allowed/{allowance_id}/take-back": (
         "quizzes.allowed_attempt_taken_back",
         lambda w: w.post(ADMIN, f"/results/attempts-allowed/{allowed(w)}/take-back"),
+    ),
+    "POST /results/attempts/{attempt_id}/time": (
+        "quizzes.time_given_back",
+        lambda w: w.post(ADMIN, f"/results/attempts/{timed_attempt(w)}/time", **MORE_TIME),
+    ),
+    "POST /api/v1/attempts/{attempt_id}/time": (
+        "quizzes.time_given_back",
+        lambda w: w.json(ADMIN, "POST", f"/api/v1/attempts/{timed_attempt(w)}/time", **MORE_TIME),
+    ),
+    "POST /results/attempts/{attempt_id}/reopen": (
+        "quizzes.reopen",
+        lambda w: w.post(ADMIN, f"/results/attempts/{missed_attempt(w)}/reopen", **MORE_TIME),
+    ),
+    "POST /api/v1/attempts/{attempt_id}/reopen": (
+        "quizzes.reopen",
+        lambda w: w.json(
+            ADMIN, "POST", f"/api/v1/attempts/{missed_attempt(w)}/reopen", **MORE_TIME
+        ),
     ),
     "POST /api/v1/attempt-allowances": (
         "quizzes.attempt_allowed",

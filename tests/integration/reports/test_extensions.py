@@ -1,0 +1,207 @@
+"""Time given back to an attempt, and an attempt that is opened again: who may, and who is told."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from app.audit.changed_fields import ChangedField
+from app.audit.changes import read_details
+from app.audit.models import AuditEvent
+from app.kit.errors import Forbidden, NotFound
+from app.learning.models import Completed, Completion
+from app.notices.models import Notice
+from app.quizzes import service as attempts
+from app.quizzes.domain.transitions import AttemptState
+from app.quizzes.models import AttemptRow, ExtensionRow
+from app.reports import extensions
+from app.reports.errors import ExtensionRefused
+from tests.integration.quizzes.conftest import Pupil
+from tests.make import NOW
+from tests.make.fingerprint import fingerprint
+from tests.make.people import a_user
+from tests.make.quizzes import a_complete_module, a_place, a_sent_attempt
+
+QUIZ = "needle-quiz"
+REASON = "The projector failed."
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+DUE = NOW + 10 * MINUTE
+
+
+@pytest.fixture
+def cora(database, revision_id):
+    """Cora may start the quiz on needles, which lasts ten minutes."""
+    with database.write() as db:
+        actor = a_user(db, "Cora Student")
+        a_place(db, actor, revision_id)
+        a_complete_module(db, actor, revision_id, "skin")
+    return Pupil(database, actor, revision_id)
+
+
+def extended(act, database, actor, attempt_id, minutes=5, *, told=False, now=NOW):
+    with database.write() as db:
+        return act(
+            db, actor, attempt_id, minutes=minutes, reason=REASON, reason_is_told=told, now=now
+        )
+
+
+def give(*values, **further):
+    return extended(extensions.give_time_back, *values, **further)
+
+
+def reopen(*values, **further):
+    return extended(extensions.reopen_attempt, *values, **further)
+
+
+def refused(database, act, *values, **further):
+    """Return the reason why an act is refused; no row may change by it."""
+    before = fingerprint(database)
+    with pytest.raises(ExtensionRefused) as raised:
+        act(database, *values, **further)
+    assert fingerprint(database) == before
+    return raised.value.reason
+
+
+def row_of(database, attempt_id):
+    with database.read() as db:
+        return db.get(AttemptRow, attempt_id, options=[undefer(AttemptRow.marks)])
+
+
+def only_act(database, action):
+    with database.read() as db:
+        (act,) = db.scalars(select(AuditEvent).where(AuditEvent.action == action))
+    (change,) = read_details(act.details, act.personal_values).changes
+    assert change.field == ChangedField.ends_at
+    return act, (change.old, change.new)
+
+
+def notices(database, template):
+    with database.read() as db:
+        return [
+            notice.details
+            for notice in db.scalars(select(Notice).where(Notice.template == template))
+        ]
+
+
+def is_completed(database, pupil, quiz_key=QUIZ):
+    with database.read() as db:
+        return (
+            db.scalar(
+                select(Completion.evidence_id).where(
+                    Completion.user_id == pupil.actor.user_id,
+                    Completion.kind == Completed.quiz,
+                    Completion.item_key == quiz_key,
+                )
+            )
+            is not None
+        )
+
+
+def test_time_given_back_moves_the_end_and_is_told(database, ada, cora):
+    attempt_id = cora.start(QUIZ)
+    give(database, ada, attempt_id, 5, told=True)
+    give(database, ada, attempt_id, 1)
+    row, end = row_of(database, attempt_id), DUE + 6 * MINUTE
+    assert (row.due_at, row.next_deadline_at, row.given_back_seconds) == (end, end, 360)
+    cora.answer_all(attempt_id, now=DUE + 5 * MINUTE)
+    assert cora.submit(attempt_id, now=end).passed
+    with database.read() as db:
+        rows = db.scalars(select(ExtensionRow).order_by(ExtensionRow.seconds)).all()
+        assert [(each.seconds, each.kind, each.reason) for each in rows] == [
+            (60, "given_back", REASON),
+            (300, "given_back", REASON),
+        ]
+        acts = db.scalars(
+            select(AuditEvent).where(AuditEvent.action == "quizzes.time_given_back")
+        ).all()
+    assert {(act.actor_id, act.person_id, act.subject_id, act.reason) for act in acts} == {
+        (ada.user_id, cora.actor.user_id, attempt_id, REASON)
+    }
+    told = [notice["reason"] for notice in notices(database, "quizzes/time-given-back")]
+    assert sorted(told, key=str) == [None, REASON]
+
+
+def test_an_attempt_that_was_sent_runs_again_with_its_answers(database, ada, cora):
+    attempt_id = cora.start(QUIZ)
+    cora.answer_all(attempt_id, right=False, now=NOW + MINUTE)
+    cora.submit(attempt_id, now=NOW + 2 * MINUTE)
+    reopen(database, ada, attempt_id, 5, now=NOW + 60 * MINUTE)
+    row, end = row_of(database, attempt_id), NOW + 65 * MINUTE
+    assert (row.state, row.due_at, row.next_deadline_at) == (AttemptState.in_progress, end, end)
+    assert (row.submitted_at, row.earned, row.passed, row.marks) == (None, None, None, None)
+    act, moved = only_act(database, "quizzes.reopen")
+    assert moved == (DUE, end)
+    assert (act.details["percent"], act.reason) == (0, REASON)
+    assert notices(database, "quizzes/attempt-reopened")[0]["reason"] is None
+    attempt = cora.attempt(attempt_id)
+    cora.save(attempt_id, 1, cora.right_answer(attempt, 1), now=NOW + 61 * MINUTE)
+    score = cora.submit(attempt_id, now=NOW + 62 * MINUTE)
+    assert 0 < score.earned < score.possible
+    assert row_of(database, attempt_id).marks is not None
+
+
+def test_a_pass_stops_counting_until_the_attempt_ends_again(database, ada, cora):
+    attempt_id = cora.finish(QUIZ)
+    assert is_completed(database, cora)
+    reopen(database, ada, attempt_id)
+    assert not is_completed(database, cora)
+    assert cora.submit(attempt_id, now=NOW + MINUTE).passed
+    assert is_completed(database, cora)
+
+
+def test_a_second_pass_counts_while_the_first_runs_again(database, ada, cora, revision_id):
+    first = cora.finish(QUIZ)
+    with database.write() as db:
+        second = a_sent_attempt(db, cora.actor, revision_id, QUIZ, number=2)
+    reopen(database, ada, first)
+    with database.read() as db:
+        assert (
+            db.scalar(select(Completion.evidence_id).where(Completion.item_key == QUIZ)) == second
+        )
+
+
+def test_a_pass_that_led_to_another_quiz_stays(database, ada, cora, revision_id):
+    attempt_id = cora.finish(QUIZ)
+    with database.write() as db:
+        a_sent_attempt(db, cora.actor, revision_id, "final-test", at=NOW + MINUTE)
+    assert refused(database, reopen, ada, attempt_id, now=NOW + 2 * MINUTE) == "led_on"
+    assert is_completed(database, cora)
+
+
+def test_what_is_refused_says_why_and_changes_nothing(database, ada, ben, cora):
+    running = cora.start(QUIZ)
+    assert refused(database, reopen, ada, running) == "running"
+    assert refused(database, give, ada, running, now=DUE + 11 * SECOND) == "ended"
+    untimed = cora.start("skin-quiz")
+    assert refused(database, give, ada, untimed) == "untimed"
+    cora.submit(running)
+    with database.write() as db:
+        attempts.start_attempt(db, cora.actor, "small-course", QUIZ, now=NOW + MINUTE)
+    assert refused(database, reopen, ada, running, now=NOW + 2 * MINUTE) == "other_running"
+
+
+def test_who_does_not_look_after_a_student_finds_no_attempt(database, ina, ada, cora):
+    attempt_id = cora.start(QUIZ)
+    before = fingerprint(database)
+    for act in (give, reopen):
+        with pytest.raises(NotFound):
+            act(database, ina, attempt_id)
+        with pytest.raises(Forbidden):
+            act(database, cora.actor, attempt_id)
+    assert fingerprint(database) == before
+    give(database, ada, attempt_id)
+    assert row_of(database, attempt_id).given_back_seconds == 300
+
+
+def test_nobody_gives_themselves_time(database, revision_id):
+    with database.write() as db:
+        both = a_user(db, "Bea Both", roles=("student", "admin"))
+        a_place(db, both, revision_id)
+        a_complete_module(db, both, revision_id, "skin")
+    attempt_id = Pupil(database, both, revision_id).start(QUIZ)
+    before = fingerprint(database)
+    with pytest.raises(Forbidden) as refusal:
+        give(database, both, attempt_id)
+    assert "You cannot give yourself time" in refusal.value.detail.text
+    assert fingerprint(database) == before
