@@ -11,6 +11,8 @@ import typer
 from app.cli.common import AsJson, fail
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.authoring.problems import Problem
     from app.courses.domain.parsing import ParsedCourse
 
@@ -23,7 +25,8 @@ app = typer.Typer(
 def check_content(paths: list[Path], as_json: AsJson = False) -> None:
     """Read course folders, or the file of an academy, and list every problem with file, line and hint.
 
-    Values that the clinical lead has not set yet are listed as notices; they are no problems.
+    Values that the clinical lead has not set yet are listed as notices, and what works but is seldom meant as
+    warnings, with their number; neither is a problem.
     """
     files = [path for path in paths if path.is_file()]
     courses_read = {str(path): parse_folder(path) for path in paths if path not in files}
@@ -46,8 +49,16 @@ def check_content(paths: list[Path], as_json: AsJson = False) -> None:
         for problem in problems:
             # A problem of the academy's file names that file itself.
             print(problem if Path(path).is_file() else f"{path}/{problem}")
-        print(f"{path}: {len(problems)} problem{'' if len(problems) == 1 else 's'}")
+        print(f"{path}: {_number(problems, 'problem')}{_and_warnings(courses_read.get(path))}")
     raise SystemExit(1 if any(problems_by_path.values()) else 0)
+
+
+def _number(problems: "Sequence[Problem]", word: str) -> str:
+    return f"{len(problems)} {word}{'' if len(problems) == 1 else 's'}"
+
+
+def _and_warnings(parsed: "ParsedCourse | None") -> str:
+    return f", {_number(parsed.warnings, 'warning')}" if parsed and parsed.warnings else ""
 
 
 @app.command("stats")
@@ -123,6 +134,8 @@ def _academy_problems(path: Path) -> "tuple[Problem, ...]":
 def print_notices(path: str, parsed: "ParsedCourse") -> None:
     for notice in parsed.notices:
         print(f"notice: {path}/{notice}", file=sys.stderr)
+    for warning in parsed.warnings:
+        print(f"warning: {path}/{warning}", file=sys.stderr)
 
 
 def refuse_problems(

@@ -51,13 +51,15 @@ class JourneyStage(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CourseStanding:
     """One course of a student. `attempts` is how many they have at the quiz that is next (None: any number),
-    `tries` are theirs at it, `way` is None once the certificate is issued; the newest come first. `unmarked`
-    are places on days that were over lately and whose attendance is not marked yet, `attended` those on days
-    that they attended; the earliest come first."""
+    `ready_at` when the wait before another attempt is over (None: there is none), `tries` are theirs at it,
+    `way` is None once the certificate is issued; the newest come first. `unmarked` are places on days that
+    were over lately and whose attendance is not marked yet, `attended` those on days that they attended; the
+    earliest come first."""
 
     progress: CourseProgress
     way: CertificateProgress | None = None
     attempts: int | None = None
+    ready_at: datetime | None = None
     tries: tuple[AttemptSummary, ...] = ()
     dates: tuple[OwnDate, ...] = ()
     reports: tuple[Report, ...] = ()
@@ -100,6 +102,7 @@ class NextThing:
     course: CourseProgress | None = None
     attempt: AttemptSummary | None = None
     attempts_left: int | None = None
+    ready_at: datetime | None = None
     date: OwnDate | None = None
     report: Report | None = None
     way: CertificateProgress | None = None
@@ -179,7 +182,7 @@ def _quiz(course: CourseStanding, step: NextStep, now: datetime) -> NextThing:
     if left == 0:
         return NextThing(JourneyStage.used_up, course.progress, last, left)
     stage = JourneyStage.final_again if step.kind is StepKind.final else JourneyStage.quiz_again
-    return NextThing(stage, course.progress, last, left)
+    return NextThing(stage, course.progress, last, left, course.ready_at)
 
 
 def _practical(course: CourseStanding) -> NextThing | None:

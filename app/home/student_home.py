@@ -41,6 +41,7 @@ from app.practicals.queries.summaries import OwnDate, OwnDays, PracticalSummary,
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.allowing import attempts_allowed
 from app.quizzes.domain.attempt import AttemptSummary
+from app.quizzes.domain.starting import wait_until
 
 MOST_DATES = 6
 
@@ -88,7 +89,7 @@ def student_home(
     pinned = {place.course_key: place for place in reversed(live.confirmed)}
     read = _Read({way.course_key: way for way in own.ways}, tries, days, signed.reports)
     standings = tuple(
-        _standing(db, course_progress, pinned[course_progress.key], read)
+        _standing(db, course_progress, pinned[course_progress.key], read, now)
         for course_progress in progress
     )
     chosen = next_thing(StudentSituation(standings, tries, live.undecided, own.certificates), now)
@@ -156,7 +157,7 @@ def _stopped(
 
 
 def _standing(
-    db: Session, progress: CourseProgress, place: ConfirmedPlace, read: _Read
+    db: Session, progress: CourseProgress, place: ConfirmedPlace, read: _Read, now: datetime
 ) -> CourseStanding:
     """Combine what is known about one course, without a statement while it is in memory."""
     key, step = progress.key, progress.step
@@ -171,6 +172,7 @@ def _standing(
         progress=progress,
         way=read.ways.get(key),
         attempts=attempts_allowed(quiz.attempts, allowances) if quiz else None,
+        ready_at=wait_until(quiz, at_quiz, now=now) if quiz else None,
         tries=at_quiz,
         dates=tuple(day for day in read.days.coming if day.practical.course_key == key),
         reports=tuple(report for report in read.reports if report.course_key == key),

@@ -224,6 +224,7 @@ class Common(TypedDict):
     stem_html: str
     points: int
     section: str | None
+    must_pass: bool
 
 
 class Authoring(ABC, Generic[Fields, AQuestion, AKey]):

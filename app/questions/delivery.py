@@ -31,3 +31,5 @@ class Question(Frozen):
     """How many decimals are asked for; None: any number."""
     section: str | None = Field(default=None, exclude_if=is_unused)
     """The section of a lesson that teaches it, as `lesson#anchor`; see `courses.domain.taught_sections`."""
+    must_pass: bool = Field(default=False, exclude_if=is_unused)
+    """Whether an attempt is failed if it is not fully right, whatever the points are. Each attempt has it."""

@@ -19,3 +19,4 @@ class QuestionFields(Authored):
     figure: FigureFields | None = None
     facts: list[Plain] = Field(default_factory=list)
     section: Plain200 | None = None
+    must_pass: bool = False

@@ -9,11 +9,12 @@ from pydantic import Field
 from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
 from app.questions.answering import TYPES, AnyShape
-from app.quizzes import queries, review, service
+from app.quizzes import queries, service
 from app.quizzes.api_shapes import StrictBody, StrictShape
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.transitions import MARKED, AttemptState
 from app.quizzes.errors import AnswerUnreadable, AttemptEnded
+from app.quizzes.result_page import ResultPage, result_page
 from app.web.access import STUDENT
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
@@ -44,10 +45,13 @@ class OptionOut(StrictShape):
 
 
 class QuestionOut(StrictShape):
+    """`must_pass` says that the attempt is failed if this question is not right, whatever the points are."""
+
     position: int
     type: str
     stem_html: str
     points: int
+    must_pass: bool
     unit: str | None
     places: int | None
     options: list[OptionOut]
@@ -88,12 +92,17 @@ class ModuleResultOut(StrictShape):
 
 
 class ResultOut(ScoreOut):
-    """`needed` are the fewest points of a pass; a critical error may fail an attempt that earned them.
-    `missed` is null until the answers of this attempt are released. `modules` is for the final test, the
-    weakest first; before release it is empty if it would tell the mark of a question."""
+    """`needed` are the fewest points of a pass; a critical error, or a question of `must_pass_missed` (its
+    position), may fail an attempt that earned them. `answers_shown` says whether the page of the result shows
+    the right answers; the API never does. `missed` is null where only the score is told before that.
+    `modules` is for the final test, the weakest first; it is empty if it would tell more than the page does.
+    `ready_at` is when the wait before the next attempt is over."""
 
     needed: int
     critical_errors: int
+    must_pass_missed: list[int]
+    answers_shown: bool
+    ready_at: datetime | None
     missed: list[MissedOut] | None
     modules: list[ModuleResultOut]
 
@@ -142,7 +151,7 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
         result = None
         if page.state in MARKED:
-            result = review.result_page(db, visit.actor, attempt_id, now=visit.now)
+            result = result_page(db, visit.actor, attempt_id, now=visit.now)
     return AttemptOut(
         id=str(page.attempt.id),
         course=page.attempt.course_key,
@@ -208,7 +217,7 @@ def _score_out(score: Score) -> ScoreOut:
     return ScoreOut(earned=score.earned, possible=score.possible, passed=score.passed)
 
 
-def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
+def _result_out(visit: RequestContext, page: ResultPage) -> ResultOut:
     def section_out(section: TaughtSection) -> SectionOut:
         lesson = visit.url(
             "learning.lesson", course_key=page.attempt.course_key, lesson_key=section.lesson.key
@@ -225,7 +234,7 @@ def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
             position=question.position,
             section=section_out(question.section) if question.section else None,
         )
-        for question in page.missed
+        for question in page.missed_marks
     ]
     modules = [
         ModuleResultOut(
@@ -242,7 +251,10 @@ def _result_out(visit: RequestContext, page: review.ResultPage) -> ResultOut:
         passed=page.score.passed,
         needed=page.points_needed,
         critical_errors=page.critical_errors,
-        missed=missed if page.is_released else None,
+        must_pass_missed=list(page.must_pass_missed),
+        answers_shown=page.is_released,
+        ready_at=page.ready_at,
+        missed=missed if page.tells_marks else None,
         modules=modules,
     )
 
@@ -253,6 +265,7 @@ def _question_out(question: queries.ShownQuestion) -> QuestionOut:
         type=question.type,
         stem_html=question.stem_html,
         points=question.points,
+        must_pass=question.must_pass,
         unit=question.shown.unit,
         places=question.shown.places,
         options=[

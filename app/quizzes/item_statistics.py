@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from app.courses.domain.delivery import Quiz
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
-from app.quizzes import marking, models, queries, saved_answers
+from app.quizzes import marking, models, saved_answers
 from app.quizzes.attempt_conditions import IS_SENT
 from app.quizzes.domain.attempt import QuestionMark
+from app.quizzes.domain.stems import split_stem
 from app.quizzes.domain.stored import read_marks
 from app.quizzes.queries import ATTEMPT, WHOLE_ATTEMPT
 
@@ -105,7 +106,7 @@ def _by_need(
     statistics = [
         QuestionStatistics(
             number,
-            queries.split_stem(question.stem_html)[0],
+            split_stem(question.stem_html)[0],
             shown[question.key],
             missed[question.key],
         )

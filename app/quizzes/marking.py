@@ -20,6 +20,7 @@ from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.scoring import scoring_of
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, Score, counting
+from app.quizzes.domain.results import missed_must_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def mark_attempt(
     drawn: Iterable[DrawnQuestion],
     responses: Mapping[str, Response],
 ) -> AttemptMarks:
-    """Return the marks of an attempt. Passed is decided in whole numbers, without rounding. A quiz may say
-    that a critical error fails it, whatever the points are."""
+    """Return the marks of an attempt. Passed is decided in whole numbers, without rounding. A question that
+    must be right and is not fails it, whatever the points are; a critical error does if the quiz says so."""
     marks, critical = [], {}
     for drawn_question in drawn:
         question = quiz.question(drawn_question.key)
@@ -58,7 +59,7 @@ def mark_attempt(
     earned = sum(question_mark.earned for question_mark in marks)
     possible = sum(question_mark.possible for question_mark in marks)
     passed = earned * 100 >= quiz.pass_percent * possible
-    if critical and quiz.fail_on_critical:
+    if missed_must_pass(quiz, marks) or (critical and quiz.fail_on_critical):
         passed = False
     return AttemptMarks(tuple(marks), Score(earned, possible, passed), critical)
 

@@ -5,7 +5,7 @@ from fastapi import Response
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.kit.messages import msg
-from app.quizzes import access_codes, queries, review, service
+from app.quizzes import access_codes, queries, service
 from app.quizzes.errors import (
     AnswerUnreadable,
     AttemptEnded,
@@ -14,6 +14,7 @@ from app.quizzes.errors import (
     NoResult,
 )
 from app.quizzes.forms import AccessCodeForm, AnswerForm, NumberKeysForm
+from app.quizzes.result_page import result_page
 from app.quizzes.start_page import start_page
 from app.web.access import STUDENT
 from app.web.csrf import cookie_name
@@ -168,7 +169,7 @@ def _result(
     visit: RequestContext, attempt_id: AttemptId, refused: Refused | None = None
 ) -> Response:
     with visit.database.read() as db:
-        page = review.result_page(db, visit.actor, attempt_id, now=visit.now)
+        page = result_page(db, visit.actor, attempt_id, now=visit.now)
     return visit.render(
         "quizzes/result.html",
         status=200 if refused is None else status_of(refused),

@@ -29,6 +29,7 @@ from app.quizzes.domain.attempt import (
     counting,
 )
 from app.quizzes.domain.exceptions import TimeGiven, time_given
+from app.quizzes.domain.stems import split_stem
 from app.quizzes.domain.transitions import (
     COUNTED,
     MARKED,
@@ -186,6 +187,7 @@ class ShownQuestion:
     heading_html: str
     rest_html: str
     points: int
+    must_pass: bool
     shown: Shown
     typed: tuple[str, ...]
     is_answered: bool
@@ -266,7 +268,7 @@ def running_attempt(
     for answer in answers:
         newest[answer.question_key] = max(answer.sequence, newest.get(answer.question_key, 0))
     questions = tuple(
-        _shown(
+        shown_question(
             position,
             quiz.question(drawn.key),
             drawn,
@@ -288,12 +290,12 @@ def running_attempt(
     )
 
 
-def _shown(
+def shown_question(
     position: int,
     question: Question,
     drawn: DrawnQuestion,
     answer: SavedAnswer | None,
-    sequence: int,
+    sequence: int = 0,
 ) -> ShownQuestion:
     heading, rest = split_stem(question.stem_html)
     of_type = answering_of(question)
@@ -305,21 +307,10 @@ def _shown(
         heading_html=heading,
         rest_html=rest,
         points=question.points,
+        must_pass=question.must_pass,
         shown=of_type.shown(question, drawn),
         typed=of_type.typed(response, drawn) if response else (),
         is_answered=response is not None,
         sequence=sequence,
         saved_at=answer.received_at if answer else None,
     )
-
-
-def split_stem(html: str) -> tuple[str, str]:
-    """Return the first paragraph of a question without its tags, and what follows it.
-
-    The question is the heading of its page and its legend, which may hold words but no paragraphs and
-    no drawing.
-    """
-    first, closing, rest = html.strip().partition("</p>")
-    if not closing or not first.startswith("<p>"):
-        return "", html
-    return first.removeprefix("<p>"), rest.strip()

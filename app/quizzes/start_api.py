@@ -9,6 +9,7 @@ from pydantic import Field
 from app.quizzes import access_codes, service
 from app.quizzes.api_shapes import StrictBody, StrictShape
 from app.quizzes.domain.exceptions import NO_EXCEPTIONS
+from app.quizzes.domain.releasing import shows_answers_each_time
 from app.quizzes.start_page import QuizStartPage, start_page
 from app.web.access import STUDENT
 from app.web.forms import Submission
@@ -46,7 +47,9 @@ class QuizOut(StrictShape):
     time is over, and `grace` for how many minutes it can be sent then. `attempts_allowed` are those of
     the quiz and what the academy allowed in addition; null: no limit. `reason` says why no new attempt
     can start, or is null. `ready_at` is when the wait between two attempts is over, or the quiz opens.
-    `exceptions` is null where the academy gave none."""
+    `exceptions` is null where the academy gave none. `must_pass` is how many questions must be right,
+    whatever the points are, and `show_answers` when students see the right answers: “when-passed” is also
+    after the last attempt."""
 
     course: str
     quiz: str
@@ -57,6 +60,8 @@ class QuizOut(StrictShape):
     grace: int | None
     needs_access_code: bool
     pass_percent: int
+    must_pass: int
+    show_answers: Literal["when-passed", "after-each-attempt"]
     attempts_allowed: int | None
     attempts_left: int | None
     open_attempt: str | None
@@ -85,6 +90,8 @@ def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
         grace=page.quiz.grace,
         needs_access_code=page.quiz.needs_access_code,
         pass_percent=page.quiz.pass_percent,
+        must_pass=len(page.quiz.must_pass),
+        show_answers="after-each-attempt" if shows_answers_each_time(page.quiz) else "when-passed",
         attempts_allowed=page.attempts_allowed,
         attempts_left=page.attempts_left,
         open_attempt=str(page.open_attempt.id) if page.open_attempt else None,

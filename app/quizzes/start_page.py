@@ -10,6 +10,7 @@ from app.courses.domain.delivery import Quiz
 from app.enrolments import queries as enrolments
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
+from app.kit.messages import Message
 from app.learning import queries as learning
 from app.quizzes import policy, queries
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
@@ -22,7 +23,7 @@ from app.quizzes.domain.exceptions import (
     time_given,
     told_reasons,
 )
-from app.quizzes.domain.releasing import best
+from app.quizzes.domain.releasing import best, promise_of_answers
 from app.quizzes.domain.starting import StartObstacle, StartReason, start_obstacle
 from app.quizzes.domain.transitions import AttemptEvent, possible_events
 from app.quizzes.exception_queries import given_at_quiz
@@ -67,6 +68,10 @@ class QuizStartPage:
     @property
     def attempts_left(self) -> int | None:
         return attempts_left(self.attempts_allowed, len(self.attempts))
+
+    @property
+    def promise_of_answers(self) -> Message:
+        return promise_of_answers(self.quiz, self.attempts_allowed)
 
     @property
     def open_attempt(self) -> AttemptFacts | None:

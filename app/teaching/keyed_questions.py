@@ -15,13 +15,15 @@ from app.courses.domain.errata import Correction, applying, corrected_html
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
+from app.kit.messages import Message, msg
 from app.learning.lesson_reading import with_links_below
 from app.questions.contract import Readers
 from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.scoring import scoring_of
+from app.quizzes.domain.releasing import shows_answers_each_time
+from app.quizzes.domain.stems import split_stem
 from app.quizzes.key_readers import reads_keys
-from app.quizzes.queries import split_stem
 from app.teaching.domain import module_of_quiz
 from app.teaching.queries import StaffReading, reading_of
 
@@ -35,6 +37,7 @@ class KeyedQuestion:
     heading_html: str
     rest_html: str
     points: int
+    must_pass: bool
     answer: object
     explanation_html: str
     corrections: tuple[Correction, ...]
@@ -51,6 +54,13 @@ class QuizForStaff:
     introduction_html: str
     shows_keys: bool
     questions: tuple[KeyedQuestion, ...]
+
+    @property
+    def answers_shown(self) -> Message:
+        """When students see the right answers."""
+        if shows_answers_each_time(self.quiz):
+            return msg("Shown after each attempt")
+        return msg("Shown once it is passed, or after the last attempt")
 
 
 def quiz_of(db: Session, actor: Actor, course_key: str, number: int, quiz_key: str) -> QuizForStaff:
@@ -96,6 +106,7 @@ class _Reader:
             heading_html=self._linked(heading),
             rest_html=self._linked(rest),
             points=question.points,
+            must_pass=question.must_pass,
             answer=scoring_of(question).keyed(
                 question, key, Readers(shown=self._linked, explained=self._corrected)
             ),

@@ -7,6 +7,7 @@ from tests.make.courses import changed_course
 
 ORDER = ("disinfect", "dry", "inject")
 WRITTEN = """fail_on_critical: true
+show_answers: after-each-attempt
 shuffle: false
 questions:
   - key: before-the-needle

@@ -36,6 +36,7 @@ def a_question(
     points: int = 1,
     unit: str | None = None,
     shuffle_options: bool = True,
+    must_pass: bool = False,
 ) -> Question:
     """A question of a type. It has these options if its type has options, and this unit if it has units."""
     model = TYPES[type_].question
@@ -51,6 +52,7 @@ def a_question(
         type=type_,
         stem_html="<p>Which one?</p>",
         points=points,
+        must_pass=must_pass,
         **{name: value for name, value in fields.items() if name in model.model_fields},
     )
 
@@ -64,6 +66,7 @@ def a_quiz(
     draw: int | None = None,
     shuffle: bool = True,
     delay_minutes: int | None = None,
+    show_answers: str | None = "when-passed",
 ) -> Quiz:
     return Quiz(
         key="skin-quiz",
@@ -76,6 +79,7 @@ def a_quiz(
         draw=draw,
         shuffle=shuffle,
         delay_minutes=delay_minutes,
+        show_answers=show_answers,  # type: ignore[arg-type] # a word of two
         questions=questions or (a_question(),),
     )
 

@@ -202,6 +202,7 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
         minutes=fields.minutes,
         draw=fields.draw,
         shuffle=fields.shuffle,
+        show_answers=fields.show_answers,
         fail_on_critical=fields.fail_on_critical,
         at_time_out=None if fields.at_time_out == "submit" else fields.at_time_out,
         grace=fields.grace,
@@ -220,6 +221,7 @@ def _question(fields: QuestionFields, renderer: Renderer) -> Question:
         "stem_html": with_drawings(sanitised(stem), figures),
         "points": fields.points,
         "section": fields.section,
+        "must_pass": fields.must_pass,
     }
     question: Question = authoring_of(fields).delivered(fields, common, _html(renderer))
     return question

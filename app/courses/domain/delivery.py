@@ -67,6 +67,16 @@ class Quiz(Frozen):
     """Whether an attempt starts with a code. The code itself is one of the keys."""
     delay_minutes: int | None = Field(default=None, exclude_if=is_unused)
     """How long a student waits after an attempt before the next one."""
+    show_answers: Literal["when-passed", "after-each-attempt"] | None = Field(
+        default=None, exclude_if=is_unused
+    )
+    """When students see the right answers. None: the quiz was published before authors could say it; see
+    `quizzes.domain.releasing` for what was promised then."""
+
+    @property
+    def must_pass(self) -> tuple[Question, ...]:
+        """The questions that must be right in every attempt."""
+        return tuple(question for question in self.questions if question.must_pass)
 
     @property
     def length(self) -> int:

@@ -216,17 +216,13 @@ def _owners(course: Course) -> dict[str, str]:
 
 
 SETTINGS: Final = (
-    "title",
-    "introduction_html",
-    "pass_percent",
-    "attempts",
-    "minutes",
-    "at_time_out",
-    "grace",
-    "delay_minutes",
-    "draw",
-    "shuffle",
+    *("title", "introduction_html", "pass_percent", "attempts", "minutes", "at_time_out", "grace"),
+    *("delay_minutes", "draw", "shuffle", "fail_on_critical", "show_answers"),
 )
+RULES: Final = {
+    "fail_on_critical": "Whether a critical error fails it",
+    "show_answers": "When students see the right answers",
+}
 
 
 def _quiz(old: Quiz, new: Quiz) -> Iterator[Change]:
@@ -238,20 +234,20 @@ def _quiz(old: Quiz, new: Quiz) -> Iterator[Change]:
             f"The quiz was of kind {old.kind} and is now of kind {new.kind}.",
             "Give the quiz a new key, and leave the old one out.",
         )
-    if old.fail_on_critical != new.fail_on_critical:
-        yield Change(
-            ChangeKind.changed,
-            where,
-            "Whether a critical error fails it changed; attempts that were begun keep the old state.",
-        )
     for name in SETTINGS:
         if getattr(old, name) != getattr(new, name):
-            what = name.removesuffix("_html").replace("_", " ")
+            what = RULES.get(name) or f"Its {name.removesuffix('_html').replace('_', ' ')}"
             yield Change(
                 ChangeKind.changed,
                 where,
-                f"Its {what} changed; attempts that were begun keep the old state.",
+                f"{what} changed; attempts that were begun keep the old state.",
             )
+
+
+AROUND_A_QUESTION: Final = {
+    "section": "The section that teaches it is another one.",
+    "must_pass": "Whether it must be right changed; attempts that were begun keep the old state.",
+}
 
 
 def _questions(
@@ -294,9 +290,10 @@ def _mended_question(
         )
     for sentence, remedy in of_type.mended(old, new):
         yield Change(ChangeKind.changed, where, sentence, remedy)
-    if old.section != new.section:
-        yield Change(ChangeKind.changed, where, "The section that teaches it is another one.")
-        old = old.model_copy(update={"section": new.section})
+    for name, sentence in AROUND_A_QUESTION.items():
+        if getattr(old, name) != getattr(new, name):
+            yield Change(ChangeKind.changed, where, sentence)
+            old = old.model_copy(update={name: getattr(new, name)})
     if shares_nothing(old.stem_html, new.stem_html):
         yield Change(
             ChangeKind.changed,

@@ -18,6 +18,7 @@ from app.courses.domain.cross_references import crossing_problems
 from app.courses.domain.delivery import Course
 from app.courses.domain.errata import Erratum
 from app.courses.domain.errata_file import errata_of, erratum_problems
+from app.courses.domain.fixed_sets import fixed_sets
 from app.courses.domain.folder import FileKind, Folder, SourceDocument, arranged
 from app.courses.domain.keys import CourseKeys
 from app.courses.domain.missing_captions import missing_captions
@@ -39,7 +40,8 @@ _MODELS: Final[Mapping[FileKind, Any]] = {
 class ParsedCourse:
     """The outcome of reading a course: both documents, its drawings and its source, or problems; never both.
 
-    `notices` say what somebody still has to do; they do not keep a course from being published.
+    `notices` say what somebody still has to do, and `warnings` what works, but is seldom meant; neither keeps
+    a course from being published.
     `refused_if_new` are what later rules refuse: stated times that differ from what is counted, modules
     without a picture, and tables without a caption. Only a course that was published with them before may
     be published with them again.
@@ -53,6 +55,7 @@ class ParsedCourse:
     errata: tuple[Erratum, ...] = ()
     source: CourseSource | None = None
     refused_if_new: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
@@ -94,6 +97,7 @@ def parse_course(key: str, files: Mapping[str, bytes]) -> ParsedCourse:
             *missing_pictures(folder, course),
             *missing_captions(folder, checked, renderer),
         ),
+        tuple(sorted(fixed_sets(folder, course))),
     )
 
 

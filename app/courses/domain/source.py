@@ -136,6 +136,7 @@ class QuizFile(Authored):
     grace: Annotated[int, Field(ge=1, le=120)] | None = None
     draw: Annotated[int, Field(ge=1, le=200)] | None = None
     shuffle: bool = True
+    show_answers: Literal["when-passed", "after-each-attempt"] = "when-passed"
     fail_on_critical: bool = False
     questions: Annotated[list[AnyFields], Field(min_length=1, max_length=200)]
 
@@ -146,6 +147,17 @@ class QuizFile(Authored):
                 "There is one attempt, so none follows after a wait.",
                 "Allow more attempts, or remove `delay`.",
                 trail=("delay",),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _draws_every_question_that_must_be_right(self) -> "QuizFile":
+        decisive = [number for number, each in enumerate(self.questions) if each.must_pass]
+        if self.draw is not None and self.draw < len(decisive):
+            raise UnfitError.because(
+                f"{len(decisive)} questions must be right, and an attempt has only {self.draw}.",
+                "Each attempt has all of them: draw more questions, or remove a `must_pass`.",
+                trail=("questions", decisive[self.draw], "must_pass"),
             )
         return self
 

@@ -46,6 +46,11 @@ class QuestionMark:
     def is_right(self) -> bool:
         return self.earned == self.possible
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the answer earned a part of the points."""
+        return 0 < self.earned < self.possible
+
 
 @dataclass(frozen=True, slots=True)
 class SavedAnswer:

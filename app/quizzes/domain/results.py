@@ -11,6 +11,7 @@ from app.courses.domain.delivery import Course, Quiz
 from app.courses.domain.taught_sections import TaughtSection, taught_section
 from app.learning.domain import NumberedModule, numbered
 from app.quizzes.domain.attempt import QuestionMark, Score
+from app.quizzes.domain.releasing import Disclosure
 
 
 def points_needed(possible: int, pass_percent: int) -> int:
@@ -66,14 +67,14 @@ class _Line:
 def module_results(
     course: Course,
     quiz: Quiz,
-    marks: Iterable[QuestionMark],
+    marks: Sequence[QuestionMark],
     *,
     unanswered: Collection[str] = (),
-    is_released: bool,
+    disclosure: Disclosure,
 ) -> tuple[ModuleResult, ...]:
     """Return the results of an attempt by module, the weakest first. Empty if no question says which section
-    teaches it, as in courses from before these were named, and before release if the lines would tell the
-    mark of a question. `unanswered` are the keys of questions of which
+    teaches it, as in courses from before these were named, and if the lines would tell more than `disclosure`
+    allows: the mark of a question, or part of its points. `unanswered` are the keys of questions of which
     the student knows that they earned nothing."""
     by_module: dict[str, list[QuestionMark]] = {}
     for mark in marks:
@@ -85,7 +86,9 @@ def module_results(
     lines = [_Line(module, tuple(by_module[module.key])) for module in numbered(course, order)]
     if "" in by_module:
         lines.append(_Line(None, tuple(by_module[""])))
-    if not is_released and not _tell_no_mark(lines, unanswered):
+    if disclosure is Disclosure.score and not _tell_no_mark(lines, unanswered):
+        return ()
+    if disclosure is Disclosure.marks and any(mark.is_partial for mark in marks):
         return ()
     return tuple(sorted((line.result for line in lines), key=_weakest_first))
 
@@ -99,8 +102,8 @@ def _weakest_first(result: ModuleResult) -> tuple[Fraction, bool, int]:
 def sections_to_read(
     course: Course, quiz: Quiz, marks: Iterable[QuestionMark]
 ) -> tuple[SectionToRead, ...]:
-    """Return the sections that teach the missed questions, in the order of the attempt. Only for an attempt
-    that is released: they say which questions were missed."""
+    """Return the sections that teach the missed questions, in the order of the attempt. They say which
+    questions were missed."""
     sections: dict[str, TaughtSection] = {}
     positions: dict[str, list[int]] = {}
     for position, mark in enumerate(marks, start=1):
@@ -112,6 +115,16 @@ def sections_to_read(
             positions.setdefault(section.address, []).append(position)
     return tuple(
         SectionToRead(section, tuple(positions[address])) for address, section in sections.items()
+    )
+
+
+def missed_must_pass(quiz: Quiz, marks: Iterable[QuestionMark]) -> tuple[int, ...]:
+    """Return the positions in the attempt of the questions that had to be right and were not."""
+    decisive = {question.key for question in quiz.must_pass}
+    return tuple(
+        position
+        for position, mark in enumerate(marks, start=1)
+        if mark.question_key in decisive and not mark.is_right
     )
 
 

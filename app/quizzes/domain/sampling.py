@@ -19,10 +19,15 @@ TOKEN_LENGTH = 16
 def draw(quiz: Quiz, seed: str) -> tuple[DrawnQuestion, ...]:
     """Return the questions of one attempt; the same quiz and seed give the same questions.
 
-    The questions are drawn at random even if the quiz keeps its author's order.
+    The questions are drawn at random even if the quiz keeps its author's order. Those that must be right
+    are in every attempt, at any place; the others fill what is left.
     """
     keys = [question.key for question in quiz.questions]
-    chosen = _shuffled(keys, seed, "questions")[: quiz.length]
+    decisive = {question.key for question in quiz.must_pass}
+    shuffled = _shuffled(keys, seed, "questions")
+    others = [key for key in shuffled if key not in decisive]
+    drawn = decisive.union(others[: quiz.length - len(decisive)])
+    chosen = [key for key in shuffled if key in drawn]
     if not quiz.shuffle:
         chosen.sort(key=keys.index)
     return tuple(_drawn(quiz.question(key), seed) for key in chosen)

@@ -12,7 +12,7 @@ from app.kit.errors import Refusal
 from app.kit.messages import msg
 from app.learning.domain import Done, ModuleState, is_final_open, missing_modules, module_progress
 from app.quizzes.domain.allowing import attempts_allowed, attempts_left
-from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.domain.attempt import AttemptFacts, TimedAttempt
 from app.quizzes.domain.exceptions import NO_EXCEPTIONS, AttemptExceptions
 
 
@@ -108,7 +108,7 @@ def window_obstacle(exceptions: AttemptExceptions, *, now: datetime) -> StartObs
     return None
 
 
-def wait_until(quiz: Quiz, attempts: Sequence[AttemptFacts], *, now: datetime) -> datetime | None:
+def wait_until(quiz: Quiz, attempts: Sequence[TimedAttempt], *, now: datetime) -> datetime | None:
     """Return when the wait after the last attempt is over, or None if the next attempt may start now."""
     if quiz.delay_minutes is None or not attempts:
         return None

@@ -16,10 +16,11 @@ from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import AttemptId, UserId, new_uuid
 from app.learning.queries import done_by
 from app.outbox.models import OutboxEvent
-from app.quizzes import checks, queries, review, saved_answers, service
+from app.quizzes import checks, queries, saved_answers, service
 from app.quizzes.domain.attempt import Score
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow
+from app.quizzes.result_page import result_page
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.lock_waits import another_process
@@ -439,12 +440,12 @@ def test_before_release_the_result_holds_no_key(pupil, database):
     pupil.complete("skin", "needles")
     first = pupil.finish("final-test", right=False)
     with database.read() as db:
-        page = review.result_page(db, pupil.actor, first, now=NOW)
+        page = result_page(db, pupil.actor, first, now=NOW)
     assert not page.is_released
     assert page.questions == ()
     pupil.finish("final-test", right=False)
     with database.read() as db:
-        assert len(review.result_page(db, pupil.actor, first, now=NOW).questions) == 2
+        assert len(result_page(db, pupil.actor, first, now=NOW).questions) == 2
 
 
 def test_an_unknown_person_owns_nothing(pupil, database):

@@ -11,8 +11,9 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app.kit.ids import AttemptId
-from app.quizzes import queries, review
+from app.quizzes import queries
 from app.quizzes.models import AnswerRow
+from app.quizzes.result_page import result_page
 from tests.integration.quizzes.conftest import Pupil
 from tests.make import NOW
 from tests.make.ordering import ORDER, course_with_an_order
@@ -99,7 +100,7 @@ def test_a_critical_error_fails_the_quiz_and_is_named_first(pupil, database, bro
     score = pupil.submit(attempt_id)
     assert (score.earned, score.possible, score.passed) == (6, 8, False)
     with database.read() as db:
-        page = review.result_page(db, pupil.actor, attempt_id, now=NOW)
+        page = result_page(db, pupil.actor, attempt_id, now=NOW)
     assert (page.critical_errors, page.points_short) == (1, 0)
     assert [question.position for question in page.critical] == [1]
     html = browser.get(f"/attempts/{attempt_id}").text
@@ -115,6 +116,6 @@ def test_the_right_order_passes_it(pupil, database):
     score = pupil.submit(attempt_id)
     assert (score.earned, score.possible, score.passed) == (8, 8, True)
     with database.read() as db:
-        page = review.result_page(db, pupil.actor, attempt_id, now=NOW)
+        page = result_page(db, pupil.actor, attempt_id, now=NOW)
         assert queries.attempt_of(db, pupil.actor, attempt_id).score == score
     assert (page.critical_errors, page.critical) == (0, ())

@@ -11,7 +11,7 @@ from app.kit.ids import AttemptId, RevisionId
 from tests.integration.quizzes.conftest import Pupil
 from tests.make.courses import course_with_sections
 from tests.make.people import a_user
-from tests.make.quizzes import a_published_course
+from tests.make.quizzes import a_place, a_published_course
 
 LESSONS = "/learn/small-course/lessons"
 SECTION = re.compile(rf'href="{LESSONS}/([\w-]+#[\w-]+)"')
@@ -72,40 +72,75 @@ def test_lessons_are_named_where_a_missed_question_names_no_section(browser, pup
         assert f'href="{LESSONS}/{lesson}"' in meaning
 
 
-def test_a_result_that_is_not_released_says_nothing_of_single_questions(browser, pupil):
-    """Neither the page nor the API names a section, a question or its mark; after release both do."""
+def told(browser, attempt_id: AttemptId) -> tuple[list[str], list[str], object]:
+    """Return the sections and the marks that the page names, and the missed questions of the API."""
+    page = browser.get(f"/attempts/{attempt_id}").text
+    result = browser.get(f"/api/v1/attempts/{attempt_id}").json()["result"]
+    marks = re.findall(r'class="dot" href="[^"]*" data-state="(\w+)"', page)
+    return SECTION.findall(page), marks, result["missed"]
+
+
+def test_before_release_it_says_which_questions_were_wrong_and_what_to_read(browser, pupil):
+    """Neither the page nor the API holds a right answer or an explanation; after release the page does."""
     pupil.complete("skin", "needles")
+    first = missing(pupil, "bin", quiz="final-test")
+    position = pupil.position(first, "bin")
+    marks = ["right"] * 3
+    marks[position - 1] = "wrong"
+    sections, shown_marks, missed = told(browser, first)
+    assert (set(sections), shown_marks) == ({"needle-safety#section-after-use"}, marks)
+    assert [entry["position"] for entry in missed] == [position]
+    page = browser.get(f"/attempts/{first}").text
+    assert "As soon as you have passed" in page
+    assert "you have 1 left" in page
+    assert page.count("Your answer<") == 3
+    assert not [words for words in KEY_WORDS if words in page]
+    assert not browser.get(f"/api/v1/attempts/{first}").json()["result"]["answers_shown"]
+    missing(pupil, "bin", quiz="final-test")
+    released = browser.get(f"/attempts/{first}").text
+    assert [words for words in KEY_WORDS if words in released] == list(KEY_WORDS)
+    assert "The answers come later" not in released
+    assert told(browser, first)[1:] == (marks, missed)
+
+
+KEY_WORDS = ("Right answer", "Nothing comes between.", "Where else would it go?")
+"""Words of the key and of both explanations of the question “bin”."""
+
+
+def test_a_final_test_from_before_authors_could_choose_tells_only_its_score(database, as_person):
+    """Neither the page nor the API names a section, a question or its mark, as was promised; after release
+    both do."""
+    with database.write() as db:
+        parsed = course_with_sections()
+        quizzes = tuple(
+            quiz.model_copy(update={"show_answers": None}) for quiz in parsed.course.quizzes
+        )
+        course = parsed.course.model_copy(update={"quizzes": quizzes})
+        earlier = a_published_course(db, course, parsed.keys)
+        actor = a_user(db, "Sam Student")
+        a_place(db, actor, earlier)
+    pupil, browser = Pupil(database, actor, earlier), as_person(actor)
+    pupil.complete("skin", "needles")
+    page = browser.get("/learn/small-course/quizzes/final-test").text
+    assert "are shown after you have passed, or after your last attempt." in page
     first = pupil.finish("final-test", right=False)
-
-    def told() -> tuple[list[str], list[str], object]:
-        page = browser.get(f"/attempts/{first}").text
-        result = browser.get(f"/api/v1/attempts/{first}").json()["result"]
-        marks = re.findall(r'class="dot" href="[^"]*" data-state="(\w+)"', page)
-        return SECTION.findall(page), marks, result["missed"]
-
-    assert told() == ([], [], None)
+    assert told(browser, first) == ([], [], None)
     page = browser.get(f"/attempts/{first}").text
     assert "The answers come later" in page
     assert "#section-" not in page
-    assert "data-state" not in page
     assert browser.get(f"/api/v1/attempts/{first}").json()["result"]["modules"] == []
     pupil.finish("final-test", right=False)
-    sections, marks, missed = told()
-    assert len(set(sections)) == 3
-    assert marks == ["wrong", "wrong", "wrong"]
-    assert [entry["position"] for entry in missed] == [1, 2, 3]
-    assert {entry["section"]["href"].removeprefix(f"{LESSONS}/") for entry in missed} == set(
-        sections
-    )
+    sections, marks, missed = told(browser, first)
+    assert len(set(sections)) == 2
+    assert marks == ["wrong", "wrong"]
+    assert [entry["position"] for entry in missed] == [1, 2]
 
 
 def test_the_final_test_is_counted_by_module_weakest_first(browser, pupil):
     pupil.complete("skin", "needles")
     attempt_id = missing(pupil, "bin", quiz="final-test")
     result = browser.get(f"/api/v1/attempts/{attempt_id}").json()["result"]
-    assert (result["passed"], result["missed"], result["modules"]) == (False, None, [])
-    missing(pupil, quiz="final-test")
-    result = browser.get(f"/api/v1/attempts/{attempt_id}").json()["result"]
+    assert result["passed"] is False
     assert [
         (entry["modules"], entry["earned"], entry["possible"]) for entry in result["modules"]
     ] == [

@@ -16,10 +16,10 @@ from app.kit.errors import Forbidden, NotFound
 from app.notices.models import Notice
 from app.outbox.models import OutboxEvent
 from app.quizzes import queries as quizzes
-from app.quizzes import review
 from app.quizzes import service as attempts
 from app.quizzes.errors import AttemptStartRefused
 from app.quizzes.models import AllowanceRow
+from app.quizzes.result_page import result_page
 from app.quizzes.start_page import start_page
 from app.reports import allowances
 from app.reports.errors import AllowanceRefused
@@ -153,7 +153,7 @@ def test_the_answers_of_a_final_test_are_hidden_while_one_more_attempt_is_open(
 
     def is_released():
         with database.read() as db:
-            page = review.result_page(db, cia, attempt_id, now=NOW)
+            page = result_page(db, cia, attempt_id, now=NOW)
         assert bool(page.questions) is page.is_released
         return page.is_released
 

@@ -157,6 +157,20 @@ def test_what_is_said_of_a_quiz(old: bytes, new: bytes, what: str) -> None:
     assert changes((FINAL, old, new)) == (changed("quiz final-test", sentence),)
 
 
+def test_when_answers_are_shown_is_said() -> None:
+    sentence = (
+        "When students see the right answers changed; attempts that were begun keep the old state."
+    )
+    edit = (FINAL, b"draw: 2", b"draw: 2\nshow_answers: after-each-attempt")
+    assert changes(edit) == (changed("quiz final-test", sentence),)
+
+
+def test_that_a_question_must_be_right_is_said_and_nothing_else() -> None:
+    sentence = "Whether it must be right changed; attempts that were begun keep the old state."
+    edit = (SKIN, b"    type: numeric\n", b"    type: numeric\n    must_pass: true\n")
+    assert changes(edit) == (changed(VOLUME, sentence),)
+
+
 def test_another_access_code_is_said_without_the_code() -> None:
     edit = (FINAL, b"draw: 2", b"draw: 2\naccess_code: blue heron")
     assert changes(edit) == (changed("quiz final-test", "Its access code changed."),)

@@ -19,7 +19,7 @@ from app.quizzes.domain.allowing import (
     taking_back_obstacle,
 )
 from app.quizzes.domain.attempt import Score
-from app.quizzes.domain.releasing import is_released
+from app.quizzes.domain.releasing import Disclosure, disclosure
 from app.quizzes.domain.starting import start_obstacle
 from tests.make import NOW
 from tests.make.courses import small_course
@@ -180,8 +180,9 @@ def test_an_allowance_opens_the_quiz_again(allowances, reason):
 @pytest.mark.parametrize(
     ("used", "allowances", "released"), [(2, 0, True), (2, 1, False), (3, 1, True)]
 )
-def test_it_hides_the_answers_of_a_final_test_until_it_is_used(used, allowances, released):
+def test_it_hides_the_answers_until_it_is_used(used, allowances, released):
     quiz = a_quiz(kind="final", attempts=2)
     attempts = [FAILED] * used
     scores = [attempt.score for attempt in attempts]
-    assert is_released(quiz, attempts, scores, allowances=allowances, now=NOW) is released
+    told = disclosure(quiz, attempts, scores, allowances=allowances, now=NOW)
+    assert (told is Disclosure.answers) is released

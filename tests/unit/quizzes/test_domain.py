@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 from app.learning.domain import Done
 from app.quizzes import policy
 from app.quizzes.domain.attempt import AttemptSummary, Score, counting
-from app.quizzes.domain.releasing import best, is_released
+from app.quizzes.domain.releasing import best
 from app.quizzes.domain.starting import StartReason, missing_before, start_obstacle
 from app.quizzes.domain.transitions import is_past
 from app.quizzes.errors import SequenceTaken
-from app.quizzes.queries import split_stem
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import an_actor
-from tests.make.quizzes import a_quiz, a_saved_answer, an_attempt
+from tests.make.quizzes import a_saved_answer, an_attempt
 
 SECOND = timedelta(seconds=1)
 DUE = NOW + timedelta(minutes=10)
@@ -151,24 +150,6 @@ def test_a_refusal_says_what_to_do_first():
     assert missing_before(COURSE, COURSE.quiz("final-test"), Done()) == ("The skin", "Needles")
 
 
-@pytest.mark.parametrize(
-    ("kind", "limit", "attempts", "scores", "released"),
-    [
-        ("module", 3, [an_attempt(submitted_at=NOW)], [WRONG], True),
-        ("final", 2, [an_attempt(submitted_at=NOW)], [WRONG], False),
-        ("final", 2, [an_attempt(submitted_at=NOW)], [RIGHT], True),
-        ("final", 2, [an_attempt(submitted_at=NOW)] * 2, [WRONG, WRONG], True),
-        ("final", 2, [an_attempt(submitted_at=NOW), an_attempt(due_at=DUE)], [WRONG], False),
-        ("final", 2, [an_attempt(submitted_at=NOW)] * 2, [WRONG, RIGHT], True),
-        ("final", None, [an_attempt(submitted_at=NOW)] * 9, [WRONG] * 9, False),
-    ],
-)
-def test_release(kind, limit, attempts, scores, released):
-    """R-050, R-056: keys of the final test wait until no attempt can profit from them."""
-    quiz = a_quiz(kind=kind, attempts=limit)
-    assert is_released(quiz, attempts, scores, allowances=0, now=NOW) is released
-
-
 def test_the_best_attempt_counts():
     assert best([]) is None
     assert best([WRONG, RIGHT, Score(9, 10, passed=True)]) == Score(9, 10, passed=True)
@@ -192,24 +173,6 @@ def test_a_shown_percentage_never_flatters(earned, possible):
 )
 def test_a_percentage_is_rounded_down(earned, possible, percent):
     assert Score(earned, possible, passed=False).percent == percent
-
-
-@pytest.mark.parametrize(
-    ("html", "heading", "rest"),
-    [
-        ("<p>Which layer?</p>", "Which layer?", ""),
-        (
-            "<p>Which <b>layer</b>?</p>\n<figure></figure>",
-            "Which <b>layer</b>?",
-            "<figure></figure>",
-        ),
-        ("<p>A case.</p>\n<p>What now?</p>", "A case.", "<p>What now?</p>"),
-        ("<ul><li><p>A list</p></li></ul>", "", "<ul><li><p>A list</p></li></ul>"),
-        ("words", "", "words"),
-    ],
-)
-def test_the_first_paragraph_is_the_heading(html, heading, rest):
-    assert split_stem(html) == (heading, rest)
 
 
 def test_policies():

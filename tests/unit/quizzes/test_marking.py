@@ -81,6 +81,35 @@ def test_a_critical_error_fails_the_quiz_that_says_so(order, fails, passed, crit
     assert (marks.score.passed, marks.critical) == (passed, critical)
 
 
+@pytest.mark.parametrize(
+    ("right", "must_pass", "passed"),
+    [
+        ({"q0", "q1", "q2"}, "q0", True),
+        ({"q0", "q1"}, "q0", True),
+        ({"q1", "q2"}, "q0", False),
+        ({"q0", "q1"}, "q2", False),
+        (set(), "q0", False),
+    ],
+)
+def test_a_question_that_must_be_right_fails_the_quiz(right, must_pass, passed):
+    questions = [a_question(key, must_pass=key == must_pass) for key in ("q0", "q1", "q2")]
+    quiz = a_quiz(*questions, pass_percent=60)
+    keys = QuizKeys(questions={q.key: ChoiceKey(correct=frozenset(["o0"])) for q in questions})
+    marks = mark_attempt(quiz, keys, draw(quiz, "seed"), {key: chosen("o0") for key in right})
+    assert (marks.score.earned, marks.score.passed) == (len(right), passed)
+
+
+def test_part_of_the_points_is_not_right_enough():
+    key = OrderingKey(type="ordering", order=("o0", "o1", "o2"))
+    quiz = a_quiz(
+        a_question("steps", "ordering", options=3, points=3, must_pass=True), pass_percent=30
+    )
+    keys, drawn = QuizKeys(questions={"steps": key}), draw(quiz, "seed")
+    response = OrderingResponse((("o0", 2), ("o1", 1), ("o2", 3)))
+    score = mark_attempt(quiz, keys, drawn, {"steps": response}).score
+    assert (score.earned, score.passed) == (2, False)
+
+
 def test_only_drawn_questions_count():
     questions = [a_question(f"q{number}") for number in range(6)]
     quiz = a_quiz(*questions, draw=2)

@@ -12,8 +12,10 @@ from app.authoring.published import Heading
 from app.courses.domain.delivery import Course, Quiz
 from app.questions.single.answering import SingleQuestion
 from app.quizzes.domain.attempt import QuestionMark, Score
+from app.quizzes.domain.releasing import Disclosure
 from app.quizzes.domain.results import (
     ModuleResult,
+    missed_must_pass,
     module_results,
     points_needed,
     points_short,
@@ -51,8 +53,8 @@ class MarkedQuiz:
     quiz: Quiz
     marks: tuple[QuestionMark, ...]
 
-    def by_module(self, *, is_released: bool = True) -> tuple[ModuleResult, ...]:
-        return module_results(course(), self.quiz, self.marks, is_released=is_released)
+    def by_module(self, told: Disclosure = Disclosure.answers) -> tuple[ModuleResult, ...]:
+        return module_results(course(), self.quiz, self.marks, disclosure=told)
 
 
 def marked(*questions: tuple[str | None, int], points: int = 1) -> MarkedQuiz:
@@ -149,22 +151,22 @@ def test_a_course_that_names_no_sections_has_no_results_by_module() -> None:
 def test_before_release_no_line_is_shown_if_one_tells_a_mark(
     questions: list[tuple[str | None, int]],
 ) -> None:
-    assert lines(marked(*questions).by_module(is_released=False)) == []
+    assert lines(marked(*questions).by_module(Disclosure.score)) == []
     assert lines(marked(*questions).by_module()) != []
 
 
 def test_before_release_every_line_is_shown_if_none_tells_a_mark() -> None:
     attempt = marked((ONE, 0), (ONE, 1), (TWO, 1), (TWO, 0), (TWO, 1))
-    assert lines(attempt.by_module(is_released=False)) == [("one", 1, 2), ("two", 2, 3)]
+    assert lines(attempt.by_module(Disclosure.score)) == [("one", 1, 2), ("two", 2, 3)]
 
 
 def test_an_empty_answer_is_known_to_be_wrong_and_tells_of_the_question_beside_it() -> None:
     attempt = marked((ONE, 1), (ONE, 0), (TWO, 1), (TWO, 0))
     shown = module_results(
-        course(), attempt.quiz, attempt.marks, unanswered={"q-1"}, is_released=False
+        course(), attempt.quiz, attempt.marks, unanswered={"q-1"}, disclosure=Disclosure.score
     )
     assert lines(shown) == []
-    assert len(attempt.by_module(is_released=False)) == 2
+    assert len(attempt.by_module(Disclosure.score)) == 2
 
 
 def test_before_release_questions_of_different_points_are_in_no_line() -> None:
@@ -175,7 +177,7 @@ def test_before_release_questions_of_different_points_are_in_no_line() -> None:
         update={"questions": (attempt.quiz.questions[0], heavy, *attempt.quiz.questions[2:])}
     )
     marks = (attempt.marks[0], QuestionMark("q-1", 0, 2), *attempt.marks[2:])
-    assert module_results(course(), quiz, marks, is_released=False) == ()
+    assert module_results(course(), quiz, marks, disclosure=Disclosure.score) == ()
 
 
 @pytest.mark.parametrize("empty", [0, 1], ids=["all answered", "one empty"])
@@ -194,7 +196,11 @@ def test_before_release_no_mark_can_be_derived_from_what_is_shown(
         attempt = marked(*zip(sections, (*right, *[0] * empty), strict=True))
         unanswered = {f"q-{number}" for number in range(answered, len(sections))}
         shown = module_results(
-            course(), attempt.quiz, attempt.marks, unanswered=unanswered, is_released=False
+            course(),
+            attempt.quiz,
+            attempt.marks,
+            unanswered=unanswered,
+            disclosure=Disclosure.score,
         )
         by_score.setdefault(sum(right), []).append(right)
         by_sight.setdefault((sum(right), tuple(lines(shown))), []).append(right)
@@ -205,6 +211,26 @@ def test_before_release_no_mark_can_be_derived_from_what_is_shown(
 def doubtful(attempts: list[tuple[int, ...]]) -> list[bool]:
     """Return for each question whether these attempts leave its mark in doubt."""
     return [len(set(marks)) > 1 for marks in zip(*attempts, strict=True)]
+
+
+def test_with_the_marks_every_line_is_shown_unless_it_would_tell_part_of_the_points() -> None:
+    alone = marked((ONE, 1), (TWO, 0))
+    assert lines(alone.by_module(Disclosure.marks)) == [("two", 0, 1), ("one", 1, 1)]
+    partly = marked((ONE, 3), (TWO, 2), (TWO, 0), points=3)
+    assert partly.by_module(Disclosure.marks) == ()
+    assert len(partly.by_module(Disclosure.answers)) == 2
+
+
+def test_the_questions_that_must_be_right_and_were_not_are_named_by_position() -> None:
+    attempt = marked((ONE, 2), (ONE, 1), (TWO, 0), (TWO, 0), points=2)
+    decisive = {"q-0", "q-1", "q-3"}
+    questions = tuple(
+        question.model_copy(update={"must_pass": question.key in decisive})
+        for question in attempt.quiz.questions
+    )
+    quiz = attempt.quiz.model_copy(update={"questions": questions})
+    assert missed_must_pass(quiz, attempt.marks) == (2, 4)
+    assert missed_must_pass(attempt.quiz, attempt.marks) == ()
 
 
 def test_each_section_is_named_once_with_the_questions_it_teaches() -> None:

@@ -115,3 +115,27 @@ def test_drawn_questions_survive_storage():
     assert choice.tokens_of(["o2", "o1", "unknown"]) == tuple(
         option.token for option in choice.options if option.key in ("o1", "o2")
     )
+
+
+def test_questions_that_must_be_right_are_in_every_attempt_and_the_others_change():
+    decisive = {"q2", "q7"}
+    pool = tuple(a_question(each.key, must_pass=each.key in decisive) for each in TEN)
+    drawn = [
+        {question.key for question in draw(a_quiz(*pool, draw=4), str(seed))} for seed in range(40)
+    ]
+    assert all(len(keys) == 4 and decisive < keys for keys in drawn)
+    assert set().union(*drawn) == {each.key for each in TEN}
+
+
+def test_they_stand_at_any_place_of_an_attempt():
+    pool = tuple(a_question(each.key, must_pass=each.key == "q2") for each in TEN)
+    places = {
+        [question.key for question in draw(a_quiz(*pool, draw=4), str(seed))].index("q2")
+        for seed in range(40)
+    }
+    assert places == {0, 1, 2, 3}
+
+
+def test_without_one_the_draw_of_a_seed_is_what_it_always_was():
+    keys = [question.key for question in draw(a_quiz(*TEN, draw=4), "seed")]
+    assert keys == ["q9", "q0", "q2", "q4"]
