@@ -1,11 +1,13 @@
 """Pages cross the wire compressed where the browser asks for it; files that are compressed already do
 not."""
 
+import gc
+
 import anyio
 import brotli
 import pytest
 
-from app.web.compression import Compression
+from app.web.compression import Compression, _BrotliResponder
 from tests.make.threads import in_its_own_thread
 
 
@@ -49,6 +51,19 @@ def test_brotli_makes_a_page_smaller_than_gzip(client):
     gzip = client.get("/privacy", headers={"accept-encoding": "gzip"})
     assert 1_000 < int(page.headers["content-length"]) < int(gzip.headers["content-length"])
     assert "accept-encoding" in page.headers["vary"].lower()
+
+
+def test_an_answer_that_was_sent_holds_no_compressor(client):
+    """Each takes 2 MB, and answers stay until Python looks for garbage."""
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            client.get("/privacy", headers={"accept-encoding": "br"})
+        answers = [each for each in gc.get_objects() if isinstance(each, _BrotliResponder)]
+    finally:
+        gc.enable()
+    assert [answer.compressor for answer in answers] == [None] * len(answers)
 
 
 @pytest.mark.parametrize("size", [1_000, 200_000], ids=["a page", "a large list"])
