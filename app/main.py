@@ -95,6 +95,7 @@ from app.practicals.pages import rebooking as practicals_rebooking
 from app.practicals.pages import reserving as practicals_reserving
 from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
+from app.quizzes import answer_api as quiz_answer_api
 from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.quizzes import start_api as quizzes_start_api
@@ -123,6 +124,7 @@ from app.web.templating import Templates, make_environment
 
 # Routes are tried in this order: first what students open all day.
 FEATURES: tuple[Pages | Api, ...] = (
+    quiz_answer_api.api,
     quizzes_api.api,
     quizzes_start_api.api,
     quizzes_pages.pages,

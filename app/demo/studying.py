@@ -15,6 +15,7 @@ from app.learning import service as learning
 from app.questions.answering import answering_of
 from app.questions.scoring import scoring_of
 from app.quizzes import queries as attempts
+from app.quizzes import saving
 from app.quizzes import service as quizzes
 
 FINAL = 9
@@ -121,4 +122,4 @@ def _answer(
             else scoring.right_answer(question, key)
         )
         typed = answering_of(question).typed(response, drawn)
-        quizzes.save_answer(diary.db, student, attempt_id, position, typed, sequence=None, now=now)
+        saving.save_answer(diary.db, student, attempt_id, position, typed, sequence=None, now=now)

@@ -1,42 +1,22 @@
 """JSON routes of attempts: the same use-cases as the pages, questions as delivered, no keys."""
 
 from datetime import datetime
-from typing import Final, Literal
-
-from fastapi.responses import JSONResponse, Response
-from pydantic import Field
+from typing import Literal
 
 from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
 from app.questions.answering import TYPES, AnyShape
 from app.quizzes import queries, service
-from app.quizzes.api_shapes import StrictBody, StrictShape
+from app.quizzes.api_shapes import STATE_OUT, StateOut, StrictShape
 from app.quizzes.domain.attempt import Score
-from app.quizzes.domain.transitions import MARKED, AttemptState
-from app.quizzes.errors import AnswerUnreadable, AttemptEnded
+from app.quizzes.domain.transitions import MARKED
 from app.quizzes.result_page import ResultPage, result_page
+from app.quizzes.shown_questions import ShownQuestion
 from app.web.access import STUDENT
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
-StateOut = Literal["in_progress", "overdue", "submitted", "abandoned"]
 api = Api("/api/v1", tags=["quizzes"])
-
-
-class AnswerIn(StrictBody):
-    """`sequence` counts the client's changes to this question, from 1."""
-
-    sequence: int = Field(ge=1, le=service.LAST_SEQUENCE)
-    response: AnyShape
-
-
-class AnswerOut(StrictShape):
-    """The stored answer. If its `sequence` is higher than the one sent, a newer answer was already
-    stored. `answered` is false if it is blank, so that the question has no answer any more."""
-
-    sequence: int
-    saved_at: datetime
-    answered: bool
 
 
 class OptionOut(StrictShape):
@@ -130,15 +110,6 @@ class AttemptOut(StrictShape):
     result: ResultOut | None
 
 
-_STATE_OUT: Final[dict[AttemptState, StateOut]] = {
-    AttemptState.in_progress: "in_progress",
-    AttemptState.overdue: "overdue",
-    AttemptState.submitted: "submitted",
-    AttemptState.graded: "submitted",
-    AttemptState.abandoned: "abandoned",
-}
-
-
 @api.get(
     "/attempts/{attempt_id}",
     name="api.quizzes.attempt",
@@ -157,7 +128,7 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         course=page.attempt.course_key,
         quiz=page.attempt.quiz_key,
         number=page.attempt.number,
-        state=_STATE_OUT[page.state],
+        state=STATE_OUT[page.state],
         may=[event for event in ("save", "submit") if event in page.possible],
         started_at=page.attempt.started_at,
         due_at=page.attempt.due_at,
@@ -167,37 +138,6 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         now=visit.now,
         questions=[_question_out(question) for question in page.questions],
         result=_result_out(visit, result) if result else None,
-    )
-
-
-@api.put(
-    "/attempts/{attempt_id}/answers/{position}",
-    name="api.quizzes.answer",
-    access=STUDENT,
-    response_model=AnswerOut,
-    summary="Save one answer",
-)
-def save_answer(visit: Visit, attempt_id: AttemptId, position: int, answer: AnswerIn) -> Response:
-    with visit.database.write() as db:
-        try:
-            saved = service.save_answer(
-                db,
-                visit.actor,
-                attempt_id,
-                position,
-                answer.response.typed(),
-                sequence=answer.sequence,
-                now=visit.now,
-            )
-        except AnswerUnreadable as unreadable:
-            unreadable.fields = {"/response": unreadable.detail}
-            raise
-    if saved.refusal is not None:
-        raise AttemptEnded(saved.refusal)
-    body = AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at, answered=saved.is_answered)
-    # The page's clock follows this time; the body has the time of the save, which may be older.
-    return JSONResponse(
-        body.model_dump(mode="json"), headers={"x-server-now": visit.now.isoformat()}
     )
 
 
@@ -259,7 +199,7 @@ def _result_out(visit: RequestContext, page: ResultPage) -> ResultOut:
     )
 
 
-def _question_out(question: queries.ShownQuestion) -> QuestionOut:
+def _question_out(question: ShownQuestion) -> QuestionOut:
     return QuestionOut(
         position=question.position,
         type=question.type,

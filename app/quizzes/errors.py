@@ -2,7 +2,7 @@
 
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.messages import msg
-from app.quizzes.domain import transitions
+from app.quizzes.domain import saving, transitions
 
 
 class AttemptStartRefused(Conflict):
@@ -40,13 +40,7 @@ class SequenceTaken(Conflict):
     slug = "sequence-taken"
 
     def __init__(self) -> None:
-        super().__init__(
-            msg(
-                "This question was answered in another window at the same time. "
-                "Send your answer again with a higher sequence number."
-            ),
-            reason="sequence-taken",
-        )
+        super().__init__(saving.SEQUENCE_TAKEN)
 
 
 class AnswerUnreadable(Invalid):

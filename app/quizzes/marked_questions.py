@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.courses.domain.delivery import Course, Quiz
 from app.courses.domain.taught_sections import TaughtSection, taught_section
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, counting
-from app.quizzes.queries import ShownQuestion, shown_question
+from app.quizzes.shown_questions import ShownQuestion, shown_question
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -33,7 +34,7 @@ from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.allowing import Allowance
 from app.quizzes.domain.exceptions import ExceptionAudience, ExceptionTerms, QuizException
 from app.quizzes.domain.extending import Extension, ExtensionKind
-from app.quizzes.domain.stored import read_drawn, read_response
+from app.quizzes.domain.stored import read_drawn
 from app.quizzes.domain.transitions import AttemptState, AtTimeOut
 
 
@@ -110,11 +111,29 @@ class AttemptRow(Base):
 
 
 class AnswerRow(Base):
-    """One saved answer; a later `sequence` replaces an earlier one, `is_late` never counts. `response` is
-    a document of `domain.stored.write_response`."""
+    """One saved answer; a later `sequence` replaces an earlier one. `response` is a document of
+    `domain.stored.write_response`.
+
+    `device` is a random id of the browser that sent it, for this attempt only, and `device_sequence` that
+    browser's own count; `made_from` is the `sequence` of the answer that it was made from. They are empty if
+    a form sent it, and in answers of older versions. `is_late` answers never count unless their `standing`
+    is `accepted`. What is set aside or unreadable is marked as late too, for versions that know no standing.
+    """
 
     __tablename__ = "answers"
-    __table_args__ = (UniqueConstraint("attempt_id", "question_key", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "question_key", "sequence"),
+        Index(
+            "uq_answers_device_sequence",
+            "attempt_id",
+            "question_key",
+            "device",
+            "device_sequence",
+            unique=True,
+            sqlite_where=text("device_sequence IS NOT NULL"),
+            postgresql_where=text("device_sequence IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[EventId] = mapped_column(primary_key=True)
     attempt_id: Mapped[AttemptId] = mapped_column(ForeignKey("attempts.id"))
@@ -123,6 +142,12 @@ class AnswerRow(Base):
     response: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_late: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
+    device: Mapped[UUID | None]
+    device_sequence: Mapped[int | None]
+    made_from: Mapped[int | None]
+    standing: Mapped[domain.AnswerStanding | None] = mapped_column(
+        word(domain.AnswerStanding, length=16)
+    )
 
 
 class AllowanceRow(Base):
@@ -349,17 +374,3 @@ def _facts(row: AttemptRow | Row[Any]) -> dict[str, Any]:
         "submitted_at": row.submitted_at,
         "score": score,
     }
-
-
-def answer_from(row: AnswerRow | Row[Any]) -> domain.SavedAnswer:
-    """Return a saved answer as the rules see it, from an entity or from its columns. Raises a refusal where
-    this version cannot read it."""
-    stored = read_response(row.response)
-    return domain.SavedAnswer(
-        question_key=row.question_key,
-        sequence=row.sequence,
-        response=stored.response,
-        is_late=row.is_late,
-        received_at=row.received_at,
-        type=stored.type,
-    )

@@ -1,11 +1,13 @@
 """Pages of quizzes: before, during and after an attempt."""
 
+from collections.abc import Mapping
+
 from fastapi import Response
 
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
-from app.kit.messages import msg
-from app.quizzes import access_codes, queries, service
+from app.kit.messages import Message, msg
+from app.quizzes import access_codes, queries, saving, service
 from app.quizzes.errors import (
     AnswerUnreadable,
     AttemptEnded,
@@ -15,6 +17,7 @@ from app.quizzes.errors import (
 )
 from app.quizzes.forms import AccessCodeForm, AnswerForm, NumberKeysForm
 from app.quizzes.result_page import result_page
+from app.quizzes.shown_questions import ShownQuestion
 from app.quizzes.start_page import start_page
 from app.web.access import STUDENT
 from app.web.csrf import cookie_name
@@ -95,11 +98,14 @@ def save_answer(
     form = AnswerForm.read(submitted)
     try:
         with visit.database.write() as db:
-            saved = service.save_answer(
+            saved = saving.save_answer(
                 db, visit.actor, attempt_id, position, form.answer, sequence=None, now=visit.now
             )
     except AnswerUnreadable as refused:
         return _question(visit, attempt_id, position, form, refused)
+    if saved.unreadable is not None:
+        unreadable = AnswerUnreadable(saved.unreadable, fields={"answer": saved.unreadable})
+        return _question(visit, attempt_id, position, form, unreadable)
     if saved.refusal is not None:
         return _after_the_end(visit, attempt_id, AttemptEnded(saved.refusal))
     return visit.redirect(_next_url(visit, attempt_id, position, form.go, saved.questions))
@@ -152,17 +158,29 @@ def _question(
         return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
     if not page.may_save:
         return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
+    errors, typed = _to_correct(question, form, refused)
     asked_to_check = visit.request.query_params.get("then") == "check"
     return visit.render(
         "quizzes/question.html",
         status=200 if refused is None else status_of(refused),
         page=page,
         question=question,
-        errors=refused.fields if refused else {},
-        typed=form.answer if form else question.typed,
+        errors=errors,
+        typed=typed,
         number_keys=_has_number_keys(visit),
         then_check=asked_to_check or position == page.length or bool(form and form.go == "check"),
     )
+
+
+def _to_correct(
+    question: ShownQuestion, form: AnswerForm | None, refused: AnswerUnreadable | None
+) -> tuple[Mapping[str, Message], tuple[str, ...]]:
+    """Return what has to be corrected, and the answer to show: what was sent now, or kept as it was typed."""
+    if form is not None:
+        return refused.fields if refused else {}, form.answer
+    if question.unreadable is not None:
+        return {"answer": question.unreadable.message}, question.unreadable.typed
+    return {}, question.typed
 
 
 def _result(

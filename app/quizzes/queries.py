@@ -1,5 +1,6 @@
 """Reading attempts and questions as they are delivered. Nothing here can reach the keys."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,6 @@ from app.enrolments.place_conditions import holds_place
 from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import AttemptId, UserId
-from app.questions.answering import answer_to, answering_of
-from app.questions.contract import DrawnQuestion, Shown
-from app.questions.delivery import Question
 from app.quizzes import models, policy, saved_answers
 from app.quizzes.allowance_queries import ALLOWANCES
 from app.quizzes.attempt_conditions import IS_RUNNING, IS_TRY
@@ -25,11 +23,9 @@ from app.quizzes.domain.attempt import (
     Attempt,
     AttemptFacts,
     AttemptSummary,
-    SavedAnswer,
     counting,
 )
 from app.quizzes.domain.exceptions import TimeGiven, time_given
-from app.quizzes.domain.stems import split_stem
 from app.quizzes.domain.transitions import (
     COUNTED,
     MARKED,
@@ -38,6 +34,7 @@ from app.quizzes.domain.transitions import (
     possible_events,
 )
 from app.quizzes.errors import AttemptClosed, PlaceEnded
+from app.quizzes.shown_questions import ShownQuestion, shown_question
 
 # Built once, from plain columns: every page of a question runs it.
 ATTEMPT = table_of(models.AttemptRow).c
@@ -173,34 +170,6 @@ def quiz_of(db: Session, attempt: Attempt) -> Quiz:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownQuestion:
-    """One question of an attempt without a key, and what the student answered so far.
-
-    `heading_html` is the first paragraph of the question, and `rest_html` everything after it (a
-    drawing, more text). `shown` is what its type shows, and `typed` the answer as its form sends it.
-    `sequence` is that of the newest saved answer, 0 without one.
-    """
-
-    position: int
-    type: str
-    stem_html: str
-    heading_html: str
-    rest_html: str
-    points: int
-    must_pass: bool
-    shown: Shown
-    typed: tuple[str, ...]
-    is_answered: bool
-    sequence: int
-    saved_at: datetime | None
-
-    @property
-    def answers_html(self) -> tuple[str, ...]:
-        """The answer in words, for the check before sending."""
-        return self.shown.answers(self.typed)
-
-
-@dataclass(frozen=True, slots=True)
 class RunningAttempt:
     """An attempt with all its questions as they are delivered."""
 
@@ -263,17 +232,17 @@ def running_attempt(
     attempt = attempt_of(db, actor, attempt_id)
     quiz = quiz_of(db, attempt)
     answers = saved_answers.newest_answers_of(db, attempt_id)
-    counted = counting(answers, attempt.due_at)
-    newest: dict[str, int] = {}
+    by_question = defaultdict(list)
     for answer in answers:
-        newest[answer.question_key] = max(answer.sequence, newest.get(answer.question_key, 0))
+        by_question[answer.question_key].append(answer)
+    counted = counting(answers, attempt.due_at)
     questions = tuple(
         shown_question(
             position,
             quiz.question(drawn.key),
             drawn,
             counted.get(drawn.key),
-            newest.get(drawn.key, 0),
+            by_question[drawn.key],
         )
         for position, drawn in enumerate(attempt.drawn, start=1)
     )
@@ -287,30 +256,4 @@ def running_attempt(
         attempt.ends_at(now),
         published.language,
         picture,
-    )
-
-
-def shown_question(
-    position: int,
-    question: Question,
-    drawn: DrawnQuestion,
-    answer: SavedAnswer | None,
-    sequence: int = 0,
-) -> ShownQuestion:
-    heading, rest = split_stem(question.stem_html)
-    of_type = answering_of(question)
-    response = answer_to(question, answer.response if answer else None)
-    return ShownQuestion(
-        position=position,
-        type=question.type,
-        stem_html=question.stem_html,
-        heading_html=heading,
-        rest_html=rest,
-        points=question.points,
-        must_pass=question.must_pass,
-        shown=of_type.shown(question, drawn),
-        typed=of_type.typed(response, drawn) if response else (),
-        is_answered=response is not None,
-        sequence=sequence,
-        saved_at=answer.received_at if answer else None,
     )

@@ -1,38 +1,109 @@
 """Reading saved answers. Nothing here can reach the keys."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.db.prepared import Prepared
-from app.kit.ids import AttemptId
+from app.kit.ids import AttemptId, EventId
 from app.quizzes import models
 from app.quizzes.domain.attempt import SavedAnswer
+from app.quizzes.domain.saving import AnswerRecord
+from app.quizzes.domain.stored import read_response
 
 ANSWER = table_of(models.AnswerRow).c
 _later = table_of(models.AnswerRow).alias("later")
-NEWEST_ANSWERS = Prepared(
-    select(*ANSWER).where(
-        ANSWER.attempt_id == bindparam("attempt_id"),
-        ~select(_later.c.id)
-        .where(
-            _later.c.attempt_id == ANSWER.attempt_id,
-            _later.c.question_key == ANSWER.question_key,
-            _later.c.is_late == ANSWER.is_late,
-            _later.c.sequence > ANSWER.sequence,
-        )
-        .exists(),
+# Answers of one question, device and standing.
+IS_NEWEST = ~(
+    select(_later.c.id)
+    .where(
+        _later.c.attempt_id == ANSWER.attempt_id,
+        _later.c.question_key == ANSWER.question_key,
+        _later.c.is_late == ANSWER.is_late,
+        _later.c.device.is_not_distinct_from(ANSWER.device),
+        _later.c.standing.is_not_distinct_from(ANSWER.standing),
+        _later.c.sequence > ANSWER.sequence,
     )
+    .exists()
+)
+NEWEST_ANSWERS = Prepared(
+    select(*ANSWER).where(ANSWER.attempt_id == bindparam("attempt_id"), IS_NEWEST)
 )
 
 
+def answer_from(row: models.AnswerRow | Row[Any]) -> SavedAnswer:
+    """Return a saved answer as the rules see it, from an entity or from its columns. Raises a refusal where
+    this version cannot read it."""
+    stored = read_response(row.response)
+    return SavedAnswer(
+        question_key=row.question_key,
+        sequence=row.sequence,
+        response=stored.response,
+        is_late=row.is_late,
+        received_at=row.received_at,
+        type=stored.type,
+        device=row.device,
+        made_from=row.made_from,
+        standing=row.standing,
+        typed=stored.typed,
+    )
+
+
+def record_from(row: Row[Any]) -> AnswerRecord:
+    """Return a stored answer whose document is not read."""
+    return AnswerRecord(
+        id=row.id,
+        question_key=row.question_key,
+        sequence=row.sequence,
+        document=row.response,
+        is_late=row.is_late,
+        received_at=row.received_at,
+        device=row.device,
+        device_sequence=row.device_sequence,
+        made_from=row.made_from,
+        standing=row.standing,
+    )
+
+
 def newest_answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
-    """Return for each question the newest answer in time and the newest late one. That is enough to
-    know which answer counts."""
+    """Return for each question the newest answer of each device and standing, in time and late. That is
+    enough to know which answer counts, and between which the student must choose."""
     rows = NEWEST_ANSWERS.all(db, attempt_id=attempt_id)
-    return tuple(models.answer_from(row) for row in rows)
+    return tuple(answer_from(row) for row in rows)
+
+
+def _stored_beside(places: int) -> Prepared:
+    """Return the statement that reads what is stored beside this many arriving answers. A prepared statement
+    takes no lists, so each has places of its own."""
+    numbers = range(places)
+    questions = or_(*(ANSWER.question_key == bindparam(f"question_{n}") for n in numbers))
+    ids = or_(*(ANSWER.id == bindparam(f"id_{n}") for n in numbers))
+    return Prepared(
+        select(*ANSWER).where(
+            ANSWER.attempt_id == bindparam("attempt_id"), or_(ids, and_(questions, IS_NEWEST))
+        )
+    )
+
+
+MOST_AT_ONCE: Final = 100
+"""The most answers that arrive in one request."""
+STORED_BESIDE: Final = {places: _stored_beside(places) for places in (1, 5, 20, MOST_AT_ONCE)}
+
+
+def stored_beside(
+    db: Session, attempt_id: AttemptId, arriving: Collection[tuple[EventId, str]]
+) -> list[AnswerRecord]:
+    """Return what is stored beside some arriving answers, each named by its id and its question: the newest
+    answers to their questions of each device and standing, and those with their ids. One statement."""
+    places = next(each for each in STORED_BESIDE if each >= len(arriving))
+    padded = [*arriving, *[next(iter(arriving))] * (places - len(arriving))]
+    values: dict[str, object] = {"attempt_id": attempt_id}
+    for number, (answer_id, question) in enumerate(padded):
+        values[f"id_{number}"], values[f"question_{number}"] = answer_id, question
+    return [record_from(row) for row in STORED_BESIDE[places].all(db, **values)]
 
 
 class AnswersByAttempt(Mapping[AttemptId, tuple[SavedAnswer, ...]]):
@@ -43,7 +114,7 @@ class AnswersByAttempt(Mapping[AttemptId, tuple[SavedAnswer, ...]]):
         self._rows = rows
 
     def __getitem__(self, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
-        return tuple(models.answer_from(row) for row in self._rows[attempt_id])
+        return tuple(answer_from(row) for row in self._rows[attempt_id])
 
     def __iter__(self) -> Iterator[AttemptId]:
         return iter(self._rows)

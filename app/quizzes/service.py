@@ -1,61 +1,42 @@
-"""Use-cases of attempts: start, save an answer, submit, close what is overdue."""
+"""Use-cases of attempts: start, submit, close what is overdue. Answers are saved in `saving`."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Row, bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course, Quiz
 from app.db.base import table_of
-from app.db.prepared import Prepared
 from app.enrolments.queries import ConfirmedPlace
 from app.enrolments.steps.place_locks import hold_place
 from app.kit.actor import Actor, SystemActor, require
-from app.kit.errors import NotFound, Refusal, Refused
-from app.kit.ids import AttemptId, EventId, UserId, new_uuid, random_token
+from app.kit.errors import NotFound
+from app.kit.ids import AttemptId, UserId, new_uuid, random_token
 from app.kit.messages import msg
 from app.learning import queries as learned
-from app.questions.answering import answering_of
-from app.questions.contract import DrawnQuestion, Response, UnreadableResponse
-from app.questions.delivery import Question
 from app.quizzes import policy, queries
 from app.quizzes.access_codes import code_obstacle
 from app.quizzes.attempt_conditions import IS_RUNNING
-from app.quizzes.domain import attempt as domain
 from app.quizzes.domain import stored as stored_documents
 from app.quizzes.domain.attempt import AttemptFacts, Score
 from app.quizzes.domain.deadlines import deadline
 from app.quizzes.domain.exceptions import AttemptExceptions
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.starting import start_obstacle
-from app.quizzes.domain.transitions import AttemptEvent, AttemptState, decide
-from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
+from app.quizzes.domain.transitions import AttemptEvent, AttemptState
+from app.quizzes.errors import AttemptStartRefused
 from app.quizzes.exception_queries import exceptions_at
-from app.quizzes.models import AnswerRow, AttemptRow, attempt_from
+from app.quizzes.models import AttemptRow
 from app.quizzes.steps.allowing import lock_allowances
-from app.quizzes.steps.ending import (
-    LOCK_ATTEMPT,
-    apply_event,
-    record_act,
-    settle_attempt,
-    settled,
-)
+from app.quizzes.steps.ending import apply_event, record_act, settle_attempt, settled
+from app.quizzes.steps.locking import lock_own_attempt
 
-ATTEMPT, ANSWER = table_of(AttemptRow).c, table_of(AnswerRow).c
-LOCK_OWN_ATTEMPT = LOCK_ATTEMPT.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
-NEWEST_ANSWER = Prepared(
-    select(ANSWER.sequence, ANSWER.response, ANSWER.received_at, ANSWER.is_late)
-    .where(ANSWER.attempt_id == bindparam("attempt"), ANSWER.question_key == bindparam("question"))
-    .order_by(ANSWER.sequence.desc())
-    .limit(1)
-)
-ADD_ANSWER = insert(table_of(AnswerRow))
+ATTEMPT = table_of(AttemptRow).c
 _earlier = table_of(AttemptRow).alias("earlier")
 # A number is never used twice, not even that of an attempt that no longer counts.
 NEXT_NUMBER = (
@@ -68,27 +49,6 @@ NEXT_NUMBER = (
     .scalar_subquery()
 )
 ADD_ATTEMPT = insert(table_of(AttemptRow)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
-
-LAST_SEQUENCE = 10_000
-"""The highest sequence number. No person saves one question so often; the limit stops a broken
-client from filling the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """The stored answer to a question. `is_answered` is false if it is blank. `refusal` says why it does
-    not count, if it arrived after the end; the caller tells the student after the transaction that
-    stored it. `questions` is the number of questions in the attempt."""
-
-    sequence: int
-    saved_at: datetime
-    is_answered: bool
-    refusal: Refusal | None
-    questions: int
-
-    @property
-    def is_late(self) -> bool:
-        return self.refusal is not None
 
 
 def start_attempt(
@@ -150,69 +110,11 @@ def _quiz_of(db: Session, place: ConfirmedPlace, quiz_key: str) -> tuple[Course,
     return course, quiz
 
 
-def save_answer(
-    db: Session,
-    actor: Actor,
-    attempt_id: AttemptId,
-    position: int,
-    typed: Sequence[str],
-    *,
-    sequence: int | None,
-    now: datetime,
-) -> StoredAnswer:
-    """Save one answer after the others of its question, and return what is stored.
-
-    `typed` holds the texts that the form of the question's type sends. `sequence` is the client's count
-    of its changes to this question. The same number with the same answer changes nothing; for an older
-    number the newer stored answer is returned, also after the end. None means a form that a person sent:
-    it is stored as the newest. Raise AnswerUnreadable for an answer that cannot be read, and
-    SequenceTaken for another answer under a used number. An answer after the end is kept as evidence
-    and returned as late.
-    """
-    require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
-    if sequence is not None and not 1 <= sequence <= LAST_SEQUENCE:
-        raise AnswerUnreadable(
-            msg("A sequence number lies between {first} and {last}.", first=1, last=LAST_SEQUENCE)
-        )
-    attempt = _lock_attempt(db, attempt_id, actor.user_id)
-    if not 1 <= position <= len(attempt.drawn):
-        raise NotFound
-    drawn = attempt.drawn[position - 1]
-    question = queries.quiz_of(db, attempt).question(drawn.key)
-    response = _read(question, drawn, typed)
-    attempt = settled(db, attempt, now=now)
-    transition = decide(attempt.state, AttemptEvent.save, attempt.at_time_out)
-    refusal = transition if isinstance(transition, Refusal) else None
-    newest = NEWEST_ANSWER.one_or_none(db, attempt=attempt_id, question=drawn.key)
-    stored = _already_stored(newest, response, sequence)
-    if stored is not None:
-        return StoredAnswer(
-            sequence=stored.sequence,
-            saved_at=stored.received_at,
-            is_answered=_is_answered(stored.response),
-            refusal=refusal if stored.is_late else None,
-            questions=len(attempt.drawn),
-        )
-    following = newest.sequence + 1 if newest else 1
-    if following > LAST_SEQUENCE:
-        raise AnswerUnreadable(msg("This question was saved too often. Go on with the next one."))
-    return _append(db, attempt, question, sequence or following, response, refusal, now=now)
-
-
-def _read(question: Question, drawn: DrawnQuestion, typed: Sequence[str]) -> Response:
-    """Return what was typed as a response; raise AnswerUnreadable with what to do."""
-    response = answering_of(question).read(question, drawn, typed)
-    if isinstance(response, UnreadableResponse):
-        raise AnswerUnreadable(response.message, fields={"answer": response.message})
-    read: Response = response
-    return read
-
-
 def _settle_all(db: Session, attempts: Iterable[AttemptFacts], *, now: datetime) -> None:
     """Record what the clock has brought about in some attempts."""
     for attempt in attempts:
         if attempt.due_event(now):
-            settled(db, _lock_attempt(db, attempt.id, attempt.user_id), now=now)
+            settled(db, lock_own_attempt(db, attempt.id, attempt.user_id), now=now)
 
 
 def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Score:
@@ -221,7 +123,7 @@ def submit(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -
     and raises AttemptRefused if the attempt has no result because of it.
     """
     require(policy.may_take_quizzes(actor), msg("Only students take quizzes."))
-    attempt = settled(db, _lock_attempt(db, attempt_id, actor.user_id), now=now)
+    attempt = settled(db, lock_own_attempt(db, attempt_id, actor.user_id), now=now)
     if attempt.score is None:
         attempt = apply_event(db, attempt, AttemptEvent.submit, actor.user_id, now=now)
     return cast("Score", attempt.score)
@@ -236,17 +138,6 @@ def close_overdue(
     """
     require(system is SystemActor.worker)
     settle_attempt(db, attempt_id, now=now)
-
-
-def _lock_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
-    """Lock the attempt until we commit, so that commands on it take turns; it is the first
-    statement of each. Raise NotFound for another person's attempt. An attempt whose owner has lost
-    the place is refused, see `queries.attempt_of`.
-    """
-    row = db.execute(LOCK_OWN_ATTEMPT, {"attempt": attempt_id, "owner": owner_id}).one_or_none()
-    if row is None:
-        raise queries.why_closed(db, attempt_id, owner_id)
-    return attempt_from(row)
 
 
 def _demand_code(db: Session, place: ConfirmedPlace, quiz: Quiz, typed: str) -> None:
@@ -308,63 +199,3 @@ def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) 
             msg("Another start came first. Open the quiz again."), reason="already_open"
         )
     return attempt_id
-
-
-def _already_stored(
-    newest: Row[Any] | None, response: Response, sequence: int | None
-) -> Row[Any] | None:
-    """Return the stored answer if this one need not be stored: the same answer, or a newer one."""
-    if newest is None:
-        return None
-    is_same = _is_same(newest.response, response)
-    if sequence is None:
-        return newest if is_same else None
-    if sequence == newest.sequence and not is_same:
-        raise SequenceTaken
-    return newest if sequence <= newest.sequence else None
-
-
-def _is_same(stored: object, response: Response) -> bool:
-    """Return whether a stored answer is the same. False for an answer that a later version stored,
-    so that the new one is stored after it."""
-    try:
-        return stored_documents.read_response(stored).response == response
-    except Refused:
-        return False
-
-
-def _is_answered(stored: object) -> bool:
-    """Return whether a stored answer is not blank. True for one that a later version stored."""
-    try:
-        return not stored_documents.read_response(stored).response.is_blank
-    except Refused:
-        return True
-
-
-def _append(
-    db: Session,
-    attempt: domain.Attempt,
-    question: Question,
-    sequence: int,
-    response: Response,
-    refusal: Refusal | None,
-    *,
-    now: datetime,
-) -> StoredAnswer:
-    answer = {
-        "id": EventId(new_uuid()),
-        "attempt_id": attempt.id,
-        "question_key": question.key,
-        "sequence": sequence,
-        "response": stored_documents.write_response(response, question.type),
-        "is_late": refusal is not None,
-        "received_at": now,
-    }
-    db.execute(ADD_ANSWER, answer)
-    return StoredAnswer(
-        sequence=sequence,
-        saved_at=now,
-        is_answered=not response.is_blank,
-        refusal=refusal,
-        questions=len(attempt.drawn),
-    )

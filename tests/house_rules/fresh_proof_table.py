@@ -160,6 +160,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /practicals/{practical_id}/cancel",
         "POST /practicals/{practical_id}/waiting",
         "POST /practicals/{practical_id}/waiting/leave",
+        "POST /api/v1/attempts/{attempt_id}/answers",
         "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note",

@@ -136,6 +136,7 @@ SIGNED_IN: tuple[str, ...] = (
 STUDENT: tuple[str, ...] = (
     "GET /api/v1/attempts/{attempt_id}",
     "GET /api/v1/courses/{course}/quizzes/{quiz}",
+    "POST /api/v1/attempts/{attempt_id}/answers",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
     "POST /api/v1/attempts/{attempt_id}/submit",
     "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts",

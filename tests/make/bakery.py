@@ -24,6 +24,7 @@ from app.learning import service as learning
 from app.practicals import service as practicals
 from app.practicals.domain.plan import Plan
 from app.quizzes import queries as attempts
+from app.quizzes import saving
 from app.quizzes import service as quizzes
 from tests.make import NOW
 from tests.make.enquiries import an_enquiry
@@ -147,7 +148,7 @@ def _theory(db: Session, student: Actor, course: PublishedCourse) -> None:
         keys = answer_keys(db, course.revision_id).quizzes[quiz]
         for position, drawn in enumerate(attempt.drawn, start=1):
             typed = what_to_send(asked_in, keys, drawn)
-            quizzes.save_answer(db, student, attempt_id, position, typed, sequence=None, now=at)
+            saving.save_answer(db, student, attempt_id, position, typed, sequence=None, now=at)
         quizzes.submit(db, student, attempt_id, now=at)
 
 

@@ -73,7 +73,10 @@ FIELDS_OF_RESPONSES = {"options": frozenset[str](), "text": "", "number": None}
 
 
 def _answer(document: Any) -> Any:
+    """What was typed is left out of an answer that could be read: no version before 2026-12-05 had it."""
     read = asdict(stored.read_response(document))
+    if not read["typed"]:
+        del read["typed"]
     if FIELDS_OF_RESPONSES.keys().isdisjoint(read["response"]):
         return read
     return {**read, "response": {**FIELDS_OF_RESPONSES, **read["response"]}}

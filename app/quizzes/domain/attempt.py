@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
 from app.kit.ids import AttemptId, RevisionId, UserId
 from app.questions.contract import DrawnQuestion, Response
@@ -52,10 +54,29 @@ class QuestionMark:
         return 0 < self.earned < self.possible
 
 
+class AnswerStanding(StrEnum):
+    """What became of an answer that is neither simply in force nor simply late. `chosen`: the student chose
+    it between several. `set_aside`: another device had saved a different one before. `unreadable`: it is kept
+    as it was typed. `accepted`: staff accepted it although it was late."""
+
+    chosen = "chosen"
+    set_aside = "set_aside"
+    unreadable = "unreadable"
+    accepted = "accepted"
+
+
+def may_count(standing: AnswerStanding | None, *, is_late: bool) -> bool:
+    """Return whether an answer may count. Those that are set aside, unreadable or accepted are stored as late
+    too, so that a version that does not know their standing does not count them."""
+    if standing is None:
+        return not is_late
+    return standing in (AnswerStanding.chosen, AnswerStanding.accepted)
+
+
 @dataclass(frozen=True, slots=True)
 class SavedAnswer:
     """One answer as it was received; a later sequence replaces an earlier one. `type` is its question’s;
-    None: a version stored it that did not name it."""
+    None: a version stored it that did not name it. `typed` are the texts of one that cannot be read."""
 
     question_key: str
     sequence: int
@@ -63,6 +84,14 @@ class SavedAnswer:
     is_late: bool
     received_at: datetime
     type: str | None = None
+    device: UUID | None = None
+    made_from: int | None = None
+    standing: AnswerStanding | None = None
+    typed: tuple[str, ...] = ()
+
+    @property
+    def may_count(self) -> bool:
+        return may_count(self.standing, is_late=self.is_late)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +187,12 @@ class AttemptSummary(TimedAttempt):
 
 
 def counting(answers: Iterable[SavedAnswer], due_at: datetime | None) -> dict[str, SavedAnswer]:
-    """Return the answer that counts for each question: the newest one received in time."""
+    """Return the answer that counts for each question: the newest one that was received in time, or accepted
+    although it was late. One that is set aside or cannot be read does not count."""
     newest: dict[str, SavedAnswer] = {}
     for answer in answers:
-        if answer.is_late or is_past(due_at, answer.received_at):
+        is_accepted = answer.standing is AnswerStanding.accepted
+        if not answer.may_count or (is_past(due_at, answer.received_at) and not is_accepted):
             continue
         current = newest.get(answer.question_key)
         if current is None or answer.sequence > current.sequence:

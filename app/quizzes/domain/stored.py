@@ -6,7 +6,7 @@ only adds keys to version 1, so the version of the code before it reads it too: 
 migration. What cannot be read is refused with the version that is needed (`app.kit.stored_documents`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -34,10 +34,12 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """A response as it was stored. `type` None: version 1 did not name it."""
+    """A response as it was stored. `type` None: version 1 did not name it. `typed` are the texts of an
+    answer that could not be read; its response is blank."""
 
     type: str | None
     response: Response
+    typed: tuple[str, ...] = ()
 
 
 def write_response(response: Response, question_type: str) -> dict[str, Any]:
@@ -46,12 +48,23 @@ def write_response(response: Response, question_type: str) -> dict[str, Any]:
     return {"type": question_type, "version": RESPONSE_VERSION, **stored}
 
 
+def write_unreadable(blank: Response, question_type: str, typed: Sequence[str]) -> dict[str, Any]:
+    """Return an answer that cannot be read as it is stored: blank, with its texts in an optional key, which
+    the version before ignores."""
+    return {**write_response(blank, question_type), "typed": list(typed)}
+
+
 def read_response(stored: object) -> StoredResponse:
     """Return a stored response of any version."""
     document = upgraded(stored, RESPONSES, newest=RESPONSE_VERSION, steps=RESPONSE_STEPS)
     question_type = _type_of(document, RESPONSES, RESPONSE_VERSION)
     return _demand_whole(
-        RESPONSES, lambda: StoredResponse(question_type, _response(document, question_type))
+        RESPONSES,
+        lambda: StoredResponse(
+            question_type,
+            _response(document, question_type),
+            tuple(map(_text, _list(document.get("typed", [])))),
+        ),
     )
 
 

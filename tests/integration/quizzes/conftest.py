@@ -11,8 +11,9 @@ from app.db.database import Database
 from app.kit.actor import Actor
 from app.kit.ids import AttemptId, RevisionId
 from app.learning import service as learning
-from app.quizzes import queries, service
+from app.quizzes import queries, saving, service
 from app.quizzes.domain.attempt import Attempt, Score
+from app.quizzes.shown_questions import ShownQuestion
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import a_user
@@ -43,9 +44,9 @@ class Pupil:
         *,
         sequence: int | None = None,
         now: datetime = NOW,
-    ) -> service.StoredAnswer:
+    ) -> saving.StoredAnswer:
         with self.database.write() as db:
-            return service.save_answer(
+            return saving.save_answer(
                 db, self.actor, attempt_id, position, typed, sequence=sequence, now=now
             )
 
@@ -56,6 +57,11 @@ class Pupil:
     def position(self, attempt_id: AttemptId, question_key: str) -> int:
         keys = [question.key for question in self.attempt(attempt_id).drawn]
         return keys.index(question_key) + 1
+
+    def shown(self, attempt_id: AttemptId, position: int, *, now: datetime = NOW) -> ShownQuestion:
+        """A question as its page shows it."""
+        with self.database.read() as db:
+            return queries.running_attempt(db, self.actor, attempt_id, now=now).question(position)
 
     def right_answer(self, attempt: Attempt, position: int) -> list[str]:
         """What to send so that a question is right."""

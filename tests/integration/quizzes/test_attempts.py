@@ -18,6 +18,7 @@ from app.learning.queries import done_by
 from app.outbox.models import OutboxEvent
 from app.quizzes import checks, queries, saved_answers, service
 from app.quizzes.domain.attempt import Score
+from app.quizzes.domain.saving import LAST_SEQUENCE
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow
 from app.quizzes.result_page import result_page
@@ -206,10 +207,10 @@ def test_an_answer_can_be_taken_back(pupil):
 def test_sequences_have_an_end(pupil, database):
     attempt_id = pupil.start()
     position = pupil.position(attempt_id, "total-volume")
-    for wrong in (0, -1, service.LAST_SEQUENCE + 1):
+    for wrong in (0, -1, LAST_SEQUENCE + 1):
         with pytest.raises(AnswerUnreadable):
             pupil.save(attempt_id, position, ["1"], sequence=wrong)
-    pupil.save(attempt_id, position, ["1"], sequence=service.LAST_SEQUENCE)
+    pupil.save(attempt_id, position, ["1"], sequence=LAST_SEQUENCE)
     with pytest.raises(AnswerUnreadable, match="too often"):
         pupil.save(attempt_id, position, ["2"])
 
@@ -235,9 +236,11 @@ def test_tokens_of_other_questions_and_attempts_are_refused(pupil, a_pupil):
     for drawn in (*foreign.drawn, *attempt.drawn):
         if drawn.options and drawn != attempt.drawn[single - 1]:
             with pytest.raises(AnswerUnreadable, match="does not belong"):
-                pupil.save(attempt_id, single, [drawn.options[0].token])
+                pupil.save(attempt_id, single, [drawn.options[0].token], sequence=1)
     with pytest.raises(AnswerUnreadable):
-        pupil.save(attempt_id, single, ["dermis"])
+        pupil.save(attempt_id, single, ["dermis"], sequence=1)
+    assert pupil.save(attempt_id, single, ["dermis"]).unreadable is not None
+    assert not pupil.shown(attempt_id, single).is_answered
 
 
 def test_a_foreign_attempt_does_not_exist(pupil, a_pupil, database):

@@ -85,6 +85,7 @@ NO_ACT = {
     "POST /learn/{course_key}/lessons/{lesson_key}/clear": "anonymous to staff, and the history names people",
     "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear": "as on the page",
     "POST /attempts/{attempt_id}/questions/{position}": "answers are appended, never changed",
+    "POST /api/v1/attempts/{attempt_id}/answers": "answers are appended, never changed",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
