@@ -160,7 +160,7 @@ def _changed(change: ReadChange, names: Names) -> Message:
         return msg("{field}: {new}", field=field, new=new or "")
     if new is None:
         return msg("{field}: {old} was removed", field=field, old=old)
-    return msg("{field}: {old} → {new}", field=field, old=old, new=new)
+    return msg("{field}: from {old} to {new}", field=field, old=old, new=new)
 
 
 def _value(value: ChangedValue, names: Names) -> "Value | None":

@@ -59,6 +59,8 @@ class CourseCard:
     lessons: int
     practicals: int
     language: str
+    picture: str | None
+    """The address of the opening picture of its first module; None without one."""
 
 
 # Built once, from plain columns: every page that names a course runs it.
@@ -282,6 +284,7 @@ def card_of(published: PublishedCourse) -> CourseCard:
         lessons=sum(len(module.lessons) for module in course.modules),
         practicals=len(course.practicals),
         language=published.language,
+        picture=course.picture_address(course.modules[0]) if course.modules else None,
     )
 
 

@@ -46,6 +46,8 @@ class SystemStatus:
     deletion: Run | None
     problems: tuple[StatusProblem, ...]
     now: datetime
+    spares_runs: bool
+    """Whether this installation needs no audit and no backup: it holds nothing that would be missed."""
 
     @property
     def by_urgency(self) -> tuple[tuple[Urgency, tuple[StatusProblem, ...]], ...]:
@@ -90,7 +92,15 @@ def system_status(
     ]
     order = list(Urgency)
     kinds = sorted((each for each in problems if each), key=lambda each: order.index(each.urgency))
-    return SystemStatus(software, all_deliveries, runs, last_deletion(db), tuple(kinds), now)
+    return SystemStatus(
+        software,
+        all_deliveries,
+        runs,
+        last_deletion(db),
+        tuple(kinds),
+        now,
+        spares_runs=settings.env is not Environment.production,
+    )
 
 
 def run_problems(

@@ -40,12 +40,22 @@ class NotedSection:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionNotes:
+    """The notes and highlights of one section. `address` leads to it in the lesson; None if nothing of it can
+    be found there any more."""
+
+    title: str
+    address: str | None
+    notes: tuple[NotedSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotedLesson:
-    """A lesson, and what is noted in it."""
+    """A lesson, and what is noted in it, by section."""
 
     key: str
     title: str
-    notes: tuple[NotedSection, ...]
+    sections: tuple[SectionNotes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +112,11 @@ def notes_file(db: Session, actor: Actor, course_key: str) -> str:
     lines = [f"# {published.course.title}"]
     for lesson in _by_lesson(_in_order(published, _all(db, actor, published))):
         lines.append(f"## {lesson.title}")
-        for note in lesson.notes:
-            words = f"> {note.note}" if note.highlight_id else note.note
-            lines += [f"### {note.title}", words]
+        for section in lesson.sections:
+            lines.append(f"### {section.title}")
+            lines += [
+                f"> {each.note}" if each.highlight_id else each.note for each in section.notes
+            ]
     return "\n\n".join(lines) + "\n"
 
 
@@ -204,7 +216,17 @@ def _address(base: str, note: NotedSection, text: LessonText) -> str | None:
 
 def _by_lesson(notes: Iterable[NotedSection]) -> tuple[NotedLesson, ...]:
     grouped = groupby(notes, key=lambda note: (note.lesson_key, note.lesson_title))
-    return tuple(NotedLesson(key, title, tuple(rows)) for (key, title), rows in grouped)
+    return tuple(NotedLesson(key, title, _by_section(rows)) for (key, title), rows in grouped)
+
+
+def _by_section(notes: Iterable[NotedSection]) -> tuple[SectionNotes, ...]:
+    """Group the notes of a lesson, which are in the order of its sections."""
+    sections: list[SectionNotes] = []
+    for (anchor, title), rows in groupby(notes, key=lambda note: (note.section, note.title)):
+        in_it = tuple(rows)
+        lesson = next((note.address.partition("#")[0] for note in in_it if note.address), None)
+        sections.append(SectionNotes(title, f"{lesson}#{anchor}" if lesson else None, in_it))
+    return tuple(sections)
 
 
 def _matches(note: NotedSection, query: str) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from unicodedata import normalize
 
 from sqlalchemy.orm import Session
 
@@ -49,6 +51,15 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class GlossaryLetter:
+    """The terms that begin with one letter. `anchor` names it within its page."""
+
+    letter: str
+    anchor: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GlossaryPage:
     """The terms that match the query (all terms without a query), out of `total`. `base` is as in
     `SearchPage`."""
@@ -61,6 +72,21 @@ class GlossaryPage:
     total: int
     language: str
     """The tag of the language in which the course is written."""
+
+    @property
+    def letters(self) -> tuple[GlossaryLetter, ...]:
+        """The terms by their first letters, in the order in which they stand in the course."""
+        grouped = groupby(self.terms, key=lambda term: first_letter(term.term))
+        return tuple(
+            GlossaryLetter(letter, f"letter-{number}", tuple(terms))
+            for number, (letter, terms) in enumerate(grouped, start=1)
+        )
+
+
+def first_letter(term: str) -> str:
+    """Return the letter under which a term stands, as a capital without accents; “0–9” for digits."""
+    first = next((sign for sign in normalize("NFKD", term) if sign.isalnum()), "")
+    return first.upper()[:1] if first.isalpha() else "0–9"
 
 
 def search_page(

@@ -70,6 +70,11 @@ class WayStep:
         return min(99, 100 * self.parts_done // self.parts)
 
     @property
+    def is_at_the_academy(self) -> bool:
+        """Whether the step is taken on a practical day, which may be weeks away: it is next, but not now."""
+        return self.kind in (RequirementKind.attendance, RequirementKind.assessment)
+
+    @property
     def left(self) -> Message | None:
         """What is left to do in a module, in words; None for other steps and for a complete module."""
         if self.lessons_left and self.quiz_left:

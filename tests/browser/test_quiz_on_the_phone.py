@@ -28,6 +28,7 @@ def test_a_question_by_number_keys_and_without_network(context, pupil):  # noqa:
     expect(page.locator(".choice-key")).to_have_count(0)
 
     page.goto("/learn/small-course/quizzes/skin-quiz")
+    page.get_by_text("With a keyboard", exact=True).click()
     page.get_by_role("button", name="Turn the number keys on").click()
     expect(page.locator("#announce-polite")).to_have_text("Keys 1 to 9 choose an option now.")
     expect(page).to_have_title(re.compile("^Keys 1 to 9 choose an option now – "))

@@ -139,6 +139,11 @@ class DatesPage:
     awaited: tuple[str, ...]
 
     @property
+    def has_several_courses(self) -> bool:
+        """Whether the dates of this page belong to more than one course."""
+        return len({row.course_title for row in (*self.own, *self.dates.rows)}) > 1
+
+    @property
     def by_month(self) -> tuple[tuple[date, tuple[DateRow, ...]], ...]:
         """The dates grouped by month, in the venue's zone; a month is named by its first day."""
         months: dict[date, tuple[DateRow, ...]] = {}

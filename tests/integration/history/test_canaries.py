@@ -103,6 +103,6 @@ def test_a_name_is_seen_where_the_others_are_looked_for(database, as_person, ada
     """The negative control: a value that the trail does hold is found by the same search."""
     browser = as_person(ada)
     assert NAME in rows(database)
-    assert f"Name: Sam Student → {NAME}" in words(browser.get("/admin/audit"))
+    assert f"Name: from Sam Student to {NAME}" in words(browser.get("/admin/audit"))
     exported = browser.post("/admin/audit/export", data={"reason": "To look"}).text
-    assert f"Name: Sam Student → {NAME}" in exported
+    assert f"Name: from Sam Student to {NAME}" in exported

@@ -109,8 +109,8 @@ def test_old_and_new_values_are_said_in_the_words_of_the_reader(database, admin,
     for path in (HISTORY, f"{HISTORY}?kind=intake&of={intake_id}"):
         page = words(admin.get(path))
         for said in (
-            "Price: £1,250 → £1,000.50",
-            "Start date: Tue 1 Dec 2026 → Wed 2 Dec 2026",
+            "Price: from £1,250 to £1,000.50",
+            "Start date: from Tue 1 Dec 2026 to Wed 2 Dec 2026",
             "Instructors: Ina Instructor",
             "Note: By the stairs was removed",
             "Phone: changed",

@@ -50,6 +50,7 @@ def test_the_page_says_how_everything_is(database, admin, as_person):
     a_run(database, RunKind.backup, detail="12 MB in 3 seconds.")
     page = as_person(admin).get("/admin/system").text
     assert "Everything is as it should be." in page
+    assert page.count("Not needed here: this is no production installation") == 2
     for words in (
         head(),
         signing_keys().newest_id,

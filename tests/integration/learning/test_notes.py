@@ -129,9 +129,10 @@ def test_the_page_has_every_note_in_the_order_of_the_course(database, browser, s
     page = browser.get(f"{COURSE}/notes")
     notes = html.document_fromstring(page.text).xpath("//li[@class='note']")
     assert [note.xpath("./p[1]")[0].text for note in notes] == ["first", "second <b>", "kept"]
-    assert [note.xpath(".//a/@href") for note in notes] == [
-        [f"{LESSON}#note-{anchors[0]}"],
-        [f"{LESSON}#note-{anchors[1]}"],
+    sections = html.document_fromstring(page.text).xpath("//div[@class='noted']")
+    assert [section.xpath("./h3//a/@href") for section in sections] == [
+        [f"{LESSON}#{anchors[0]}"],
+        [f"{LESSON}#{anchors[1]}"],
         [],
     ]
     assert "no longer in the course" in notes[2].text_content()

@@ -382,6 +382,7 @@ def test_the_glossary(browser, published):
     for term in published.course.glossary:
         assert tree.xpath(f"//*[@id='{term.key}']")
     assert 'href="/learn/small-course/glossary#epidermis"' in page.text
+    assert tree.xpath("//main//section/h2/text()") == ["D", "E"]
     filtered = browser.get(f"{MAP}/glossary", params={"q": "nerves"})
     assert "1 of 2 terms with “nerves”." in words(filtered)
     nothing = browser.get(f"{MAP}/glossary", params={"q": "<b>&nothing"})

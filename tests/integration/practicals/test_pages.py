@@ -216,14 +216,27 @@ def test_a_space_stands_before_the_link_of_a_reason(database, as_person):
     assert " ".join(reason.text_content().split()).endswith("the quiz of each. Go to your course")
 
 
+def test_the_day_after_its_booking_closed_says_only_that(database, as_person, clock_file):
+    with database.write() as db:
+        day = a_practical(db, booking_closes_at=NOW + timedelta(days=1))
+        nina = a_ready_student(db, "Nina", without=("needles",))
+    browser = as_person(nina)
+    assert "What this day still needs from you" in words(browser.get(f"/practicals/{day}"))
+    clock_file.write_text((NOW + timedelta(days=1)).isoformat())
+    page = words(browser.get(f"/practicals/{day}"))
+    assert "Booking for this day has closed" in page
+    assert "Booking closed on Wed 2 Dec 2026, 09:00, London time." in page
+    assert "These modules come first" not in page
+
+
 def test_links_to_dates_of_one_title_differ(database, ann, day, as_person):
     with database.write() as db:
         a_practical(db, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=2))
     tree = html.document_fromstring(as_person(ann).get("/practicals").text)
     names = [link.text_content() for link in tree.xpath("//*[@class='card-title']/a")]
     assert names == [
-        "Practice day, Tue 15 Dec 2026, 09:00, 1 of 1 place left",
-        "Practice day, Wed 16 Dec 2026, 09:00, 4 of 4 places left",
+        "Tue 15 Dec 2026, 09:00 to 16:00, London time, Practice day, 1 of 1 place left",
+        "Wed 16 Dec 2026, 09:00 to Thu 17 Dec 2026, 09:00, London time, Practice day, 4 of 4 places left",
     ]
 
 

@@ -14,6 +14,9 @@ REBUILT = (
     Rebuilt("the course map folds what is not open", r"/learn/[\w-]+", "200 Course map: "),
     Rebuilt("courses count the steps to the certificate", "/learn", "200 My courses "),
     Rebuilt("certificates are one way of steps", "/certificates", "200 Your certificates "),
+    Rebuilt("a practical day is called by its day", "/practicals", "200 Practical days "),
+    Rebuilt("a practical day is called by its day", r"/dates(\?.*)?", "200 Dates and places "),
+    Rebuilt("the glossary stands under its letters", r"/learn/[\w-]+/glossary", "200 Glossary "),
 )
 
 
@@ -98,6 +101,19 @@ NOT_READ_BEFORE = (
 
 
 INTENDED: tuple[Difference, ...] = (
+    Difference(
+        "a day whose booking has closed says only that",
+        r"/practicals/[\w-]+",
+        r"(?:You cannot book this date now|What this day still needs from you) "
+        r"(Booking closed .*?See the dates ).*?(?=About the day )",
+        r"Booking for this day has closed \1",
+    ),
+    Difference(
+        "a course in the catalogue is opened by a button",
+        "/courses",
+        r"Practice: 1 kind of practical day (?=main content |Preceptor Academy )",
+        "Practice: 1 assessed practical day See the course : Foundation course in facial mesotherapy ",
+    ),
     *IN_THE_OFFICE,
     *IN_DETAILS,
     *ON_STAFF_PAGES,

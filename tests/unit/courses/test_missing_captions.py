@@ -42,9 +42,10 @@ def test_a_table_without_a_caption_is_named_and_reads_as_that_of_an_earlier_revi
     assert "<table>" in parsed.course.modules[0].lessons[0].html
 
 
-def test_a_row_without_a_name_is_named_in_its_line() -> None:
+@pytest.mark.parametrize("shown", ["", "\N{NO-BREAK SPACE}"], ids=["empty", "blank"])
+def test_a_row_without_a_name_is_named_in_its_line(shown: str) -> None:
     row = "| [[dermis]] | 2 mm | yes |"
-    parsed = with_words(LESSON, row, "|  | 2 mm | yes |")
+    parsed = with_words(LESSON, row, f"| {shown} | 2 mm | yes |")
     assert parsed.refused_if_new == (Problem(LESSON, line_of(LESSON, row), *NO_NAME),)
 
 

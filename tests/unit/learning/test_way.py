@@ -56,6 +56,13 @@ def test_the_first_step_that_is_not_done_is_now(met):
     assert way.ahead == tuple(step for step in way.steps if step.state is not StepState.done)[:3]
 
 
+def test_the_practical_day_and_its_assessment_are_not_now_but_next():
+    assert [step.kind for step in the_way(()).steps if step.is_at_the_academy] == [
+        RequirementKind.attendance,
+        RequirementKind.assessment,
+    ]
+
+
 def test_a_step_says_what_it_is():
     way = the_way(())
     assert (way.course_key, way.title) == ("small-course", COURSE.title)
