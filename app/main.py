@@ -41,6 +41,7 @@ from app.certificates import pages as certificates_pages
 from app.certificates.signing import Issuer
 from app.conversations import api as conversations_api
 from app.conversations import pages as conversations_pages
+from app.conversations import staff_api as conversations_staff_api
 from app.conversations import staff_pages as conversations_staff_pages
 from app.courses import api as courses_api
 from app.courses import pages as courses_pages
@@ -158,6 +159,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     vote_api.api,
     highlight_api.api,
     conversations_api.api,
+    conversations_staff_api.api,
     enrolments_pages.pages,
     enrolments_api.api,
     courses_pages.pages,

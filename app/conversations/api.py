@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Header, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.conversations import queries, service
 from app.conversations.domain import (
@@ -14,9 +14,9 @@ from app.conversations.domain import (
 )
 from app.conversations.forms import MessageWords
 from app.conversations.queries import OwnConversationRow
-from app.conversations.threads import Thread
+from app.conversations.shapes import QuestionThreadShape, thread_shape
 from app.db.paging import page_number
-from app.kit.ids import ConversationId, MessageId
+from app.kit.ids import ConversationId
 from app.web.access import STUDENT
 from app.web.forms import Submission
 from app.web.json_body import JsonBody
@@ -65,33 +65,6 @@ class QuestionsShape(BaseModel):
     total: int
 
 
-class QuestionMessageShape(BaseModel):
-    """A message. `words` is null if the academy removed it; `removal_reason` says why."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    message_id: MessageId
-    number: int
-    author: str
-    by_student: bool
-    words: str | None
-    sent_at: datetime
-    removal_reason: str | None
-
-
-class QuestionThreadShape(BaseModel):
-    """A question with its messages. `refusal` is the reason why the caller cannot write in it, or null."""
-
-    id: ConversationId
-    course: str
-    lesson: str
-    section: str | None
-    state: ConversationState
-    close_reason: str | None
-    refusal: str | None
-    messages: list[QuestionMessageShape]
-
-
 class QuestionAskedShape(BaseModel):
     id: ConversationId
 
@@ -118,7 +91,7 @@ def list_questions(visit: Visit, page: str | None = None) -> QuestionsShape:
 def show_question(visit: Visit, conversation_id: ConversationId) -> QuestionThreadShape:
     """One of the caller's questions with its messages. Reading it here does not mark it as read."""
     with visit.database.read() as db:
-        return _thread(queries.own_conversation(db, visit.actor, conversation_id))
+        return thread_shape(queries.own_conversation(db, visit.actor, conversation_id))
 
 
 @api.post(
@@ -202,18 +175,4 @@ def _line(row: OwnConversationRow) -> QuestionShape:
         state=row.state,
         changed_at=row.changed_at,
         unread=row.unread,
-    )
-
-
-def _thread(thread: Thread) -> QuestionThreadShape:
-    place = thread.place
-    return QuestionThreadShape(
-        id=thread.conversation_id,
-        course=place.course_key,
-        lesson=place.lesson_key,
-        section=place.section.anchor if place.section else None,
-        state=thread.state,
-        close_reason=thread.close_reason,
-        refusal=thread.writing.reason if thread.writing else None,
-        messages=[QuestionMessageShape.model_validate(message) for message in thread.messages],
     )

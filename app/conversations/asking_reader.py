@@ -13,7 +13,7 @@ from app.courses.queries import PublishedCourse
 from app.enrolments.queries import has_had_place, place_on
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
-from app.learning.queries import find_lesson, standing_on
+from app.learning.queries import CourseMap, find_lesson, map_of, standing_on, standings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,14 @@ class AskingPage:
             section,
             self.language,
         )
+
+
+def courses_to_ask_about(db: Session, actor: Actor) -> tuple[CourseMap, ...]:
+    """Return the maps of the actor’s courses, sorted by title. Each lesson of a module that is not locked can
+    be asked about."""
+    require(policy.may_ask(actor))
+    maps = [map_of(standing) for standing in standings_of(db, actor.user_id).values()]
+    return tuple(sorted(maps, key=lambda each: each.progress.title))
 
 
 def asking_page(db: Session, actor: Actor, course_key: str, lesson_key: str) -> AskingPage:

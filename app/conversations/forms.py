@@ -1,6 +1,7 @@
 """The forms of conversations."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -11,8 +12,11 @@ from app.conversations.domain import (
     MOST_MESSAGES,
     shows_something,
 )
+from app.conversations.staff_queries import InboxFilter
 from app.kit.messages import msg
-from app.web.forms import Form, label
+from app.web.forms import Form, filter_value, label
+
+LONGEST_SEARCH: Final = 100
 
 
 def _visible(words: str) -> str:
@@ -29,6 +33,23 @@ MessageWords = Annotated[
     AfterValidator(_visible),
 ]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_REASON)]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxChoice:
+    """Which questions of the inbox somebody wants to see."""
+
+    which: InboxFilter
+    text: str
+
+    @classmethod
+    def of(cls, which: str | None, text: str | None) -> "InboxChoice":
+        """Read the choice from an address. Raise Invalid for a view that does not exist."""
+        refusal = msg("Choose all questions, or one of the views.")
+        return cls(
+            filter_value(which, InboxFilter, refusal) or InboxFilter.all,
+            " ".join((text or "").split())[:LONGEST_SEARCH],
+        )
 
 
 class AskForm(Form):

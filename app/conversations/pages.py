@@ -70,6 +70,14 @@ def show_own(visit: Visit) -> Response:
     return visit.render("conversations/own.html", page=page)
 
 
+@pages.get("/questions/new", name="conversations.choose", access=STUDENT)
+def choose_lesson(visit: Visit) -> Response:
+    """Show the lessons that can be asked about."""
+    with visit.database.read() as db:
+        page = asking_reader.courses_to_ask_about(db, visit.actor)
+    return visit.render("conversations/choose.html", page=page)
+
+
 @pages.get("/questions/{conversation_id}", name="conversations.own_thread", access=STUDENT)
 def show_thread(visit: Visit, conversation_id: ConversationId) -> Response:
     return _thread(visit, conversation_id)

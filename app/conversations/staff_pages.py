@@ -6,7 +6,7 @@ from fastapi import Response
 
 from app.conversations import answering, domain, moderating, staff_queries
 from app.conversations.errors import ConversationClosed, MessageNotSent, MessageRemoved
-from app.conversations.forms import ClosingForm, QuestionAnswerForm, RemovalForm
+from app.conversations.forms import ClosingForm, InboxChoice, QuestionAnswerForm, RemovalForm
 from app.conversations.staff_queries import InboxFilter
 from app.db.paging import page_number
 from app.kit.errors import Invalid, Refused
@@ -14,21 +14,18 @@ from app.kit.ids import ConversationId, MessageId
 from app.kit.messages import msg
 from app.web.access import ADMIN, STAFF
 from app.web.form_pages import form_page
-from app.web.forms import Submission, Submitted, filter_value
+from app.web.forms import Submission, Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages()
-LONGEST_SEARCH = 100
 
 
 @pages.get("/teach/questions", name="conversations.inbox", access=STAFF)
 def show_inbox(visit: Visit) -> Response:
     query = visit.request.query_params
-    refusal = msg("Choose all questions, or one of the views.")
-    which = filter_value(query.get("which"), InboxFilter, refusal) or InboxFilter.all
-    text = " ".join(query.get("q", "").split())[:LONGEST_SEARCH]
-    number = page_number(query.get("page"))
+    choice = InboxChoice.of(query.get("which"), query.get("q"))
+    which, text, number = choice.which, choice.text, page_number(query.get("page"))
     with visit.database.read() as db:
         page = staff_queries.inbox(
             db, visit.actor, which=which, text=text, number=number, now=visit.now

@@ -1,7 +1,6 @@
 """A student’s own notes: saved from a lesson, and all of a course on one page or in a file."""
 
 from dataclasses import replace
-from functools import partial
 
 from fastapi import Response
 
@@ -15,7 +14,6 @@ from app.learning.forms import NoteForm
 from app.learning.lesson_reading import LessonPage
 from app.learning.refused_pages import lesson_again
 from app.web.access import STUDENT
-from app.web.errors import status_of
 from app.web.forms import Submission, Submitted
 from app.web.request_context import Visit
 from app.web.routing import Pages
@@ -68,16 +66,8 @@ def write_note(visit: Visit, course_key: str, lesson_key: str, submitted: Submit
                 version=form.version,
                 now=visit.now,
             )
-    except ModuleLocked as refused:
-        return visit.render("learning/locked.html", status=status_of(refused), page=refused)
-    except (Invalid, Stale, TooMany) as refused:
-        return lesson_again(
-            visit,
-            course_key,
-            lesson_key,
-            refused,
-            partial(_with_refused, submitted=submitted, refused=refused),
-        )
+    except (ModuleLocked, Invalid, Stale, TooMany) as refused:
+        return lesson_again(visit, course_key, lesson_key, submitted, refused, _with_refused)
     lesson = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
     said = msg("Your note is saved.") if form.note else msg("Your note is taken away.")
     return visit.redirect(f"{lesson}#note-{form.section}", flash=said)

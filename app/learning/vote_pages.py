@@ -1,7 +1,6 @@
 """“Was this clear?” without a script: the buttons and the words below a section."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from fastapi import Response
@@ -15,7 +14,6 @@ from app.learning.forms import ClarityForm
 from app.learning.lesson_reading import LessonPage
 from app.learning.refused_pages import lesson_again
 from app.web.access import STUDENT
-from app.web.errors import status_of
 from app.web.forms import Submission, Submitted
 from app.web.request_context import Visit
 from app.web.routing import Pages
@@ -43,16 +41,8 @@ def vote(visit: Visit, course_key: str, lesson_key: str, submitted: Submitted) -
                 words=form.words,
                 now=visit.now,
             )
-    except ModuleLocked as refused:
-        return visit.render("learning/locked.html", status=status_of(refused), page=refused)
-    except (Invalid, TooMany) as refused:
-        return lesson_again(
-            visit,
-            course_key,
-            lesson_key,
-            refused,
-            partial(_with_refused, submitted=submitted, refused=refused),
-        )
+    except (ModuleLocked, Invalid, TooMany) as refused:
+        return lesson_again(visit, course_key, lesson_key, submitted, refused, _with_refused)
     lesson = visit.url("learning.lesson", course_key=course_key, lesson_key=lesson_key)
     return visit.redirect(f"{lesson}#note-{form.section}", flash=_thanks(form))
 

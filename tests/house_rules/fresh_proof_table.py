@@ -200,6 +200,8 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /admin/checklists/{practical_id}",
         "POST /admin/enquiries/{enquiry_id}/answered",
         "POST /admin/questions/{conversation_id}/close",
+        "POST /api/v1/admin/questions/{conversation_id}/close",
+        "POST /api/v1/teach/questions/{conversation_id}/answers",
         "POST /admin/questions/{conversation_id}/messages/{message_id}/remove",
         "POST /teach/questions/{conversation_id}/answer",
         "POST /admin/enrolments/{enrolment_id}/cancel",

@@ -183,6 +183,7 @@ STUDENT: tuple[str, ...] = (
     "GET /learn/{course_key}/lessons/{lesson_key}/ask",
     "POST /learn/{course_key}/lessons/{lesson_key}/ask",
     "GET /questions",
+    "GET /questions/new",
     "GET /questions/{conversation_id}",
     "POST /questions/{conversation_id}/close",
     "POST /questions/{conversation_id}/reply",
@@ -227,6 +228,9 @@ INSTRUCTOR: tuple[str, ...] = (
     "DELETE /api/v1/assessments/{assessment_id}/stop",
     "POST /api/v1/assessments/{assessment_id}/stop",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}",
+    "GET /api/v1/teach/questions",
+    "GET /api/v1/teach/questions/{conversation_id}",
+    "POST /api/v1/teach/questions/{conversation_id}/answers",
     "GET /api/v1/teach/groups",
     "GET /api/v1/teach/groups/{group_id}",
     "GET /assessments/{assessment_id}",
@@ -290,6 +294,7 @@ STAFF: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance",
 )
 ADMIN: tuple[str, ...] = (
+    "POST /api/v1/admin/questions/{conversation_id}/close",
     "GET /admin/questions/{conversation_id}/close",
     "POST /admin/questions/{conversation_id}/close",
     "GET /admin/questions/{conversation_id}/messages/{message_id}/remove",

@@ -550,12 +550,21 @@ CASES: Sequence[ListCase] = (
     ),
     ListCase("GET /dev/mail", "/dev/mail", "admin", kept_mails, "No mail yet"),
 )
-API_CASES: Sequence[tuple[str, str, Callable[[Stage, range], None], str, int]] = (
-    ("GET /api/v1/practicals", "/api/v1/practicals", days, "practicals", 12),
-    ("GET /api/v1/notices", "/api/v1/notices", notices, "notices", 20),
-    ("GET /api/v1/questions", "/api/v1/questions", own_questions, "questions", 50),
+API_CASES: Sequence[tuple[str, str, str, Callable[[Stage, range], None], str, int]] = (
+    ("GET /api/v1/practicals", "student", "/api/v1/practicals", days, "practicals", 12),
+    ("GET /api/v1/notices", "student", "/api/v1/notices", notices, "notices", 20),
+    ("GET /api/v1/questions", "student", "/api/v1/questions", own_questions, "questions", 50),
+    (
+        "GET /api/v1/teach/questions",
+        "admin",
+        "/api/v1/teach/questions",
+        questions_of_students,
+        "questions",
+        50,
+    ),
 )
-"""The lists of the API: the route, its path, what fills it, the name of its rows, and how many a page has."""
+"""The lists of the API: the route, who reads it, its path, what fills it, the name of its rows, and how many
+a page has."""
 NOT_FILLED = {
     "GET /learn/{course_key}/notes": "needs a place; see learning/test_notes.py, which reads 1,000",
     "GET /learn/{course_key}/search": "its rows are texts of the course",

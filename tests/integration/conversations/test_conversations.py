@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from app.accounts.models import Group, GroupMember, User
 from app.audit.models import AuditEvent
 from app.conversations import service
+from app.conversations.domain import ConversationState
 from app.conversations.models import Conversation, ConversationMessage
 from app.courses.queries import PublishedCourse
 from app.db.database import Database
@@ -33,6 +34,7 @@ from tests.make.practicals import a_practical, a_seat
 
 LESSON = "/learn/small-course/lessons/skin-layers"
 ASK = f"{LESSON}/ask"
+ANSWER = "No: the epidermis has no vessels."
 QUESTION = "Does a bruise tell me\nthat the needle passed the epidermis?"
 
 
@@ -633,3 +635,83 @@ class TestApi:
         refused = student.post(f"{path}/replies", json={"reply": "And now?"})
         assert (refused.status_code, refused.json()["reason"]) == (409, "place_ended")
         assert len(said(database)) == 1
+
+
+class TestApiOfTheStaff:
+    def test_an_instructor_reads_and_answers(self, database, people, as_person, a_question):
+        path = f"/api/v1/teach/questions/{a_question(QUESTION)}"
+        teacher = as_person(people.teacher)
+        inbox = teacher.get("/api/v1/teach/questions", params={"which": "open"}).json()
+        assert [line["first_words"] for line in inbox["questions"]] == [QUESTION]
+        assert (inbox["page"], inbox["pages"], inbox["total"]) == (1, 1, 1)
+        shown = teacher.get(path).json()
+        assert (shown["student"], shown["thread"]["state"]) == (
+            inbox["questions"][0]["student"],
+            "open",
+        )
+        headers = {"idempotency-key": "one"}
+        sent = {"answer": ANSWER, "seen": 1}
+        for _ in range(2):
+            assert teacher.post(f"{path}/answers", json=sent, headers=headers).status_code == 204
+        assert said(database) == [(1, True, QUESTION), (2, False, ANSWER)]
+        assert acts(database) == ["conversation.answered"]
+        late = teacher.post(f"{path}/answers", json=sent)
+        assert (late.status_code, late.json()["reason"]) == (409, "newer_messages")
+        assert len(said(database)) == 2
+
+    def test_a_view_that_does_not_exist_is_refused(self, people, as_person, a_question):
+        a_question()
+        refused = as_person(people.teacher).get("/api/v1/teach/questions?which=sideways")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            422,
+            "Choose all questions, or one of the views.",
+        )
+
+    def test_who_does_not_see_a_question_reads_and_answers_nothing(
+        self, database, people, as_person, a_question
+    ):
+        path = f"/api/v1/teach/questions/{a_question()}"
+        stranger = as_person(people.stranger)
+        assert stranger.get("/api/v1/teach/questions").json()["total"] == 0
+        assert stranger.get(path).status_code == 404
+        sent = {"answer": ANSWER, "seen": 1}
+        assert stranger.post(f"{path}/answers", json=sent).status_code == 404
+        assert len(said(database)) == 1
+
+    def test_only_an_admin_closes_it_for_good(self, database, people, as_person, a_question):
+        path = f"/api/v1/admin/questions/{a_question()}/close"
+        reason = {"reason": "Off the subject"}
+        assert as_person(people.teacher).post(path, json=reason).status_code == 403
+        admin = as_person(people.admin)
+        assert admin.post(path, json={"reason": ""}).status_code == 422
+        assert the_one(database).state == ConversationState.open
+        assert admin.post(path, json=reason).status_code == 204
+        assert the_one(database).close_reason == "Off the subject"
+        again = admin.post(path, json=reason)
+        assert (again.status_code, again.json()["reason"]) == (409, "already_closed")
+        assert acts(database) == ["conversation.closed"]
+
+
+class TestWhichLesson:
+    def test_the_lessons_that_are_open_can_be_chosen(self, people, as_person):
+        student = as_person(people.student)
+        page = html.document_fromstring(student.get("/questions/new").text)
+        assert page.xpath("//h2/text()") == ["A small course in skin and needles"]
+        ways = page.xpath("//main//li/a/@href")
+        assert "/learn/small-course/lessons/skin-layers/ask" in ways
+        assert "/learn/small-course/lessons/needle-safety/ask" not in ways
+        assert all(student.get(way).status_code == 200 for way in ways)
+
+    def test_the_list_of_questions_leads_there(self, people, as_person, a_question):
+        student = as_person(people.student)
+        for _ in range(2):  # without a question, and with one
+            page = html.document_fromstring(student.get("/questions").text)
+            (way,) = page.xpath("//main//a[normalize-space()='Ask a question']/@href")
+            assert way == "/questions/new"
+            a_question()
+
+    def test_who_has_no_course_reads_whom_to_ask(self, database, as_person):
+        with database.write() as db:
+            newcomer = a_user(db, "Nina New", email="nina@example.org")
+        page = words(as_person(newcomer).get("/questions/new"))
+        assert "You have no course to ask about" in page

@@ -791,6 +791,16 @@ ACTS: dict[str, tuple[str, Step]] = {
             reason="Names a client",
         ),
     ),
+    "POST /api/v1/admin/questions/{conversation_id}/close": (
+        "conversation.closed",
+        lambda w: w.json(ADMIN, "POST", f"/api/v1{question(w)}/close", reason="Off the subject"),
+    ),
+    "POST /api/v1/teach/questions/{conversation_id}/answers": (
+        "conversation.answered",
+        lambda w: w.json(
+            ADMIN, "POST", f"/api/v1{question(w, 'teach')}/answers", seen=1, answer="It says so."
+        ),
+    ),
     "POST /teach/questions/{conversation_id}/answer": (
         "conversation.answered",
         lambda w: w.post(

@@ -70,10 +70,10 @@ def test_a_list_says_nothing_untrue(database, as_person, case):
     assert statements[51] == statements[1_000], statements
 
 
-@pytest.mark.parametrize(("route", "path", "fill", "name", "size"), API_CASES)
-def test_a_list_of_the_api_counts_right(database, as_person, route, path, fill, name, size):
+@pytest.mark.parametrize(("route", "role", "path", "fill", "name", "size"), API_CASES)
+def test_a_list_of_the_api_counts_right(database, as_person, route, role, path, fill, name, size):
     with database.write() as db:
-        set_up = stage(db, "student")
+        set_up = stage(db, role)
     browser, statements = as_person(set_up.reader), {}
     for before, rows in zip((0, *COUNTS), COUNTS, strict=False):
         with database.write() as db:
