@@ -53,6 +53,8 @@ class ResultPage:
     attempts_left: int | None
     ready_at: datetime | None
     """When the wait before the next attempt is over; None if there is no wait any more."""
+    open_attempt: AttemptFacts | None
+    """The attempt at this quiz that still runs."""
     disclosure: Disclosure
     critical_errors: int
     """How many critical errors the answers of this attempt hold."""
@@ -153,6 +155,7 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         time_ran_out=attempt.time_ran_out(now),
         attempts_left=result.left,
         ready_at=wait_until(quiz, result.attempts, now=now),
+        open_attempt=next((each for each in result.attempts if not each.has_ended(now)), None),
         disclosure=told,
         critical_errors=sum(map(len, marks.critical.values())),
         must_pass_missed=missed_must_pass(quiz, marks.marks),

@@ -29,10 +29,18 @@ def test_the_next_attempt_starts_after_the_wait_and_not_before(database, as_pers
     page = browser.get(QUIZ)
     assert "Between two attempts you wait 24 hours" in words(page)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
-    pupil.finish("needle-quiz", right=False)
+    pupil.complete_lessons("needle-safety")
+    attempt_id = pupil.finish("needle-quiz", right=False)
     told = browser.get(QUIZ)
     assert "You can try again on" in words(told)
     assert "Start the quiz" not in words(told)
+    for path in (f"/attempts/{attempt_id}", "/home"):
+        page_words = words(browser.get(path))
+        assert "You can try again from " in page_words
+        assert "Until then, read again what" in page_words
+        assert not re.search(r"Try (?:again|the quiz again)(?! from)", page_words)
+    result = browser.get(f"/api/v1/attempts/{attempt_id}").json()["result"]
+    assert result["ready_at"] == (NOW + timedelta(days=1)).isoformat().replace("+00:00", "Z")
     refused = browser.post(QUIZ, data={"csrf_token": token})
     by_api = browser.post("/api/v1/courses/small-course/quizzes/needle-quiz/attempts")
     assert (refused.status_code, by_api.status_code) == (409, 409)
@@ -47,4 +55,8 @@ def test_the_next_attempt_starts_after_the_wait_and_not_before(database, as_pers
         assert db.scalar(select(func.count()).select_from(AttemptRow)) == 1
     clock_file.write_text(ready_at.isoformat())
     assert "Start the quiz again" in words(browser.get(QUIZ))
+    assert "Read again what was hard, then try once more. " in words(
+        browser.get(f"/attempts/{attempt_id}")
+    )
+    assert "Try the quiz again" in words(browser.get("/home"))
     assert pupil.attempt(pupil.start("needle-quiz", now=ready_at)).number == 2
