@@ -109,16 +109,18 @@ def _answer(
     now: datetime,
     most: int | None = None,
 ) -> None:
-    """Save an answer to each question, or to the first ones; the first `wrong` answers are wrong."""
+    """Save an answer to each question, or to the first ones. The first `wrong` answers are wrong, but never
+    one that must be right."""
     attempt = attempts.attempt_of(diary.db, student, attempt_id)
     asked_in = attempts.quiz_of(diary.db, attempt)
     keys = answer_keys(diary.db, attempt.revision_id).quizzes[quiz].questions
+    may_be_wrong = [each.key for each in attempt.drawn if not asked_in.question(each.key).must_pass]
     for position, drawn in enumerate(attempt.drawn[:most], start=1):
         question, key = asked_in.question(drawn.key), keys[drawn.key]
         scoring = scoring_of(question)
         response = (
             scoring.wrong_answer(question, key, drawn)
-            if position <= wrong
+            if drawn.key in may_be_wrong[:wrong]
             else scoring.right_answer(question, key)
         )
         typed = answering_of(question).typed(response, drawn)
