@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Final, Protocol, cast
+from typing import Annotated, Any, Final, Literal, Protocol, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
@@ -177,6 +177,21 @@ def _delay(value: Any) -> int | None:
     )
 
 
+MOST_ON_A_PAGE = 50
+
+
+def _per_page(value: Any) -> int | Literal["all"] | None:
+    """Return None for one question on a page: a file that says so is the same as one that says nothing."""
+    if value == "all":
+        return "all"
+    if value is None or (type(value) is int and 1 <= value <= MOST_ON_A_PAGE):
+        return None if value == 1 else value
+    raise UnfitError.because(
+        "`per_page` is not understood.",
+        f"Write a whole number from 1 to {MOST_ON_A_PAGE}, or `all`.",
+    )
+
+
 def _drawing(name: str, info: ValidationInfo) -> str:
     drawings = cast("TextRules", info.context).drawings
     if name not in drawings:
@@ -227,3 +242,5 @@ Tolerance = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_tolera
 Attempts = Annotated[int | None, BeforeValidator(_attempts)]
 Delay = Annotated[int | None, BeforeValidator(_delay)]
 """A length of time in the file, whole minutes afterwards."""
+PerPage = Annotated[int | Literal["all"] | None, BeforeValidator(_per_page)]
+"""How many questions stand on a page of an attempt; None: one."""

@@ -1,18 +1,50 @@
-"""The form of one question, and that of the number keys."""
+"""The form of a page of questions, and those of a start and of the number keys."""
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from app.web.forms import Form, label
+from app.web.forms import Form, Submission, label
+
+Where = Literal["next", "previous", "check"]
+_NAMED_ANSWER: Final = re.compile(r"answer-([1-9][0-9]{0,2})")
 
 
-class AnswerForm(Form):
-    """`answer` holds what the form of the question's type sends; it is missing when nothing is chosen.
+class PageForm(Form):
+    """A page of one question sends `answer`: what the form of its type sends, missing when nothing is chosen.
+    A page of several sends `question` for the position of each, and an answer to the third as `answer-3`.
     `go` is where the student wants to be next."""
 
     answer: tuple[str, ...] = Field(default=(), title=label("answer"))
-    go: Literal["next", "previous", "check"] = Field(default="next", title=label("next page"))
+    question: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(), title=label("question"))
+    go: Where = Field(default="next", title=label("next page"))
+
+
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """What the form of a page sent for each question on it, by position."""
+
+    answers: Mapping[int, tuple[str, ...]]
+    go: Where
+
+
+def read_page(submitted: Submission, position: int) -> SentPage:
+    """Return what a page sent; `position` is that of its address."""
+    named: dict[int, tuple[str, ...]] = {}
+    others: dict[str, tuple[str, ...]] = {}
+    for name, typed in submitted.fields.items():
+        if match := _NAMED_ANSWER.fullmatch(name):
+            named[int(match[1])] = tuple(text.strip() for text in typed if text.strip())
+        else:
+            others[name] = typed
+    form = PageForm.read(Submission(others))
+    if not form.question and not named:
+        return SentPage({position: form.answer}, form.go)
+    positions = sorted({*form.question, *named})
+    return SentPage({each: named.get(each, ()) for each in positions}, form.go)
 
 
 class AccessCodeForm(Form):

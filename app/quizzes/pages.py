@@ -7,7 +7,7 @@ from fastapi import Response
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.kit.messages import Message, msg
-from app.quizzes import access_codes, queries, saving, service
+from app.quizzes import access_codes, page_answers, queries, service
 from app.quizzes.errors import (
     AnswerUnreadable,
     AttemptEnded,
@@ -15,9 +15,9 @@ from app.quizzes.errors import (
     AttemptStartRefused,
     NoResult,
 )
-from app.quizzes.forms import AccessCodeForm, AnswerForm, NumberKeysForm
+from app.quizzes.forms import AccessCodeForm, NumberKeysForm, SentPage, read_page
+from app.quizzes.question_pages import question_page
 from app.quizzes.result_page import result_page
-from app.quizzes.shown_questions import ShownQuestion
 from app.quizzes.start_page import start_page
 from app.web.access import STUDENT
 from app.web.csrf import cookie_name
@@ -95,20 +95,15 @@ def show_question(visit: Visit, attempt_id: AttemptId, position: int) -> Respons
 def save_answer(
     visit: Visit, attempt_id: AttemptId, position: int, submitted: Submitted
 ) -> Response:
-    form = AnswerForm.read(submitted)
-    try:
-        with visit.database.write() as db:
-            saved = saving.save_answer(
-                db, visit.actor, attempt_id, position, form.answer, sequence=None, now=visit.now
-            )
-    except AnswerUnreadable as refused:
-        return _question(visit, attempt_id, position, form, refused)
-    if saved.unreadable is not None:
-        unreadable = AnswerUnreadable(saved.unreadable, fields={"answer": saved.unreadable})
-        return _question(visit, attempt_id, position, form, unreadable)
+    """Save the answers of the page on which a question stands."""
+    sent = read_page(submitted, position)
+    with visit.database.write() as db:
+        saved = page_answers.save_page(db, visit.actor, attempt_id, sent.answers, now=visit.now)
     if saved.refusal is not None:
         return _after_the_end(visit, attempt_id, AttemptEnded(saved.refusal))
-    return visit.redirect(_next_url(visit, attempt_id, position, form.go, saved.questions))
+    if saved.problems:
+        return _question(visit, attempt_id, position, sent, saved.problems)
+    return visit.redirect(_next_url(visit, attempt_id, sent, saved.last))
 
 
 @pages.get("/attempts/{attempt_id}/check", name="quizzes.check", access=STUDENT)
@@ -147,40 +142,27 @@ def _question(
     visit: RequestContext,
     attempt_id: AttemptId,
     position: int,
-    form: AnswerForm | None = None,
-    refused: AnswerUnreadable | None = None,
+    sent: SentPage | None = None,
+    problems: Mapping[int, Message] | None = None,
 ) -> Response:
-    """Show a question, with what was typed when it could not be read."""
+    """Show the page on which a question stands, with all that was typed if something could not be read."""
     with visit.database.read() as db:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
-    question = page.question(position)
+    sheet = question_page(page, position, sent.answers if sent else None, problems)
     if page.has_ended:
         return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
     if not page.may_save:
         return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
-    errors, typed = _to_correct(question, form, refused)
     asked_to_check = visit.request.query_params.get("then") == "check"
+    problem = next(iter((problems or {}).values()), None)
     return visit.render(
         "quizzes/question.html",
-        status=200 if refused is None else status_of(refused),
+        status=200 if problem is None else status_of(AnswerUnreadable(problem)),
         page=page,
-        question=question,
-        errors=errors,
-        typed=typed,
+        sheet=sheet,
         number_keys=_has_number_keys(visit),
-        then_check=asked_to_check or position == page.length or bool(form and form.go == "check"),
+        then_check=asked_to_check or sheet.place.is_last or bool(sent and sent.go == "check"),
     )
-
-
-def _to_correct(
-    question: ShownQuestion, form: AnswerForm | None, refused: AnswerUnreadable | None
-) -> tuple[Mapping[str, Message], tuple[str, ...]]:
-    """Return what has to be corrected, and the answer to show: what was sent now, or kept as it was typed."""
-    if form is not None:
-        return refused.fields if refused else {}, form.answer
-    if question.unreadable is not None:
-        return {"answer": question.unreadable.message}, question.unreadable.typed
-    return {}, question.typed
 
 
 def _result(
@@ -236,10 +218,9 @@ def _start_page(
     )
 
 
-def _next_url(
-    visit: RequestContext, attempt_id: AttemptId, position: int, go: str, length: int
-) -> str:
-    following = position + (-1 if go == "previous" else 1)
-    if go == "check" or following > length:
+def _next_url(visit: RequestContext, attempt_id: AttemptId, sent: SentPage, last: int) -> str:
+    """Return the page before or after the one that was sent; after the last page comes the check."""
+    following = min(sent.answers) - 1 if sent.go == "previous" else max(sent.answers) + 1
+    if sent.go == "check" or following > last:
         return visit.url("quizzes.check", attempt_id=attempt_id)
     return visit.url("quizzes.question", attempt_id=attempt_id, position=max(1, following))

@@ -43,9 +43,10 @@ class ExceptionsOut(StrictShape):
 
 
 class QuizOut(StrictShape):
-    """A quiz before an attempt. `at_time_out` says what happens to an attempt that is not sent when its
-    time is over, and `grace` for how many minutes it can be sent then. `attempts_allowed` are those of
-    the quiz and what the academy allowed in addition; null: no limit. `reason` says why no new attempt
+    """A quiz before an attempt. Each page of an attempt shows `per_page` questions. `at_time_out` says what
+    happens to an attempt that is not sent when its time is over, and `grace` for how many minutes it can
+    be sent then. `attempts_allowed` are those of the quiz and what the academy allowed in addition; null:
+    no limit. `reason` says why no new attempt
     can start, or is null. `ready_at` is when the wait between two attempts is over, or the quiz opens.
     `exceptions` is null where the academy gave none. `must_pass` is how many questions must be right,
     whatever the points are, and `show_answers` when students see the right answers: “when-passed” is also
@@ -55,6 +56,7 @@ class QuizOut(StrictShape):
     quiz: str
     title: str
     questions: int
+    per_page: int
     minutes: int | None
     at_time_out: Literal["submit", "grace", "abandon"]
     grace: int | None
@@ -85,6 +87,7 @@ def show_quiz(visit: Visit, course: str, quiz: str) -> QuizOut:
         quiz=page.quiz.key,
         title=page.quiz.title,
         questions=page.quiz.length,
+        per_page=page.quiz.questions_on_a_page,
         minutes=page.quiz.minutes,
         at_time_out=page.quiz.at_time_out or "submit",
         grace=page.quiz.grace,

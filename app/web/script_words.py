@@ -55,6 +55,11 @@ SAVING: Final = {
     "saved-at": script_text("Saved {time}"),
 }
 
+OF_QUESTION: Final = script_text("Question {position}: {text}")
+OPENS_LATER: Final = script_text(
+    "Your answer is kept here. The page that you want opens as soon as the academy can be reached."
+)
+
 TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
     "assess": {
         "done": script_text("Done"),
@@ -173,7 +178,12 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         ),
         "has-passkey": script_text("This device has a passkey for you already."),
     },
-    "quiz": {
+    "quiz": {"of-question": OF_QUESTION, "opens-later": OPENS_LATER},
+    "quiz-nav": {
+        "answered": script_text("Question {position}, answered"),
+        "question": script_text("Question {position}"),
+    },
+    "quiz-question": {
         **SAVING,
         "not-saved": script_text("Not saved"),
         "on-device": script_text("Saved on this device"),
@@ -183,6 +193,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
             "This device has no room to keep your answer. Do not close or reload this page."
         ),
         "with-advice": script_text("{state}. {advice}"),
+        "of-question": OF_QUESTION,
         "signed-out": script_text(
             "You are signed out. Sign in again in another tab, and we send it."
         ),
@@ -194,13 +205,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
             "You are offline. We keep your answer and send it when you are back."
         ),
         "choose-again": script_text("Choose your answer again."),
-        "opens-later": script_text(
-            "Your answer is kept here. The page that you want opens as soon as the academy can be reached."
-        ),
-    },
-    "quiz-nav": {
-        "answered": script_text("Question {position}, answered"),
-        "question": script_text("Question {position}"),
+        "opens-later": OPENS_LATER,
     },
     "quiz-send": {
         "still-here": script_text(

@@ -9,6 +9,10 @@ export function attach(nav) {
   // The browser's own page of an error would take the answers out of sight.
   nav.addEventListener("click", (event) => {
     const link = event.target.closest("a");
+    if (link?.getAttribute("href").startsWith("#")) {
+      nav.closest(":popover-open")?.hidePopover();
+      return;
+    }
     if (!link || navigator.onLine) return;
     event.preventDefault();
     document.dispatchEvent(new CustomEvent("quiz:go", { detail: link.pathname }));

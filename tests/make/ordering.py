@@ -25,5 +25,7 @@ questions:
 
 
 @cache
-def course_with_an_order() -> ParsedCourse:
-    return changed_course({"quizzes/skin-quiz.yaml": ("questions:\n", WRITTEN)})
+def course_with_an_order(per_page: str = "1") -> ParsedCourse:
+    """Its quiz has a question of each type. `per_page` is what its file says."""
+    written = f"per_page: {per_page}\n{WRITTEN}"
+    return changed_course({"quizzes/skin-quiz.yaml": ("questions:\n", written)})

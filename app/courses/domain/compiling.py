@@ -207,6 +207,7 @@ def _quiz(key: str, fields: source.QuizFile, renderer: Renderer) -> delivery.Qui
         at_time_out=None if fields.at_time_out == "submit" else fields.at_time_out,
         grace=fields.grace,
         delay_minutes=fields.delay,
+        per_page=fields.per_page,
         needs_access_code=fields.access_code is not None,
         questions=tuple(_question(question, renderer) for question in fields.questions),
     )

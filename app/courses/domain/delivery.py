@@ -67,6 +67,8 @@ class Quiz(Frozen):
     """Whether an attempt starts with a code. The code itself is one of the keys."""
     delay_minutes: int | None = Field(default=None, exclude_if=is_unused)
     """How long a student waits after an attempt before the next one."""
+    per_page: int | Literal["all"] | None = Field(default=None, exclude_if=is_unused)
+    """How many questions of an attempt stand on one page; None: one."""
     show_answers: Literal["when-passed", "after-each-attempt"] | None = Field(
         default=None, exclude_if=is_unused
     )
@@ -82,6 +84,11 @@ class Quiz(Frozen):
     def length(self) -> int:
         """Questions in one attempt."""
         return self.draw or len(self.questions)
+
+    @property
+    def questions_on_a_page(self) -> int:
+        """Questions on each page of an attempt; the last page may have fewer."""
+        return self.length if self.per_page == "all" else self.per_page or 1
 
     def question(self, key: str) -> Question:
         return next(question for question in self.questions if question.key == key)

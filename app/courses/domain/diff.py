@@ -217,7 +217,7 @@ def _owners(course: Course) -> dict[str, str]:
 
 SETTINGS: Final = (
     *("title", "introduction_html", "pass_percent", "attempts", "minutes", "at_time_out", "grace"),
-    *("delay_minutes", "draw", "shuffle", "fail_on_critical", "show_answers"),
+    *("delay_minutes", "draw", "per_page", "shuffle", "fail_on_critical", "show_answers"),
 )
 RULES: Final = {
     "fail_on_critical": "Whether a critical error fails it",

@@ -18,6 +18,7 @@ from app.authoring.fields import (
     Key,
     Language,
     Markdown,
+    PerPage,
     Plain,
     Plain20,
     Plain120,
@@ -135,6 +136,7 @@ class QuizFile(Authored):
     at_time_out: Literal["submit", "grace", "abandon"] = "submit"
     grace: Annotated[int, Field(ge=1, le=120)] | None = None
     draw: Annotated[int, Field(ge=1, le=200)] | None = None
+    per_page: PerPage = None
     shuffle: bool = True
     show_answers: Literal["when-passed", "after-each-attempt"] = "when-passed"
     fail_on_critical: bool = False

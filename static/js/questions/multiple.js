@@ -1,1 +1,1 @@
-export { readOptions as read, showOptions as show } from "../quiz.js";
+export { readOptions as read, showOptions as show } from "../quiz-question.js";

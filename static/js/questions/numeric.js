@@ -1,11 +1,11 @@
 // The answer of a question with a number, as the API takes it: the text as it was typed.
 
-const fieldOf = (form) => form.elements.namedItem("answer");
+const fieldOf = (question) => question.querySelector('[name^="answer"]');
 
-export function read(form) {
-  return { text: fieldOf(form).value };
+export function read(question) {
+  return { text: fieldOf(question).value };
 }
 
-export function show(form, response) {
-  fieldOf(form).value = response.text;
+export function show(question, response) {
+  fieldOf(question).value = response.text;
 }

@@ -3,8 +3,8 @@
 
 import { announce } from "../words.js";
 
-const fieldsOf = (form) => [...form.querySelectorAll('select[name="answer"]')];
-const itemsOf = (form) => [...form.querySelectorAll("[data-item]")];
+const fieldsOf = (question) => [...question.querySelectorAll('select[name^="answer"]')];
+const itemsOf = (question) => [...question.querySelectorAll("[data-item]")];
 const tokenOf = (field) => field.options[1].value.split(" ")[0];
 
 function setPlace(field, place) {
@@ -13,53 +13,53 @@ function setPlace(field, place) {
 }
 
 /** Show which items can move, and whether the order still has to be kept. */
-function refresh(form) {
-  const items = itemsOf(form);
+function refresh(question) {
+  const items = itemsOf(question);
   items.forEach((item, index) => {
     const [up, down] = item.querySelectorAll("[data-move]");
     up.disabled = index === 0;
     down.disabled = index === items.length - 1;
   });
-  form.querySelector("[data-keep-order]").hidden = fieldsOf(form).every((field) => field.selectedIndex > 0);
+  question.querySelector("[data-keep-order]").hidden = fieldsOf(question).every((field) => field.selectedIndex > 0);
 }
 
-function keepOrder(form) {
-  fieldsOf(form).forEach((field, index) => setPlace(field, index + 1));
-  refresh(form);
-  fieldsOf(form)[0].dispatchEvent(new Event("input", { bubbles: true }));
+function keepOrder(question) {
+  fieldsOf(question).forEach((field, index) => setPlace(field, index + 1));
+  refresh(question);
+  fieldsOf(question)[0].dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function move(form, button) {
+function move(question, button) {
   const item = button.closest("[data-item]");
   const list = item.parentElement;
   if (button.dataset.move === "1") item.nextElementSibling.after(item);
   else item.previousElementSibling.before(item);
-  keepOrder(form);
+  keepOrder(question);
   (button.disabled ? item.querySelector("[data-move]:not(:disabled)") : button).focus();
-  const place = itemsOf(form).indexOf(item) + 1;
+  const place = itemsOf(question).indexOf(item) + 1;
   announce(list.dataset.moved.replace("{place}", place).replace("{n}", list.children.length));
 }
 
-export function read(form) {
-  const placed = fieldsOf(form).filter((field) => field.value);
+export function read(question) {
+  const placed = fieldsOf(question).filter((field) => field.value);
   return { places: Object.fromEntries(placed.map((field) => [tokenOf(field), field.selectedIndex])) };
 }
 
-export function show(form, response) {
+export function show(question, response) {
   const placeOf = (item) => response.places[tokenOf(item.querySelector("select"))] ?? 0;
-  for (const field of fieldsOf(form)) setPlace(field, response.places[tokenOf(field)] ?? 0);
-  const sorted = itemsOf(form).sort((one, other) => (placeOf(one) || Infinity) - (placeOf(other) || Infinity) || 0);
+  for (const field of fieldsOf(question)) setPlace(field, response.places[tokenOf(field)] ?? 0);
+  const sorted = itemsOf(question).sort((one, other) => (placeOf(one) || Infinity) - (placeOf(other) || Infinity) || 0);
   sorted[0].parentElement.append(...sorted);
-  refresh(form);
+  refresh(question);
 }
 
-export function attach(form) {
-  for (const field of form.querySelectorAll("[data-field]")) field.hidden = true;
-  for (const buttons of form.querySelectorAll("[data-buttons]")) buttons.hidden = false;
-  form.addEventListener("click", ({ target }) => {
+export function attach(question) {
+  for (const field of question.querySelectorAll("[data-field]")) field.hidden = true;
+  for (const buttons of question.querySelectorAll("[data-buttons]")) buttons.hidden = false;
+  question.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-move], [data-keep-order] button");
-    if (button?.dataset.move) move(form, button);
-    else if (button) keepOrder(form);
+    if (button?.dataset.move) move(question, button);
+    else if (button) keepOrder(question);
   });
-  refresh(form);
+  refresh(question);
 }

@@ -16,10 +16,12 @@ from app.kit.words import ENGLISH_WORDS  # noqa: E402
 from app.questions.answering import TYPES, answering_of  # noqa: E402
 from app.questions.contract import Readers  # noqa: E402
 from app.questions.scoring import scoring_of  # noqa: E402
-from app.quizzes.api import AnswerIn  # noqa: E402
+from app.quizzes.answer_api import AnswerIn  # noqa: E402
+from app.quizzes.domain.paging import page_around  # noqa: E402
 from app.quizzes.domain.sampling import draw  # noqa: E402
 from app.quizzes.domain.stored import read_response, write_response  # noqa: E402
 from app.quizzes.marking import mark_attempt  # noqa: E402
+from app.quizzes.question_pages import QuestionField  # noqa: E402
 from app.web.templating import make_environment  # noqa: E402
 from tests.make.courses import changed_course  # noqa: E402
 
@@ -59,24 +61,28 @@ class Asked:
     answers_html = shown.answers(typed)
 
 
-def rendered(template: str, macro: str, *values: object, answer: object = None) -> str:
-    """Return what a macro of the type's templates makes of the question."""
+def rendered(
+    template: str, macro: str, shown: object, *values: object, answer: object = None
+) -> str:
+    """Return what a macro of the type's templates makes of the question, or of its field on a page."""
     pages = make_environment(
         TREE / "templates", lambda *_, **__: "/", lambda name: name, ENGLISH_WORDS
     )
     Asked.answer = answer
     return str(
-        getattr(pages.get_template(f"questions/word/{template}.html").module, macro)(Asked, *values)
+        getattr(pages.get_template(f"questions/word/{template}.html").module, macro)(shown, *values)
     )
 
 
+field = QuestionField(Asked, Asked.typed, None, page_around(1, 2, 2))
 readers = Readers(shown=str, explained=str)
 reviewed = scoring.review(question, key, drawn[0], response, readers)
 keyed = scoring.keyed(question, key, readers)
-assert 'value="dermis"' in rendered("answer", "answer", Asked.typed, None, "en", False)
-assert "<bdi>dermis</bdi>" in rendered("answer", "given", "en")
-assert "Dermis / The dermis" in rendered("review", "review", "en", False, answer=reviewed)
-assert ">Dermis</p>" in rendered("review", "keyed", "en", answer=keyed)
+assert 'value="dermis"' in rendered("answer", "answer", field, "en", False)
+assert 'name="answer-1"' in rendered("answer", "answer", field, "en", False)
+assert "<bdi>dermis</bdi>" in rendered("answer", "given", Asked, "en")
+assert "Dermis / The dermis" in rendered("review", "review", Asked, "en", False, answer=reviewed)
+assert ">Dermis</p>" in rendered("review", "keyed", Asked, "en", answer=keyed)
 
 tests = runpy.run_path(str(TREE / "tests/unit/questions/word/test_scoring.py"))
 tests["test_capitals_make_no_difference"]("DERMIS", 2)

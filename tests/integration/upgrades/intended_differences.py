@@ -388,6 +388,12 @@ INTENDED: tuple[Difference, ...] = (
         PHONE, r"/courses/[\w-]+", r"\bCourses (?=Foundation course in)", "Course catalogue "
     ),
     Difference(
+        "an answer that was taken away is no answer",
+        QUESTION,
+        r"(?<=Question 2 of 10 )Saved 08:56(?= A puncture)",
+        "Not answered yet",
+    ),
+    Difference(
         "in a question the next step comes before the list of questions",
         QUESTION,
         r"Leave (Question \d+ of \d+) (.* points?) (\d+ of \d+ answered .*Check and send your answers) "

@@ -149,6 +149,7 @@ def test_the_order_of_modules_is_the_courses() -> None:
         (b"minutes: 20", b"minutes: 20\nat_time_out: abandon", "at time out"),
         (b"attempts: 2", b"attempts: 2\ndelay: 24 h", "delay minutes"),
         (b"draw: 2", b"draw: 3", "draw"),
+        (b"draw: 2", b"draw: 2\nper_page: 5", "per page"),
         (b"draw: 2", b"draw: 2\nshuffle: false", "shuffle"),
     ],
 )
