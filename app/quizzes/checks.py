@@ -2,24 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session, undefer
 
 from app.courses import queries as courses
 from app.db.auditing import Check, findings, findings_of_each
+from app.db.base import table_of
 from app.kit.ids import AttemptId, UserId
 from app.learning import queries as learning
 from app.quizzes import marking, models, saved_answers
+from app.quizzes.attempt_conditions import ATTEMPT, IS_RUNNING
 from app.quizzes.domain.attempt import Attempt, SavedAnswer
 from app.quizzes.domain.stored import read_marks
+from app.quizzes.domain.transitions import next_deadline
+from app.quizzes.due_attempts import due_attempts
 from app.quizzes.lost_rights import attempts_without_right
 
 Answers = Mapping[AttemptId, tuple[SavedAnswer, ...]]
 AT_ONCE = 200
+SWEPT_WITHIN = timedelta(minutes=10)
+"""After this time an end that is not recorded is a finding. The worker looks every few seconds, and a restart
+takes a minute."""
+EXTENSION = table_of(models.ExtensionRow).c
 
 
 def broken(db: Session, *, now: datetime) -> list[str]:
@@ -69,13 +77,51 @@ def open_attempts_may_go_on(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
-def _attempts(db: Session) -> Iterator[Sequence[models.AttemptRow]]:
+def deadlines_follow_from_the_end(db: Session, *, now: datetime) -> list[str]:
+    """The next deadline of a running attempt is not what its state and its end give. An attempt that the
+    version before started has none."""
+    problems: list[str] = []
+    for rows in _attempts(db, IS_RUNNING, ATTEMPT.next_deadline_at.is_not(None)):
+
+        def look(row: models.AttemptRow) -> Iterator[str]:
+            due = next_deadline(row.state, models.attempt_from(row).clock)
+            if row.next_deadline_at != due:
+                yield f"Attempt {row.id} has another next deadline than its end gives."
+
+        problems += findings_of_each(rows, lambda row: f"Attempt {row.id}", look)
+    return problems
+
+
+def attempts_end_in_time(db: Session, *, now: datetime) -> list[str]:
+    """An attempt runs past its end, and the worker has not recorded it for longer than a few rounds."""
+    late = due_attempts(db, now=now - SWEPT_WITHIN, most=AT_ONCE)
+    return [
+        f"The time of attempt {attempt_id} is over, and the worker has not recorded it."
+        for attempt_id in late
+    ]
+
+
+def time_given_back_is_recorded(db: Session, *, now: datetime) -> list[str]:
+    """An attempt has got back another time than what was recorded for it."""
+    recorded = (
+        select(func.coalesce(func.sum(EXTENSION.seconds), 0))
+        .where(EXTENSION.attempt_id == ATTEMPT.id)
+        .scalar_subquery()
+    )
+    wrong = select(ATTEMPT.id).where(ATTEMPT.given_back_seconds != recorded).order_by(ATTEMPT.id)
+    return [
+        f"Attempt {attempt_id} has got back another time than what is recorded for it."
+        for attempt_id in db.scalars(wrong)
+    ]
+
+
+def _attempts(db: Session, *where: ColumnElement[bool]) -> Iterator[Sequence[models.AttemptRow]]:
     after = AttemptId(UUID(int=0))
     while True:
         rows = db.scalars(
             select(models.AttemptRow)
             .options(undefer(models.AttemptRow.marks))
-            .where(models.AttemptRow.id > after)
+            .where(models.AttemptRow.id > after, *where)
             .order_by(models.AttemptRow.id)
             .limit(AT_ONCE)
         ).all()
@@ -146,4 +192,7 @@ CHECKS: tuple[Check, ...] = (
     open_attempts_may_go_on,
     attempts_add_up,
     passes_are_completions,
+    deadlines_follow_from_the_end,
+    attempts_end_in_time,
+    time_given_back_is_recorded,
 )

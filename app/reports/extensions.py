@@ -9,6 +9,7 @@ from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
 from app.audit.service import record
 from app.courses import queries as courses
+from app.enrolments.steps.place_locks import lock_places
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound
 from app.kit.ids import AttemptId
@@ -76,6 +77,9 @@ def reopen_attempt(
     """Let an ended attempt run again, for so many minutes if its quiz has a limit, and tell its student. Its
     result stops counting until it ends. Raise ExtensionRefused with the reason."""
     attempt = _locked(db, actor, attempt_id, now=now)
+    for other in quizzes.attempts_at(db, attempt.user_id, attempt.course_key, attempt.quiz_key):
+        if other.due_event(now):  # it may be passed, and no two attempts are stored as running
+            settle_attempt(db, other.id, now=now)
     if attempt.score is not None and attempt.score.passed:
         withdraw_pass(db, attempt)
     case = extension_case(db, attempt, now=now)
@@ -97,9 +101,11 @@ def reopen_attempt(
 
 
 def _locked(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Attempt:
-    """Return an attempt, locked and settled, that this member of the staff may give more time."""
+    """Return an attempt, locked and settled, that this member of the staff may give more time. Its student
+    starts no other meanwhile."""
     require(policy.may_see_results(actor))
-    person_id = quizzes.attempt_for_staff(db, attempt_id).user_id
+    stored = quizzes.attempt_for_staff(db, attempt_id)
+    person_id = stored.user_id
     is_theirs = looks_after(db, actor, person_id, now=now)
     if not policy.may_see_student(actor, looks_after=is_theirs):
         raise NotFound
@@ -107,6 +113,7 @@ def _locked(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) 
         policy.may_extend_attempt(actor, person_id, looks_after=is_theirs),
         msg("You cannot give yourself time. Ask a colleague."),
     )
+    lock_places(db, [person_id], stored.course_key)
     attempt = settle_attempt(db, attempt_id, now=now)
     if attempt is None:
         raise NotFound

@@ -205,3 +205,12 @@ def test_nobody_gives_themselves_time(database, revision_id):
         give(database, both, attempt_id)
     assert "You cannot give yourself time" in refusal.value.detail.text
     assert fingerprint(database) == before
+
+
+def test_another_attempt_whose_time_is_over_does_not_stand_in_the_way(database, ada, cora):
+    """The worker has not recorded its end yet."""
+    first = cora.finish(QUIZ, right=False)
+    second = cora.start(QUIZ, now=NOW + MINUTE)
+    reopen(database, ada, first, now=DUE + 2 * MINUTE)
+    assert row_of(database, first).state is AttemptState.in_progress
+    assert row_of(database, second).state is AttemptState.submitted

@@ -111,6 +111,20 @@ DAMAGE: dict[str, tuple[str | Callable[[Database], None], str]] = {
         "DELETE FROM completions WHERE kind = 'quiz'",
         "does not count as completed",
     ),
+    "quizzes.deadlines_follow_from_the_end": (
+        "UPDATE attempts SET due_at = '2026-01-01 00:00:00', next_deadline_at = '2026-01-02 00:00:00', "
+        "state = 'in_progress' WHERE id = (SELECT min(id) FROM attempts)",
+        "another next deadline than its end gives",
+    ),
+    "quizzes.attempts_end_in_time": (
+        "UPDATE attempts SET due_at = '2026-01-01 00:00:00', state = 'in_progress' "
+        "WHERE id = (SELECT min(id) FROM attempts)",
+        "the worker has not recorded it",
+    ),
+    "quizzes.time_given_back_is_recorded": (
+        "UPDATE attempts SET given_back_seconds = 60",
+        "another time than what is recorded",
+    ),
     "practicals.seats_are_counted": (
         "UPDATE practicals SET taken = taken + 1",
         "the counter says",
