@@ -109,7 +109,7 @@ from app.search import api as search_api
 from app.search import pages as search_pages
 from app.settings import Environment, Settings
 from app.teaching import pages as teaching_pages
-from app.web import kept_mail, system
+from app.web import kept_mail, service_worker, system
 from app.web.application import AppContext
 from app.web.assets import Assets, Build, build_assets
 from app.web.clock import clock_for
@@ -201,6 +201,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     outbox_pages.pages,
     rights_pages.pages,
     kept_mail.pages,
+    service_worker.pages,
     system.pages,
 )
 

@@ -100,6 +100,7 @@ class Settings(EnvironmentSettings):
     metrics_token: SecretStr | None = None
     log_level: str = "INFO"
     second_factor: Literal["staff", "nobody"] | None = None
+    offline_attempts: Literal["on", "off"] = "on"
     trusted_proxy: str | None = None
 
     @classmethod

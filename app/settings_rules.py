@@ -315,6 +315,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "academy_file": "/etc/preceptor/academy.yaml",
     "log_level": "INFO",
     "second_factor": "staff",
+    "offline_attempts": "on",
     "trusted_proxy": "127.0.0.1",
 }
 """A valid value of each setting that is not a secret. People would copy a sample of a secret."""
@@ -340,6 +341,7 @@ SHAPES: Final[Mapping[str, str]] = {
     "workers": "must be a whole number from 1 to 64",
     "threads": "must be a whole number from 2 to 20",
     "second_factor": "must be staff or nobody; without it, staff need one in production only",
+    "offline_attempts": "must be on or off; without it, it is on",
 }
 """The message for each setting with a special type of value."""
 

@@ -145,9 +145,7 @@ ACCESSIBILITY = Information(
         TextSection(
             msg("What we know does not work well"),
             (
-                msg(
-                    "Tables in our PDF papers name their columns, but not yet their rows. A quiz shows the next question only while the academy can be reached."
-                ),
+                msg("Tables in our PDF papers name their columns, but not yet their rows."),
                 msg("This page was last checked on 30 November 2026."),
             ),
         ),

@@ -41,3 +41,5 @@ class Frame:
     sign_in_ends_in: int | None
     hides_demo_banner: bool
     back_to: str | None
+    service_worker: str | None
+    """Its address; None where the academy wants none."""

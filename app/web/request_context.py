@@ -37,6 +37,7 @@ from app.web.script_words import with_script_words
 
 PREFETCH_RULES = "prefetch.specrules"
 VISITOR_LASTS = 86_400
+SERVICE_WORKER = "/sw.js"
 DEMO_BANNER = "demo-banner"
 """The cookie of a browser that hid the line about the demo, and how many seconds that lasts."""
 DEMO_BANNER_LASTS = 30 * 86_400
@@ -333,6 +334,7 @@ class RequestContext:
             sign_in_ends_in=self._seconds_left(),
             hides_demo_banner=cookie_name(self.settings, DEMO_BANNER) in self.request.cookies,
             back_to=self._back_to(),
+            service_worker=SERVICE_WORKER if self.settings.offline_attempts == "on" else None,
         )
 
     def _back_to(self) -> str | None:

@@ -166,6 +166,16 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "offline": script_text("Not saved: there is no network. It is tried again by itself."),
         "taken-away": script_text("Taken away"),
     },
+    "offline": {
+        "sealed-at": script_text("Sealed at {time}, not sent yet."),
+        "sealed": script_text("Your answers are sealed on this device"),
+        "keep-browser": script_text(
+            "Keep this browser: it sends them by itself when the network is back. If you close the page, "
+            "come back to the academy on this device."
+        ),
+        "open-it": script_text("Open it again"),
+        "open-again": script_text("Your attempt is open again."),
+    },
     "passkeys": {
         "not-reached": NOT_REACHED,
         "too-many": script_text(
@@ -220,7 +230,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "time-over": script_text("Time is up. In a few seconds you see what you can do now."),
         "time-up-kept": script_text(
             "Time is up. We cannot reach the academy at the moment: your answers are kept on this device and "
-            "sent as soon as it answers. Leave this page open."
+            "sent as soon as it answers."
         ),
         "time-left": script_text("Time left"),
     },

@@ -40,11 +40,14 @@ function sayUnreachable(words) {
   line.showPopover();
 }
 
+/** Return whether this browser holds a page itself: one of a running attempt. */
+const isHeld = async ({ pathname }) => Boolean(navigator.serviceWorker?.controller && (await caches.match(pathname)));
+
 /** Keep an event from leading away while there is no network; where the academy answers all the same, go on. */
-async function holdBack(event, goOn) {
+async function holdBack(event, goOn, link) {
   event.preventDefault();
   const answer = await fetch("/livez", { cache: "no-store" }).catch(() => null);
-  if (answer?.ok) goOn();
+  if (answer?.ok || (link && (await isHeld(link)))) goOn();
   else sayUnreachable();
 }
 
@@ -52,7 +55,8 @@ async function holdBack(event, goOn) {
 const released = new WeakSet();
 addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
-  if (navigator.onLine || event.defaultPrevented || released.delete(form)) return;
+  // The form of a dialog sends nothing.
+  if (navigator.onLine || event.defaultPrevented || form.method === "dialog" || released.delete(form)) return;
   holdBack(event, () => {
     released.add(form);
     form.requestSubmit(submitter);
@@ -62,7 +66,7 @@ addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (navigator.onLine || event.defaultPrevented || !link || link.origin !== location.origin) return;
   if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
-  holdBack(event, () => location.assign(link.href));
+  holdBack(event, () => location.assign(link.href), link);
 });
 document.addEventListener("unreachable", ({ detail }) => sayUnreachable(detail));
 addEventListener("online", () => document.getElementById("unreachable")?.hidePopover());
@@ -100,6 +104,16 @@ const widths = new ResizeObserver((entries) => {
   }
 });
 for (const part of document.querySelectorAll(".table-scroll, .table-scroll > *")) widths.observe(part);
+
+// Set by outbox-store.js while this browser holds something for somebody.
+function holdsSomething() {
+  try {
+    return localStorage.getItem("preceptor.holds") !== null;
+  } catch {
+    return false;
+  }
+}
+if (holdsSomething()) import("./send-later.js").catch(() => {});
 
 document.documentElement.dataset.scripts = "on";
 await attachAll(document);

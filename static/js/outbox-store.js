@@ -80,7 +80,8 @@ function remember(item, place) {
   places.set(item.key, place);
 }
 
-function hint(isHeld) {
+/** Note whether this browser holds something. */
+export function hint(isHeld) {
   try {
     if (isHeld) localStorage.setItem(HINT, owner);
     else localStorage.removeItem(HINT);

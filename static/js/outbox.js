@@ -15,10 +15,14 @@ const WAITS = "needs-newer-version";
 // Versions before held unsent answers here: {position: {version, url, sequence, response}}, without a version 1.
 const BEFORE = "preceptor.unsent.";
 
+const SEAL = "seal";
+
 const attempts = new Map(); // attempt → {csrf, tries, timer, run}
 const entityOf = (attempt) => `attempt:${attempt}`;
 const answers = (attempt) => store.all(entityOf(attempt)).filter((item) => item.kind === "answer");
 const queued = (attempt) => answers(attempt).filter((item) => item.state === "queued");
+
+const waits = (attempt) => queued(attempt).length > 0 || sealOf(attempt) !== null;
 
 function entryFrom(item) {
   const { id, url, sequence, made_from: madeFrom, body: response } = item;
@@ -45,8 +49,35 @@ export function placeOf(attempt) {
   return ["memory", "tab"].find((place) => places.includes(place)) ?? "device";
 }
 
+/** Return the seal of an attempt that waits to be sent, or null: {at, isOver}. */
+export function sealOf(attempt) {
+  const item = store.get(entityOf(attempt), SEAL);
+  return item && { at: item.at, isOver: item.body.is_over };
+}
+
+/** Close an attempt on this device. It is sent after its answers, as soon as the academy can be reached. `isOver` says
+ * that its time is over, so that it cannot be opened again. */
+export async function seal(attempt, { url, csrf, isOver = false }) {
+  const at = new Date().toISOString();
+  const body = { is_over: isOver };
+  store.put({ entity: entityOf(attempt), item: SEAL, kind: SEAL, id: uniqueId(), sequence: 1, made_from: 0, url, body, state: "queued", at });
+  await store.settled(entityOf(attempt));
+  document.dispatchEvent(new CustomEvent("quiz:sealed", { detail: { attempt } }));
+  begin(attempt, csrf);
+  plan(attempt);
+}
+
+/** Open a sealed attempt again. */
+export const reopen = (attempt) => store.remove(store.keyOf(entityOf(attempt), SEAL));
+
+/** Return whether a page can be opened without a network. */
+export async function holdsPage(path) {
+  return Boolean(navigator.serviceWorker?.controller && (await caches.match(path.split(/[?#]/)[0])));
+}
+
 /** Hold a changed answer. `sequence` counts the changes of the question, on from that of the server's answer. */
 export function keep(attempt, position, { url, sequence, response }) {
+  if (sealOf(attempt)) return;
   const before = store.get(entityOf(attempt), String(position));
   const madeFrom = before?.state === "queued" ? before.made_from : sequence - 1;
   store.put({
@@ -72,31 +103,41 @@ export function forget(attempt, position) {
 export async function forgetAll(attempt) {
   shelf.remove(BEFORE + attempt);
   await Promise.all(store.all(entityOf(attempt)).map((item) => store.remove(item.key)));
+  const names = (await globalThis.caches?.keys()) ?? [];
+  await Promise.all(names.filter((name) => name.endsWith(`/${attempt}`)).map((name) => caches.delete(name)));
   await store.tidy();
 }
 
-async function put(entry, csrf, keepalive) {
+/** Ask the academy, and say what its answer means for what is held here. */
+async function ask(url, { method, csrf, body, keepalive = false }) {
   let response;
   try {
-    response = await fetch(entry.url, {
-      method: "PUT",
+    response = await fetch(url, {
+      method,
       keepalive,
-      headers: { "content-type": "application/json", "x-csrf-token": csrf },
-      body: JSON.stringify({ sequence: entry.sequence, response: entry.response }),
+      headers: { "content-type": "application/json", ...(csrf && { "x-csrf-token": csrf }) },
+      body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE),
     });
   } catch {
     return { kind: "unreachable" };
   }
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return { kind: "saved", sequence: body.sequence, savedAt: body.saved_at, isAnswered: body.answered };
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return { kind: "saved", answer };
   if (response.status === 401) return { kind: "signed-out" };
   // To another person who signed in meanwhile this attempt does not exist: the answer is kept for its owner.
-  const isStranger = [403, 404].includes(response.status) && !ENDED.includes(body.reason);
+  const isStranger = [403, 404].includes(response.status) && !ENDED.includes(answer.reason);
   if (isStranger) return { kind: "other-person" };
   const isLater = response.status >= 500 || response.status === 429 || response.status === 408;
-  if (isLater || body.reason === WAITS) return { kind: "unreachable" };
-  return { kind: "refused", status: response.status, reason: body.reason, detail: body.detail ?? "" };
+  if (isLater || answer.reason === WAITS) return { kind: "unreachable" };
+  return { kind: "refused", status: response.status, reason: answer.reason, detail: answer.detail ?? "" };
+}
+
+async function put(entry, csrf, keepalive) {
+  const body = { sequence: entry.sequence, response: entry.response };
+  const { answer, ...outcome } = await ask(entry.url, { method: "PUT", csrf, body, keepalive });
+  if (!answer) return outcome;
+  return { ...outcome, sequence: answer.sequence, savedAt: answer.saved_at, isAnswered: answer.answered };
 }
 
 const STAYS = ["unreachable", "signed-out", "other-person"];
@@ -135,7 +176,7 @@ async function send(attempt, outcomes) {
     // Each change is on this device before it leaves it.
     await store.settled(entityOf(attempt));
     const batch = queued(attempt).filter((item) => !done.has(`${item.id}/${item.sequence}`));
-    if (!batch.length) return;
+    if (!batch.length) break;
     await Promise.all(
       batch.map(async (item) => {
         done.add(`${item.id}/${item.sequence}`);
@@ -147,6 +188,28 @@ async function send(attempt, outcomes) {
       }),
     );
   }
+  await sendSeal(attempt, csrf);
+}
+
+async function hasTime(attempt) {
+  const { answer } = await ask(`/api/v1/attempts/${attempt}`, { method: "GET" });
+  return Boolean(answer?.may.includes("save"));
+}
+
+// The seal goes after the last answer. Whatever the academy decides then, its page of the attempt says so.
+async function sendSeal(attempt, csrf) {
+  const sealed = store.get(entityOf(attempt), SEAL);
+  if (!sealed || queued(attempt).length) return;
+  if (sealed.body.is_over && (await hasTime(attempt))) {
+    // The clock of this device was wrong, or the academy has given time.
+    await reopen(attempt);
+    document.dispatchEvent(new CustomEvent("quiz:opened", { detail: { attempt } }));
+    return;
+  }
+  const { kind } = await ask(sealed.url, { method: "POST", csrf });
+  if (STAYS.includes(kind)) return;
+  await forgetAll(attempt);
+  document.dispatchEvent(new CustomEvent("quiz:sent", { detail: { attempt } }));
 }
 
 // One sender per browser, where browsers can say so. Without that each window sends, and the server knows an answer again.
@@ -157,7 +220,7 @@ function alone(attempt, work) {
 function plan(attempt) {
   const state = attempts.get(attempt);
   clearTimeout(state.timer);
-  if (!queued(attempt).length) {
+  if (!waits(attempt)) {
     state.tries = 0;
     return;
   }
@@ -223,11 +286,14 @@ document.addEventListener("outbox:elsewhere", ({ detail: { key, item } }) => {
 
 function again() {
   if (document.visibilityState !== "visible") return;
-  for (const attempt of attempts.keys()) if (queued(attempt).length) run(attempt);
+  for (const attempt of attempts.keys()) if (waits(attempt)) run(attempt);
 }
 window.addEventListener("online", again);
 window.addEventListener("pageshow", again);
 document.addEventListener("visibilitychange", again);
+
+/** Return the attempts of this person of which something waits. */
+export const waiting = () => store.entities().map((entity) => entity.slice("attempt:".length)).filter(waits);
 
 // Only the page of an attempt takes over what versions before held of it: the server has shown it to its owner.
 async function takeOver(attempt) {

@@ -1,10 +1,18 @@
-// Before the answers are sent for good, whatever is still on this device goes first.
+// Before the answers are sent for good, whatever is still on this device goes first. Without a network the attempt is
+// sealed here, and sent later.
 
-import { deliverAll } from "./outbox.js";
+import { deliverAll, placeOf, seal } from "./outbox.js";
 import { word } from "./words.js";
 
+const PATIENCE = 4000;
+
+async function isReachable() {
+  const answer = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  return Boolean(answer?.ok);
+}
+
 export function attach(form) {
-  const { attempt } = form.dataset;
+  const { attempt, submitUrl: url } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
   let ready = false;
 
@@ -12,7 +20,12 @@ export function attach(form) {
     if (ready) return;
     event.preventDefault();
     const button = event.submitter;
-    if (!(await deliverAll(attempt, csrf))) {
+    const areSent = await deliverAll(attempt, csrf);
+    if (!(await isReachable()) && placeOf(attempt) === "device") {
+      await seal(attempt, { url, csrf });
+      return;
+    }
+    if (!areSent) {
       document.dispatchEvent(new CustomEvent("unreachable", { detail: word("still-here") }));
       return;
     }

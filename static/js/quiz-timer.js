@@ -1,7 +1,7 @@
 // Counts down to the end of an attempt by the server's clock; sends the answers when it is reached.
 // It only shows: the server decides what came in time, whatever this clock says.
 
-import { deliverAll, forgetAll } from "./outbox.js";
+import { deliverAll, forgetAll, placeOf, seal } from "./outbox.js";
 import { announce, word } from "./words.js";
 
 const SPOKEN_MINUTES = [10, 5, 1];
@@ -81,6 +81,10 @@ export function attach(timer) {
         location.assign(resultUrl);
         return;
       }
+    }
+    if (placeOf(attempt) === "device") {
+      await seal(attempt, { url: submitUrl, csrf, isOver: true });
+      return;
     }
     if (!saidLate) document.dispatchEvent(new CustomEvent("unreachable", { detail: word("time-up-kept") }));
     saidLate = true;

@@ -1,7 +1,7 @@
 // A page of an attempt, with one question or several: the chip at the top says the worst that is true of them, and the
 // page is left only when every answer of it is on the server.
 
-import { deliverAll, placeOf } from "./outbox.js";
+import { deliverAll, holdsPage, placeOf } from "./outbox.js";
 import { open, show } from "./quiz-question.js";
 import { announce, word } from "./words.js";
 
@@ -49,8 +49,8 @@ export async function attach(form) {
     announce(word("opens-later"), { assertive: true });
   }
 
-  function go(address) {
-    if (navigator.onLine) location.assign(address);
+  async function go(address) {
+    if (navigator.onLine || (await holdsPage(address))) location.assign(address);
     else waitFor(address);
   }
 
@@ -66,13 +66,13 @@ export async function attach(form) {
     if (isRefused()) {
       leaving = true;
       form.requestSubmit(button);
-    } else if (unsent().length) {
+    } else if (unsent().length && !(placeOf(attempt) === "device" && (await holdsPage(target)))) {
       waitFor(target);
     } else {
       go(target);
     }
   });
-  document.addEventListener("quiz:go", ({ detail }) => waitFor(detail));
+  document.addEventListener("quiz:go", ({ detail }) => go(detail));
   document.addEventListener("quiz:flush", flush);
   // Its questions have heard of it before.
   document.addEventListener("quiz:delivered", () => {

@@ -110,12 +110,14 @@ def small_academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallAca
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Open a separate browser for one person; every page error fails the test. Animations are off
-    unless a test turns them on: drawing them took a third of the time of a test."""
+    unless a test turns them on: drawing them took a third of the time of a test. So is the service
+    worker: it answers requests that a test means to cut."""
     opened: list[BrowserContext] = []
     errors: list[str] = []
 
     def open_context(**options: object) -> BrowserContext:
-        context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})  # type: ignore[arg-type]
+        usual = {"locale": "en-GB", "reduced_motion": "reduce", "service_workers": "block"}
+        context = browser.new_context(**{**usual, **options})  # type: ignore[arg-type]
         context.set_default_timeout(MILLISECONDS)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         opened.append(context)

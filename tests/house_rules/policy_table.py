@@ -40,6 +40,8 @@ EVERYONE: tuple[str, ...] = (
     "GET /livez",
     "GET /media/{digest}/{name}",
     "GET /metrics",
+    "GET /offline",
+    "GET /sw.js",
     "GET /new-address",
     "POST /new-address",
     "GET /privacy",

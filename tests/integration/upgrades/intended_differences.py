@@ -32,7 +32,6 @@ QUESTION = r"/attempts/[\w-]+/questions/\d+"
 ONE_WORD = "one thing has one name, and a field does not say that it is optional and needed"
 KNOWN_LIMITS = (
     "What we know does not work well Tables in our PDF papers name their columns, but not yet their rows. "
-    "A quiz shows the next question only while the academy can be reached. "
     "This page was last checked on 30 November 2026. "
 )
 PHONE = "signing out is on the page of the account, and the entries of the bar fit one line"
@@ -199,10 +198,12 @@ INTENDED: tuple[Difference, ...] = (
         "a browser holds the answers of an attempt until it ends, and remembers where a lesson was left",
         "/cookies",
         r"While you answer a quiz, your browser keeps answers that.*?as soon as they are sent\.",
-        "While you answer a quiz, your browser keeps your answers, so that a lost connection loses nothing. "
-        "They are removed from the device when the attempt has ended. While you read a lesson, it keeps "
-        "notes, and where you are reading, that have not reached us yet. They are removed from the device as "
-        "soon as they are sent.",
+        "While you answer a quiz, your browser keeps your answers and the pages of that attempt, so that a "
+        "lost connection loses nothing and you can go on without one. They are removed from the device when "
+        "the attempt has ended. When you sign out, the pages are removed at once; an answer that has not "
+        "reached us stays, and is sent when you sign in again on this device. While you read a lesson, it "
+        "keeps notes, and where you are reading, that have not reached us yet. They are removed from the "
+        "device as soon as they are sent.",
     ),
     Difference("one place is named in the singular", ".*", r"(?<= of 1 )places left", "place left"),
     Difference(
