@@ -340,7 +340,8 @@ def test_an_unreadable_number_is_explained_by_the_chip_and_by_the_form(context, 
     page.get_by_role("textbox").fill("1.0")
     page.get_by_role("button", name=re.compile("^Save and")).click()
     page.wait_for_url(re.compile(rf"/(check|questions/{place + 1})$"))
-    assert {answer["text"] for answer in stored(pupil)} == {"1.0"}
+    readable = [answer["text"] for answer in stored(pupil) if "text" in answer]
+    assert set(readable) == {"1.0"}
 
 
 @pytest.mark.browser
