@@ -134,3 +134,16 @@ def test_a_type_of_question_that_this_version_does_not_have_needs_a_later_one() 
         read_delivery(later, FORMAT)
     assert refused.value.is_newer
     assert "“hotspot”" in str(refused.value)
+
+
+def test_when_answers_are_shown_and_what_must_be_right_are_stored() -> None:
+    """Also where the author wrote nothing: a quiz without the field is one of an earlier version."""
+    course = stored_course("small-course-2026-11-30-must-pass").course
+    assert {quiz.key: quiz.show_answers for quiz in course.quizzes} == {
+        "skin-quiz": "after-each-attempt",
+        "needle-quiz": "when-passed",
+        "final-test": "when-passed",
+    }
+    assert [each.key for quiz in course.quizzes for each in quiz.must_pass] == ["bin"]
+    earlier = stored_course("small-course-2026-11-30").course
+    assert {quiz.show_answers for quiz in earlier.quizzes} == {None}
