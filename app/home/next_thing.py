@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.assessments.domain import Outcome
@@ -46,6 +47,18 @@ class JourneyStage(StrEnum):
     waiting = "waiting"
     certified = "certified"
     reserve = "reserve"
+
+
+READING: Final = frozenset(
+    {
+        JourneyStage.resume,
+        JourneyStage.begin,
+        JourneyStage.learn,
+        JourneyStage.quiz,
+        JourneyStage.quiz_again,
+        JourneyStage.ended,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,11 @@ class NextThing:
     place: OwnPlace | None = None
     certificate: CertificateView | None = None
     day: PracticalSummary | None = None
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether lessons and quizzes of modules are what comes next: hours a week can be planned then."""
+        return self.stage in READING
 
 
 def next_thing(situation: StudentSituation, now: datetime) -> NextThing:

@@ -11,7 +11,13 @@ from app.certificates.domain import Requirement, Status
 from app.certificates.queries import CertificateProgress, CertificateView
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.own_places import OwnPlace
-from app.home.next_thing import CourseStanding, JourneyStage, StudentSituation, next_thing
+from app.home.next_thing import (
+    CourseStanding,
+    JourneyStage,
+    NextThing,
+    StudentSituation,
+    next_thing,
+)
 from app.kit.ids import (
     AssessmentId,
     AttemptId,
@@ -248,6 +254,13 @@ def test_an_attempt_whose_time_is_over_is_not_gone_on_with():
     assert next_thing(StudentSituation((QUIZ,), tries=(over,)), NOW).stage is JourneyStage.quiz
     situation = StudentSituation((replace(QUIZ, tries=(over,)),), tries=(over,))
     assert next_thing(situation, NOW).stage is JourneyStage.ended
+
+
+def test_hours_a_week_are_planned_only_while_there_is_something_to_read():
+    planned = {stage for stage in JourneyStage if NextThing(stage).is_reading}
+    assert planned == {
+        JourneyStage(name) for name in ("resume", "begin", "learn", "quiz", "quiz_again", "ended")
+    }
 
 
 def test_attempts_left_are_counted():
