@@ -26,7 +26,11 @@ from app.learning.way_reading import bind_ways
 from app.practicals.outcomes import bind_outcomes
 from app.practicals.queries.audit_subjects import DAYS_IN_TRAIL, SEATS_IN_TRAIL
 from app.practicals.reliances import bind_reliances
-from app.quizzes.audit_subjects import ALLOWANCES_IN_TRAIL, ATTEMPTS_IN_TRAIL
+from app.quizzes.audit_subjects import (
+    ALLOWANCES_IN_TRAIL,
+    ATTEMPTS_IN_TRAIL,
+    EXCEPTIONS_IN_TRAIL,
+)
 from app.rights import queries as rights
 
 
@@ -41,6 +45,12 @@ def bind() -> None:
     bind_subjects(
         *(PEOPLE_IN_TRAIL, DAYS_IN_TRAIL, SEATS_IN_TRAIL, INTAKES_IN_TRAIL, PLACES_IN_TRAIL),
         *(ATTEMPTS_IN_TRAIL, ASSESSMENTS_IN_TRAIL, CERTIFICATES_IN_TRAIL, GROUPS_IN_TRAIL),
-        *(ALLOWANCES_IN_TRAIL, ENQUIRIES_IN_TRAIL, REVISIONS_IN_TRAIL, ERRATA_IN_TRAIL),
+        *(
+            ALLOWANCES_IN_TRAIL,
+            EXCEPTIONS_IN_TRAIL,
+            ENQUIRIES_IN_TRAIL,
+            REVISIONS_IN_TRAIL,
+            ERRATA_IN_TRAIL,
+        ),
         CONVERSATIONS_IN_TRAIL,
     )

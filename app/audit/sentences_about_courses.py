@@ -293,6 +293,26 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
         msg("Attempt opened again"),
         act_text("{actor} opened the attempt of {person} at {thing} again."),
     ),
+    "quizzes.exception_given": ActSentence(
+        msg("Exception at a quiz given"),
+        act_text("{actor} gave {person} an exception at {thing}."),
+    ),
+    "quizzes.exception_given_for_group": ActSentence(
+        msg("Exception at a quiz given to a group"),
+        act_text("{actor} gave a group an exception at {thing}."),
+    ),
+    "quizzes.exception_ended": ActSentence(
+        msg("Exception at a quiz ended"),
+        act_text("{actor} ended the exception of {person} at {thing}."),
+    ),
+    "quizzes.exception_ended_for_group": ActSentence(
+        msg("Exception of a group ended"),
+        act_text("{actor} ended the exception of a group at {thing}."),
+    ),
+    "quizzes.exceptions_exported": ActSentence(
+        msg("List of exceptions downloaded"),
+        act_text("{actor} downloaded the list of exceptions at quizzes."),
+    ),
     "quizzes.overdue": ActSentence(
         msg("Time of a quiz over"),
         act_text("{actor} ended the time of {person} for {thing}."),

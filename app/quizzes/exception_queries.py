@@ -1,5 +1,6 @@
 """Reading what the academy gave students at quizzes. Callers check permissions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -17,13 +18,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.accounts.person_columns import groups_of_student
+from app.accounts.person_columns import PEOPLE, PERSON, groups_of_student
 from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
 from app.enrolments.place_conditions import intakes_of_student
 from app.kit.ids import ExceptionId, UserId
 from app.quizzes import models
-from app.quizzes.domain.exceptions import EVERY_QUIZ, AttemptExceptions, QuizException, combined
+from app.quizzes.domain.exceptions import (
+    EVERY_QUIZ,
+    AttemptExceptions,
+    ExceptionAudience,
+    QuizException,
+    combined,
+)
 
 EXCEPTION = table_of(models.ExceptionRow).c
 ALLOWANCE = table_of(models.AllowanceRow).c
@@ -124,3 +131,40 @@ def exception_of(db: Session, exception_id: ExceptionId) -> QuizException | None
     """Return one exception, also one that has ended."""
     row = db.get(models.ExceptionRow, exception_id, populate_existing=True)
     return None if row is None else models.exception_from(row)
+
+
+def exceptions_of_many(
+    db: Session, user_ids: Collection[UserId], course_key: str
+) -> dict[UserId, tuple[QuizException, ...]]:
+    """Return the live exceptions of many students on a course, at any of its quizzes, in one statement."""
+    applies = and_(
+        EXCEPTION.course_key == course_key,
+        EXCEPTION.ended_at.is_(None),
+        or_(_is_own(PERSON.id), _is_shared(PERSON.id)),
+    )
+    rows = db.execute(
+        select(PERSON.id.label("student_id"), *EXCEPTION)
+        .join_from(PEOPLE, table_of(models.ExceptionRow), applies)
+        .where(PERSON.id.in_(user_ids))
+    )
+    by_student: dict[UserId, tuple[QuizException, ...]] = dict.fromkeys(user_ids, ())
+    for row in rows:
+        by_student[row.student_id] = (*by_student[row.student_id], models.exception_from(row))
+    return by_student
+
+
+def live_exception_of(
+    db: Session, audience: ExceptionAudience, course_key: str, quiz_key: str
+) -> ExceptionId | None:
+    """Return the live exception that was given to exactly this audience at exactly this quiz, or None."""
+    exception_id: ExceptionId | None = db.scalar(
+        select(EXCEPTION.id).where(
+            EXCEPTION.user_id.is_not_distinct_from(audience.user_id),
+            EXCEPTION.group_id.is_not_distinct_from(audience.group_id),
+            EXCEPTION.intake_id.is_not_distinct_from(audience.intake_id),
+            EXCEPTION.course_key == course_key,
+            EXCEPTION.quiz_key == quiz_key,
+            EXCEPTION.ended_at.is_(None),
+        )
+    )
+    return exception_id

@@ -18,3 +18,11 @@ class ExtensionRefused(Conflict):
 
     title = msg("This attempt cannot get more time")
     slug = "extension-refused"
+
+
+class ExceptionRefused(Conflict):
+    """Something cannot be given to students at a quiz, or cannot be ended; the reason is one of
+    `ExceptionReason` or `AllowanceReason`."""
+
+    title = msg("This exception cannot be given or ended like this")
+    slug = "exception-refused"

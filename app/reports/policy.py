@@ -1,5 +1,7 @@
 """Who may read results. The query limits whose results an instructor sees: see `students`."""
 
+from collections.abc import Collection
+
 from app.kit.actor import Actor
 from app.kit.ids import UserId
 
@@ -23,3 +25,13 @@ def may_allow_attempt(actor: Actor, student_id: UserId, *, looks_after: bool) ->
 def may_extend_attempt(actor: Actor, student_id: UserId, *, looks_after: bool) -> bool:
     """Who sees a student's attempts may give them time back and open them again, but not their own."""
     return may_see_student(actor, looks_after=looks_after) and actor.user_id != student_id
+
+
+def may_give_exceptions(actor: Actor) -> bool:
+    """Admins decide who has more time, a window or further attempts: the needs behind it are for them."""
+    return actor.is_admin
+
+
+def may_give_exception_to(actor: Actor, student_ids: Collection[UserId]) -> bool:
+    """Nobody gives themselves an exception, nor a group in which they learn."""
+    return may_give_exceptions(actor) and actor.user_id not in student_ids

@@ -1,9 +1,6 @@
 """Staff and student at the same moment: two who allow, an attempt that starts while it is taken back, and the
 worker that closes an attempt. Negative controls show what would happen without the number and the lock."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 from threading import Barrier
 
@@ -12,7 +9,6 @@ from sqlalchemy import func, select
 
 from app.db.database import Database
 from app.kit.actor import SystemActor
-from app.kit.errors import Refused
 from app.kit.ids import AllowanceId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.quizzes import queries as quizzes
@@ -24,31 +20,11 @@ from app.quizzes.steps.allowing import mark_taken_back
 from app.reports import allowances
 from app.reports.quiz_standing import student_at_quiz
 from tests.make import NOW
-from tests.make.lock_waits import another_process
+from tests.make.at_once import Act, at_once
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
 
 COURSE, QUIZ = "small-course", "needle-quiz"
-Act = Callable[[Database], object]
-
-
-def at_once(database: Database, *acts: Act) -> list[str]:
-    """Do everything at the same moment, each with a database of its own as separate processes have. Return
-    the reasons of refusals, and "done" for the others."""
-    barrier = Barrier(len(acts))
-
-    def work(act: Act) -> str:
-        with closing(another_process(database.url, pool_size=1)) as own:
-            with own.engine.connect():
-                barrier.wait(SECONDS)
-            try:
-                act(own)
-            except Refused as refused:
-                return refused.reason
-            return "done"
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return sorted(threads.map(work, acts))
 
 
 def allowing(actor, student) -> Act:

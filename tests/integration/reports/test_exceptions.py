@@ -1,0 +1,247 @@
+"""Admins give students something at a quiz and end it: what is stored, what running attempts gain, and what
+is refused without a change."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import select, update
+
+from app.accounts.models import Group, GroupMember, User
+from app.audit.models import AuditEvent
+from app.kit.errors import Forbidden, NotFound
+from app.kit.ids import GroupId, new_uuid
+from app.quizzes import queries as quizzes
+from app.quizzes import service as attempts
+from app.quizzes.domain.exceptions import EVERY_QUIZ, ExceptionAudience, ExceptionTerms
+from app.quizzes.models import AttemptRow, ExceptionRow
+from app.reports import exceptions
+from app.reports.errors import ExceptionRefused
+from app.reports.exceptions import ExceptionWish
+from tests.make import NOW
+from tests.make.people import a_user
+from tests.make.quizzes import a_complete_module, a_place
+
+COURSE, QUIZ = "small-course", "needle-quiz"
+MINUTE = timedelta(minutes=1)
+MORE = ExceptionTerms(extra_minutes=15)
+
+
+@pytest.fixture
+def sam(database, revision_id):
+    with database.write() as db:
+        sam = a_user(db, "Sam Student")
+        a_place(db, sam, revision_id)
+        a_complete_module(db, sam, revision_id, "skin")
+    return sam
+
+
+def wish_for(person=None, terms=MORE, *, group=None, quiz=QUIZ, replaces=None):
+    audience = ExceptionAudience(user_id=person and person.user_id, group_id=group)
+    return ExceptionWish(
+        audience=audience, course_key=COURSE, quiz_key=quiz, terms=terms, replaces=replaces
+    )
+
+
+def give(database, actor, wish, *, now=NOW, told=False):
+    with database.write() as db:
+        return exceptions.give_exception(
+            db, actor, wish, reason="Reads slowly.", reason_is_told=told, now=now
+        )
+
+
+def end(database, actor, exception_id, *, now=NOW):
+    with database.write() as db:
+        return exceptions.end_exception(db, actor, exception_id, now=now)
+
+
+def start(database, student, *, now=NOW):
+    with database.write() as db:
+        return attempts.start_attempt(db, student, COURSE, QUIZ, now=now)
+
+
+def rows(database):
+    with database.read() as db:
+        stored = db.scalars(select(ExceptionRow).order_by(ExceptionRow.given_at, ExceptionRow.id))
+        return [(row.id, row.extra_minutes, row.ended_at) for row in stored]
+
+
+def due(database, attempt_id):
+    with database.read() as db:
+        row = db.get(AttemptRow, attempt_id)
+        assert row.next_deadline_at == row.due_at
+        return row.due_at
+
+
+def acts(database):
+    with database.read() as db:
+        stored = db.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.action.startswith("quizzes.exception"))
+            .order_by(AuditEvent.at, AuditEvent.id)
+        )
+        return [(act.action, act.person_id, act.reason) for act in stored]
+
+
+def group_of(database, *students):
+    with database.write() as db:
+        group = Group(id=GroupId(new_uuid()), name="March", created_at=NOW)
+        db.add(group)
+        db.flush()
+        for student in students:
+            member = GroupMember(
+                group_id=group.id, user_id=student.user_id, role="student", joined_at=NOW
+            )
+            db.add(member)
+        return group.id
+
+
+def test_a_running_attempt_gains_the_time_at_once(database, ada, sam):
+    attempt_id = start(database, sam)
+    before = due(database, attempt_id)
+    exception_id = give(database, ada, wish_for(sam))
+    assert due(database, attempt_id) == before + 15 * MINUTE
+    assert rows(database) == [(exception_id, 15, None)]
+    assert acts(database) == [("quizzes.exception_given", sam.user_id, "Reads slowly.")]
+
+
+def test_a_group_gains_it_and_others_do_not(database, ada, sam, revision_id):
+    with database.write() as db:
+        tom = a_user(db, "Tom Student")
+        a_place(db, tom, revision_id)
+        a_complete_module(db, tom, revision_id, "skin")
+        una = a_user(db, "Una Student")
+    of_sam, of_tom = start(database, sam), start(database, tom)
+    before = due(database, of_tom)
+    wish = wish_for(group=group_of(database, sam, una), quiz=EVERY_QUIZ)
+    with database.read() as db:
+        preview = exceptions.preview_exception(db, ada, wish, now=NOW)
+    assert [(each.name, each.gains, len(each.running)) for each in preview.recipients] == [
+        ("Sam Student", True, 1),
+        ("Una Student", False, 0),
+    ]
+    assert preview.obstacle is None
+    assert rows(database) == []
+    give(database, ada, wish)
+    assert due(database, of_sam) == before + 15 * MINUTE
+    assert due(database, of_tom) == before
+    assert acts(database) == [("quizzes.exception_given_for_group", None, "Reads slowly.")]
+
+
+def test_replacing_one_ends_it_and_gives_more(database, ada, sam):
+    attempt_id = start(database, sam)
+    before = due(database, attempt_id)
+    first = give(database, ada, wish_for(sam))
+    more = wish_for(sam, ExceptionTerms(factor=Fraction(3)), replaces=first)
+    second = give(database, ada, more, now=NOW + MINUTE)
+    assert rows(database) == [(first, 15, NOW + MINUTE), (second, None, None)]
+    assert due(database, attempt_id) == NOW + 3 * (before - NOW)
+
+
+def test_time_that_came_back_stays_on_top(database, ada, sam):
+    attempt_id = start(database, sam)
+    before = due(database, attempt_id)
+    with database.write() as db:
+        moved_end = {"due_at": before + MINUTE, "next_deadline_at": before + MINUTE}
+        db.execute(update(AttemptRow).values(given_back_seconds=60, **moved_end))
+    give(database, ada, wish_for(sam))
+    assert due(database, attempt_id) == before + 16 * MINUTE
+
+
+def test_an_attempt_that_was_sent_stays_as_it_is(database, ada, sam):
+    attempt_id = start(database, sam)
+    before = due(database, attempt_id)
+    with database.write() as db:
+        attempts.submit(db, sam, attempt_id, now=NOW)
+    give(database, ada, wish_for(sam))
+    with database.read() as db:
+        assert db.get(AttemptRow, attempt_id).due_at == before
+
+
+def test_ending_one_counts_for_the_next_attempt(database, ada, sam):
+    exception_id = give(database, ada, wish_for(sam))
+    end(database, ada, exception_id, now=NOW + MINUTE)
+    assert rows(database) == [(exception_id, 15, NOW + MINUTE)]
+    with database.read() as db:
+        assert quizzes.running_attempts_of_many(db, [sam.user_id], COURSE) == {sam.user_id: ()}
+    assert [action for action, _, _ in acts(database)] == [
+        "quizzes.exception_given",
+        "quizzes.exception_ended",
+    ]
+
+
+def refused(database, act):
+    """Return the reason of the refusal, and assert that nothing was written."""
+    before = (rows(database), acts(database))
+    with pytest.raises(ExceptionRefused) as refusal:
+        act()
+    assert (rows(database), acts(database)) == before
+    return refusal.value.reason
+
+
+def test_one_that_overlaps_itself_is_refused(database, ada, sam):
+    give(database, ada, wish_for(sam))
+    assert refused(database, lambda: give(database, ada, wish_for(sam))) == "overlaps"
+    give(database, ada, wish_for(sam, quiz=EVERY_QUIZ))
+
+
+def test_a_running_attempt_never_becomes_shorter(database, ada, sam):
+    exception_id = give(database, ada, wish_for(sam))
+    attempt_id = start(database, sam)
+    ends_at = due(database, attempt_id)
+    less = wish_for(sam, ExceptionTerms(extra_minutes=14), replaces=exception_id)
+    window = wish_for(sam, ExceptionTerms(closes_at=ends_at - MINUTE), quiz=EVERY_QUIZ)
+    assert refused(database, lambda: give(database, ada, less)) == "shrinks"
+    assert refused(database, lambda: give(database, ada, window)) == "shrinks"
+    assert refused(database, lambda: end(database, ada, exception_id)) == "shrinks"
+    assert due(database, attempt_id) == ends_at
+
+
+def test_without_a_place_an_account_or_with_a_certificate_it_is_refused(
+    database, ada, sam, revision_id
+):
+    with database.write() as db:
+        una = a_user(db, "Una Student")
+    assert refused(database, lambda: give(database, ada, wish_for(una))) == "place_ended"
+    nobody = wish_for(group=group_of(database, una))
+    assert refused(database, lambda: give(database, ada, nobody)) == "nobody"
+    with database.write() as db:
+        db.execute(update(User).where(User.id == sam.user_id).values(disabled_at=NOW))
+    assert refused(database, lambda: give(database, ada, wish_for(sam))) == "closed"
+
+
+def test_nothing_in_the_past_is_given(database, ada, sam):
+    over = wish_for(sam, ExceptionTerms(closes_at=NOW))
+    assert refused(database, lambda: give(database, ada, over)) == "past"
+
+
+def test_what_was_ended_is_neither_ended_nor_replaced_again(database, ada, sam):
+    exception_id = give(database, ada, wish_for(sam))
+    end(database, ada, exception_id)
+    assert refused(database, lambda: end(database, ada, exception_id)) == "ended"
+    again = wish_for(sam, replaces=exception_id)
+    assert refused(database, lambda: give(database, ada, again)) == "ended"
+
+
+def test_only_an_admin_gives_and_never_to_themselves(database, ada, ina, sam, revision_id):
+    exception_id = give(database, ada, wish_for(sam))
+    for actor in (ina, sam):
+        with pytest.raises(Forbidden):
+            give(database, actor, wish_for(sam))
+        with pytest.raises(Forbidden):
+            end(database, actor, exception_id)
+    with database.write() as db:
+        ado = a_user(db, "Ado Both", roles=("admin", "student"))
+        a_place(db, ado, revision_id)
+    for wish in (wish_for(ado), wish_for(group=group_of(database, sam, ado))):
+        with pytest.raises(Forbidden):
+            give(database, ado, wish)
+    assert len(rows(database)) == 1
+
+
+def test_a_quiz_or_a_person_that_does_not_exist_is_not_found(database, ada, sam):
+    with pytest.raises(NotFound):
+        give(database, ada, wish_for(sam, quiz="no-such-quiz"))
+    with pytest.raises(NotFound):
+        end(database, ada, new_uuid())
+    assert rows(database) == []
