@@ -101,6 +101,7 @@ from app.quizzes import api as quizzes_api
 from app.quizzes import pages as quizzes_pages
 from app.quizzes import start_api as quizzes_start_api
 from app.reports import api as reports_api
+from app.reports import exception_pages as reports_exception_pages
 from app.reports import extension_pages as reports_extension_pages
 from app.reports import pages as reports_pages
 from app.reports import person_pages as reports_person_pages
@@ -140,6 +141,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     home_pages.pages,
     practicals_teaching.pages,
     reports_api.api,
+    reports_exception_pages.pages,
     reports_pages.pages,
     reports_person_pages.pages,
     reports_extension_pages.pages,

@@ -47,6 +47,7 @@ ENROLLING = ((msg("Second factor"), "/me/second-factor", "shield-check"),)
 BELONGS = (
     ("/admin/checklists", "/admin/practicals"),
     ("/admin/enrolments", "/admin/intakes"),
+    ("/admin/exceptions", "/results"),
     ("/admin/life-support", "/admin/practicals"),
     ("/admin/questions", "/teach/questions"),
     ("/admin/requests", "/admin/intakes"),

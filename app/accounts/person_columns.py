@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, select
 
-from app.accounts.models import GroupMember, User
+from app.accounts.models import Group, GroupMember, User
 from app.db.base import table_of
 from app.kit.actor import Role
 from app.kit.ids import GroupId, UserId
 
 PEOPLE: FromClause = table_of(User)
+GROUPS: FromClause = table_of(Group)
 _COLUMNS = PEOPLE.c
 
 

@@ -22,6 +22,7 @@ from app.demo.conversations import ask_about_lessons
 from app.demo.days import hold_days
 from app.demo.diary import Diary
 from app.demo.enquiries import ask
+from app.demo.exceptions import give_time
 from app.demo.intakes import open_intakes
 from app.demo.joining import join
 from app.demo.lesson_notes import highlight_in_lessons, note_in_lessons, vote_in_lessons
@@ -88,6 +89,7 @@ def _write_down(diary: Diary, password_hash: str) -> None:
     join(diary, password_hash)
     open_intakes(diary)
     study(diary)
+    give_time(diary)
     show_proofs(diary)
     hold_days(diary)
     assess(diary)

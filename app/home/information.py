@@ -150,6 +150,14 @@ ACCESSIBILITY = Information(
             ),
         ),
         TextSection(
+            msg("More time in quizzes"),
+            (
+                msg(
+                    "If you need more time in a quiz, write it among your access needs on your own page (“Me”), or tell us. The academy can give you a quarter more, half as much again or twice the time, and the page of each quiz says so before you start and while the time runs."
+                ),
+            ),
+        ),
+        TextSection(
             msg("On practical days"),
             (
                 msg(

@@ -15,9 +15,10 @@ from app.enrolments import queries as enrolments
 from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Role
 from app.kit.ids import ExceptionId, RevisionId
+from app.kit.name_search import sort_key
 from app.quizzes.domain.attempt import AttemptFacts
 from app.quizzes.domain.deadlines import end_with_time_back
-from app.quizzes.domain.exception_obstacles import MovedEnd, Recipient
+from app.quizzes.domain.exception_obstacles import ConcernedStudent, MovedEnd
 from app.quizzes.domain.exceptions import (
     EVERY_QUIZ,
     AttemptExceptions,
@@ -60,12 +61,12 @@ def members_of(db: Session, audience: ExceptionAudience) -> tuple[Person, ...]:
         return ()
     places = enrolments.places_by_intake(db, audience.intake_id)
     people = accounts.people(db, {place.user_id for place in places}).values()
-    return tuple(sorted(people, key=lambda person: (person.name.casefold(), person.user_id)))
+    return tuple(sorted(people, key=lambda person: (sort_key(person.name), person.user_id)))
 
 
 def recipients_of(
     db: Session, change: ExceptionChange, members: Collection[Person], *, now: datetime
-) -> tuple[Recipient, ...]:
+) -> tuple[ConcernedStudent, ...]:
     """Return what a change means for each of these students, in as many statements for many as for one."""
     ids = [person.user_id for person in members]
     places = enrolments.places_of_many(db, ids, change.course_key)
@@ -73,7 +74,7 @@ def recipients_of(
     exceptions = exceptions_of_many(db, ids, change.course_key)
     running = running_attempts_of_many(db, ids, change.course_key)
     return tuple(
-        Recipient(
+        ConcernedStudent(
             user_id=person.user_id,
             name=person.name,
             is_closed=person.is_closed,

@@ -17,7 +17,7 @@ from app.quizzes import queries as quizzes
 from app.quizzes.domain.exception_obstacles import (
     ENDED,
     OVERLAPS,
-    Recipient,
+    ConcernedStudent,
     ending_obstacle,
     exception_obstacle,
 )
@@ -51,7 +51,7 @@ class ExceptionWish:
 class ExceptionPreview:
     """Who would gain what, and why it may not be given, if it may not."""
 
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[ConcernedStudent, ...]
     obstacle: Refusal | None
 
 
@@ -86,7 +86,10 @@ def give_exception(
     if not add_exception(db, exception):
         raise ExceptionRefused(OVERLAPS)
     _move_ends(db, preview.recipients, actor.user_id, now=now)
-    _note(db, actor, "quizzes.exception_given", exception, reason, now)
+    act = "quizzes.exception_given"
+    if not exception.audience.is_person:
+        act = "quizzes.exception_given_for_group"
+    _note(db, actor, act, exception, reason, now)
     return exception.id
 
 
@@ -114,7 +117,10 @@ def end_exception(
     if not mark_ended(db, exception_id, by=actor.user_id, now=now):
         raise ExceptionRefused(ENDED)
     _move_ends(db, recipients, actor.user_id, now=now)
-    _note(db, actor, "quizzes.exception_ended", exception, None, now)
+    act = "quizzes.exception_ended"
+    if not exception.audience.is_person:
+        act = "quizzes.exception_ended_for_group"
+    _note(db, actor, act, exception, None, now)
     return exception
 
 
@@ -192,7 +198,7 @@ def _demand_others(actor: Actor, member_ids: Collection[UserId]) -> None:
 
 
 def _move_ends(
-    db: Session, recipients: Collection[Recipient], by: UserId, *, now: datetime
+    db: Session, recipients: Collection[ConcernedStudent], by: UserId, *, now: datetime
 ) -> None:
     """Store the later end of each running attempt, under its lock. One that was sent meanwhile stays as it
     is."""
@@ -209,20 +215,19 @@ def _move_ends(
 def _note(
     db: Session,
     actor: Actor,
-    action: str,
+    act: str,
     exception: QuizException,
     reason: str | None,
     now: datetime,
 ) -> None:
-    person_id = exception.audience.user_id
     record(
         db,
         actor.user_id,
-        action if person_id is not None else f"{action}_for_group",
+        act,
         now=now,
         subject_kind="exception",
         subject_id=exception.id,
-        person_id=person_id,
+        person_id=exception.audience.user_id,
         reason=reason,
         details={"course": exception.course_key, "quiz": exception.quiz_key},
     )

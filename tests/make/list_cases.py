@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates.models import Certificate
+from app.db.sealed import Sealed
 from app.enquiries.domain import Topic
 from app.enquiries.models import Enquiry
 from app.enrolments.domain import EnrolmentState, IntakeStatus
@@ -20,6 +21,7 @@ from app.kit.ids import (
     EnquiryId,
     EnrolmentId,
     EventId,
+    ExceptionId,
     IntakeId,
     NoticeId,
     PracticalId,
@@ -34,6 +36,7 @@ from app.notices.models import Notice
 from app.outbox.models import KeptMail, OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.quizzes.models import ExceptionRow
 from tests.make import NOW
 from tests.make.conversations import a_conversation
 from tests.make.notices import DAY
@@ -119,6 +122,36 @@ def _people(db: Session, numbers: Iterable[int]) -> list[UserId]:
 
 def people(stage: Stage, numbers: range) -> None:
     _people(stage.db, numbers)
+
+
+def exceptions(stage: Stage, numbers: range) -> None:
+    """People with an exception, each given by the reader."""
+    stage.db.add_all(
+        ExceptionRow(
+            id=ExceptionId(new_uuid()),
+            user_id=user_id,
+            course_key=COURSE,
+            quiz_key="",
+            extra_minutes=15,
+            reason="As agreed.",
+            given_at=NOW,
+            given_by=stage.reader.user_id,
+        )
+        for user_id in _people(stage.db, numbers)
+    )
+
+
+def needs(stage: Stage, numbers: range) -> None:
+    """Students with a place who have access needs."""
+    before = set(stage.db.scalars(select(User.id)))
+    students(stage, numbers)
+    stage.db.flush()
+    newcomers = set(stage.db.scalars(select(User.id))) - before
+    stage.db.execute(
+        update(User)
+        .where(User.id.in_(newcomers))
+        .values(access_needs_sealed=Sealed(b"not read by this list"))
+    )
 
 
 def students(stage: Stage, numbers: range) -> None:
@@ -369,6 +402,24 @@ CASES: Sequence[ListCase] = (
         "Nobody found",
         "1 person",
         "{n} people",
+    ),
+    ListCase(
+        "GET /admin/exceptions",
+        "/admin/exceptions",
+        "admin",
+        exceptions,
+        "Nobody has an exception",
+        "1 exception",
+        "{n} exceptions",
+    ),
+    ListCase(
+        "GET /admin/exceptions/needs",
+        "/admin/exceptions/needs",
+        "admin",
+        needs,
+        "No need waits",
+        "1 student",
+        "{n} students",
     ),
     ListCase("GET /admin/intakes", "/admin/intakes", "admin", intakes, "No upcoming intakes"),
     ListCase(

@@ -87,7 +87,7 @@ class MovedEnd:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class ConcernedStudent:
     """A student whom an exception is about. `is_changed`: what they have in all would change. `running` are
     their running attempts at the quizzes that it is about."""
 
@@ -100,17 +100,17 @@ class Recipient:
     running: tuple[MovedEnd, ...] = ()
 
     @property
+    def obstacle(self) -> Refusal | None:
+        """Why they can make no use of an exception, or None if they can."""
+        if self.is_closed:
+            return CLOSED
+        if self.is_certified:
+            return CERTIFIED
+        return None if self.has_place else PLACE_ENDED
+
+    @property
     def gains(self) -> bool:
-        return self.is_changed and standing_obstacle(self) is None
-
-
-def standing_obstacle(recipient: Recipient) -> Refusal | None:
-    """Return why a student can make no use of an exception, or None if they can."""
-    if recipient.is_closed:
-        return CLOSED
-    if recipient.is_certified:
-        return CERTIFIED
-    return None if recipient.has_place else PLACE_ENDED
+        return self.is_changed and self.obstacle is None
 
 
 def terms_obstacle(terms: ExceptionTerms, *, has_limit: bool, now: datetime) -> Refusal | None:
@@ -132,7 +132,7 @@ def terms_obstacle(terms: ExceptionTerms, *, has_limit: bool, now: datetime) -> 
 
 def exception_obstacle(
     terms: ExceptionTerms,
-    recipients: Sequence[Recipient],
+    recipients: Sequence[ConcernedStudent],
     *,
     is_for_person: bool,
     is_taken: bool,
@@ -148,18 +148,18 @@ def exception_obstacle(
         return refusal
     if is_taken:
         return OVERLAPS
-    obstacles = [standing_obstacle(recipient) for recipient in recipients]
+    obstacles = [recipient.obstacle for recipient in recipients]
     if all(obstacles):
         return obstacles[0] if is_for_person and obstacles else NOBODY
     return shrinking_obstacle(recipients)
 
 
-def ending_obstacle(recipients: Collection[Recipient], *, is_live: bool) -> Refusal | None:
+def ending_obstacle(recipients: Collection[ConcernedStudent], *, is_live: bool) -> Refusal | None:
     """Return why an exception may not be ended, or None if it may."""
     return shrinking_obstacle(recipients) if is_live else ENDED
 
 
-def shrinking_obstacle(recipients: Collection[Recipient]) -> Refusal | None:
+def shrinking_obstacle(recipients: Collection[ConcernedStudent]) -> Refusal | None:
     """Return why the first running attempt that would become shorter forbids it, or None."""
     for recipient in recipients:
         for attempt in recipient.running:

@@ -13,11 +13,16 @@ from fractions import Fraction
 from typing import Final
 
 from app.kit.ids import ExceptionId, GroupId, IntakeId, UserId
+from app.kit.messages import Message, msg
 
 EVERY_QUIZ: Final = ""
 """In place of the key of a quiz: the exception holds for every quiz of its course."""
-FACTORS: Final = (Fraction(5, 4), Fraction(3, 2), Fraction(2))
-"""By how much a time limit may be multiplied."""
+FACTORS: Final = {
+    Fraction(5, 4): msg("Time: a quarter more"),
+    Fraction(3, 2): msg("Time: half as much again"),
+    Fraction(2): msg("Time: twice as much"),
+}
+"""By how much a time limit may be multiplied, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,26 @@ class ExceptionTerms:
 
 
 NO_TERMS: Final = ExceptionTerms()
+
+
+def terms_words(terms: ExceptionTerms) -> tuple[Message, ...]:
+    """Return what an exception gives in words, one message for each matter."""
+    parts: list[Message] = []
+    if terms.factor is not None:
+        parts.append(FACTORS.get(terms.factor, msg("Time: a multiple of the limit")))
+    if terms.extra_minutes is not None:
+        more = timedelta(minutes=terms.extra_minutes)
+        parts.append(msg("Time: {more} more", more=more))
+    opens_at, closes_at = terms.opens_at, terms.closes_at
+    if opens_at is not None and closes_at is not None:
+        parts.append(msg("Window: {opens} to {closes}", opens=opens_at, closes=closes_at))
+    elif opens_at is not None:
+        parts.append(msg("Window: from {opens}", opens=opens_at))
+    elif closes_at is not None:
+        parts.append(msg("Window: until {closes}", closes=closes_at))
+    if terms.extra_attempts is not None:
+        parts.append(msg("Attempts: {n} more", n=terms.extra_attempts))
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.quizzes.domain.transitions import AttemptState
-from app.quizzes.models import AllowanceRow, AttemptRow
+from app.quizzes.models import AllowanceRow, AttemptRow, ExceptionRow
 from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
 from tests.make import NOW
@@ -1421,6 +1421,25 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /admin/audit/export": (
         "history.exported",
         lambda w: w.post(ADMIN, "/admin/audit/export", reason="The auditor asked"),
+    ),
+    "POST /admin/exceptions": (
+        "quizzes.exception_given",
+        lambda w: w.post(
+            ADMIN,
+            "/admin/exceptions",
+            whom=f"person:{w.id_of(LEARNER)}",
+            at=f"{COURSE}/",
+            time="150",
+            reason="As agreed.",
+        ),
+    ),
+    "POST /admin/exceptions/{exception_id}/end": (
+        "quizzes.exception_ended",
+        lambda w: w.post(ADMIN, f"/admin/exceptions/{w.value(select(ExceptionRow.id))}/end"),
+    ),
+    "POST /admin/exceptions/export": (
+        "quizzes.exceptions_exported",
+        lambda w: w.post(ADMIN, "/admin/exceptions/export"),
     ),
     "POST /results/export": (
         "reports.results_exported",

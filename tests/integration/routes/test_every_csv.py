@@ -19,6 +19,7 @@ from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalRow, Seat
 from app.web.csv_response import CsvResponse
 from tests.make import NOW
+from tests.make.exceptions import a_stored_exception
 from tests.make.list_cases import Stage, stage, students
 from tests.make.people import with_needs
 from tests.make.practicals import COURSE
@@ -33,6 +34,7 @@ NEEDED: Final = {"file": "csv", "reason": "For the door"}
 NEEDED_FOR_HISTORY: Final = {"act": "practicals.took_seat_away", "reason": "For the file"}
 FILES: Final[Mapping[str, tuple[str, Mapping[str, str] | None]]] = {
     "POST /admin/people/export": ("/admin/people/export", {"role": "student"}),
+    "POST /admin/exceptions/export": ("/admin/exceptions/export", {}),
     "POST /admin/intakes/{intake_id}/export": ("/admin/intakes/{intake}/export", {}),
     "POST /admin/audit/export": ("/admin/audit/export", NEEDED_FOR_HISTORY),
     "POST /admin/invoices/export": ("/admin/invoices/export", {"show": "all"}),
@@ -90,6 +92,9 @@ def hostile(database) -> Stage:
                     words=text,
                     voted_at=NOW,
                 )
+            )
+            a_stored_exception(
+                db, academy.reader.user_id, user_id=person.id, course_key=COURSE, reason=text
             )
             db.add(
                 Seat(

@@ -33,6 +33,7 @@ OF_A_PRACTICAL: Final = (
 )
 OTHERS: Final = (
     "/admin/audit/export",
+    "/admin/exceptions/export",
     "/admin/intakes/{intake_id}/export",
     "/admin/invoices/export",
     "/admin/people/export",
@@ -172,6 +173,7 @@ def test_every_list_for_spreadsheets_speaks_in_brackets(as_demo_person, names, i
     for path in (
         "/admin/people/export",
         "/results/export",
+        "/admin/exceptions/export",
         f"/admin/intakes/{id_of(INTAKE)}/export",
     ):
         demand_brackets(names, browser.post(path, data={}))

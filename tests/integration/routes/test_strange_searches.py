@@ -15,6 +15,7 @@ SEARCHED = (
         "/admin/practicals/{practical_id}/reserve",
         "/admin/invoices",
         "/admin/enquiries",
+        "/admin/exceptions",
         "/results",
         "/teach/questions",
     ),

@@ -8,11 +8,10 @@ import pytest
 
 from app.kit.ids import AttemptId, UserId, new_uuid
 from app.quizzes.domain.exception_obstacles import (
+    ConcernedStudent,
     MovedEnd,
-    Recipient,
     ending_obstacle,
     exception_obstacle,
-    standing_obstacle,
 )
 from app.quizzes.domain.exceptions import ExceptionTerms
 from tests.make import NOW
@@ -29,7 +28,7 @@ def moved(ends, would_end):
 
 
 def student(*running, **values):
-    return Recipient(user_id=UserId(new_uuid()), name="Sam", running=running, **values)
+    return ConcernedStudent(user_id=UserId(new_uuid()), name="Sam", running=running, **values)
 
 
 SAM = student()
@@ -89,8 +88,8 @@ def test_a_second_one_for_the_same_is_refused():
 )
 def test_to_whom_it_can_be_given(recipient, expected):
     assert reason(recipients=[recipient]) == expected
-    refusal = standing_obstacle(recipient)
-    assert (refusal and refusal.reason) == expected
+    obstacle = recipient.obstacle
+    assert (obstacle and obstacle.reason) == expected
     assert recipient.gains is (expected is None)
 
 
