@@ -98,6 +98,7 @@ from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import answer_api as quiz_answer_api
 from app.quizzes import api as quizzes_api
+from app.quizzes import choice_pages as quiz_choice_pages
 from app.quizzes import pages as quizzes_pages
 from app.quizzes import start_api as quizzes_start_api
 from app.reports import api as reports_api
@@ -130,6 +131,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     quizzes_api.api,
     quizzes_start_api.api,
     quizzes_pages.pages,
+    quiz_choice_pages.pages,
     learning_pages.pages,
     plan_pages.pages,
     stop_pages.pages,

@@ -10,7 +10,7 @@ from app.demo.diary import Deed, Diary
 from app.demo.intakes import BEGAN
 from app.demo.people import STUDENTS, DemoPerson, StudentStage
 from app.kit.actor import Actor
-from app.kit.ids import AttemptId
+from app.kit.ids import AttemptId, new_uuid
 from app.learning import service as learning
 from app.questions.answering import answering_of
 from app.questions.scoring import scoring_of
@@ -97,6 +97,22 @@ def _begin_quiz(diary: Diary, name: str, quiz: str, now: datetime) -> None:
     student = diary.people[name]
     attempt_id = quizzes.start_attempt(diary.db, student, diary.course.key, quiz, now=now)
     _answer(diary, student, attempt_id, quiz, 1, now=now + timedelta(minutes=8), most=ANSWERED)
+    _answer_elsewhere(diary, student, attempt_id, quiz, now=now + timedelta(minutes=9))
+
+
+def _answer_elsewhere(
+    diary: Diary, student: Actor, attempt_id: AttemptId, quiz: str, *, now: datetime
+) -> None:
+    """Send another answer to the last answered question from a second device, which did not know the first:
+    she has to say which one counts."""
+    attempt = attempts.attempt_of(diary.db, student, attempt_id)
+    drawn = attempt.drawn[ANSWERED - 1]
+    question = attempts.quiz_of(diary.db, attempt).question(drawn.key)
+    key = answer_keys(diary.db, attempt.revision_id).quizzes[quiz].questions[drawn.key]
+    response = scoring_of(question).wrong_answer(question, key, drawn)
+    typed = answering_of(question).typed(response, drawn)
+    sent = saving.SentAnswer(new_uuid(), ANSWERED, sequence=1, made_from=0, typed=typed)
+    saving.save_answers(diary.db, student, attempt_id, new_uuid(), [sent], now=now)
 
 
 def _answer(

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.kit.ids import AttemptId
 from app.questions.answering import AnyShape
 from app.questions.contract import ResponseShape
-from app.quizzes import saving
+from app.quizzes import choosing, saving
 from app.quizzes.api_shapes import STATE_OUT, StateOut, StrictBody, StrictShape
 from app.quizzes.domain.saving import LAST_SEQUENCE
 from app.quizzes.domain.transitions import possible_events
@@ -43,6 +43,14 @@ class AnswerOut(StrictShape):
     sequence: int
     saved_at: datetime
     answered: bool
+
+
+class ChoiceIn(StrictBody):
+    """`sequence` is that of the stored answer that is to count, one of the `conflict` of its question.
+    `device` is the one on which the student chooses."""
+
+    sequence: int = Field(ge=1, le=LAST_SEQUENCE)
+    device: LaxUuid | None = None
 
 
 class BatchedAnswerIn(StrictBody):
@@ -154,6 +162,29 @@ def save_answers(visit: Visit, attempt_id: AttemptId, batch: BatchIn) -> Respons
     return JSONResponse(
         body.model_dump(mode="json"), headers={"x-server-now": visit.now.isoformat()}
     )
+
+
+@api.post(
+    "/attempts/{attempt_id}/answers/{position}/choose",
+    name="api.quizzes.choose",
+    access=STUDENT,
+    response_model=AnswerOut,
+    summary="Say which of the answers of several devices counts",
+)
+def choose_answer(
+    visit: Visit, attempt_id: AttemptId, position: int, choice: ChoiceIn
+) -> AnswerOut:
+    with visit.database.write() as db:
+        saved = choosing.choose_answer(
+            db,
+            visit.actor,
+            attempt_id,
+            position,
+            choice.sequence,
+            device=choice.device,
+            now=visit.now,
+        )
+    return AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at, answered=saved.is_answered)
 
 
 def typed_in(response: ResponseShape | Mapping[str, Any]) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from app.courses.domain.taught_sections import TaughtSection
 from app.kit.ids import AttemptId
@@ -24,7 +25,29 @@ class OptionOut(StrictShape):
     html: str
 
 
+class ConflictOut(StrictShape):
+    """One of the answers between which the student has to choose. `in_force`: it counts now. `device` is null
+    if it is not known which one sent it."""
+
+    sequence: int
+    saved_at: datetime
+    in_force: bool
+    device: UUID | None
+    response: AnyShape
+
+
+class UnreadableOut(StrictShape):
+    """What was typed last and cannot be read: its texts, and why."""
+
+    texts: list[str]
+    saved_at: datetime
+    detail: str
+
+
 class QuestionOut(StrictShape):
+    """`sequence` is that of the stored answer, 0 without one: what a further answer is made from. `conflict`
+    is empty unless several devices answered differently."""
+
     """`must_pass` says that the attempt is failed if this question is not right, whatever the points are."""
 
     position: int
@@ -37,6 +60,8 @@ class QuestionOut(StrictShape):
     options: list[OptionOut]
     sequence: int
     response: AnyShape
+    conflict: list[ConflictOut]
+    unreadable: UnreadableOut | None
 
 
 class ScoreOut(StrictShape):
@@ -136,7 +161,7 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         more_seconds=page.time_given.more_seconds if page.time_given else 0,
         at_time_out=page.attempt.at_time_out.value,
         now=visit.now,
-        questions=[_question_out(question) for question in page.questions],
+        questions=[_question_out(visit, question) for question in page.questions],
         result=_result_out(visit, result) if result else None,
     )
 
@@ -199,7 +224,9 @@ def _result_out(visit: RequestContext, page: ResultPage) -> ResultOut:
     )
 
 
-def _question_out(question: ShownQuestion) -> QuestionOut:
+def _question_out(visit: RequestContext, question: ShownQuestion) -> QuestionOut:
+    shape = TYPES[question.type].shaped
+    unreadable = question.unreadable
     return QuestionOut(
         position=question.position,
         type=question.type,
@@ -212,5 +239,22 @@ def _question_out(question: ShownQuestion) -> QuestionOut:
             OptionOut(token=option.token, html=option.html) for option in question.shown.options
         ],
         sequence=question.sequence,
-        response=TYPES[question.type].shaped(question.typed),
+        response=shape(question.typed),
+        conflict=[
+            ConflictOut(
+                sequence=answer.sequence,
+                saved_at=answer.saved_at,
+                in_force=answer.is_in_force,
+                device=answer.device,
+                response=shape(answer.question.typed),
+            )
+            for answer in question.conflict
+        ],
+        unreadable=UnreadableOut(
+            texts=list(unreadable.typed),
+            saved_at=unreadable.saved_at,
+            detail=visit.words.of(unreadable.message),
+        )
+        if unreadable
+        else None,
     )

@@ -43,6 +43,16 @@ class SequenceTaken(Conflict):
         super().__init__(saving.SEQUENCE_TAKEN)
 
 
+class ChoiceRefused(Conflict):
+    """The answer is not one of those between which the student has to choose any more."""
+
+    title = msg("These answers have changed")
+    slug = "choice-refused"
+
+    def __init__(self) -> None:
+        super().__init__(saving.CHOICE_GONE)
+
+
 class AnswerUnreadable(Invalid):
     """The answer cannot be read; nothing is lost and nothing is marked."""
 

@@ -30,6 +30,11 @@ ID_TAKEN: Final = Refusal(
     msg("Another answer was sent with the same id."),
     msg("Send this answer again with an id of its own."),
 )
+CHOICE_GONE: Final = Refusal(
+    "choice-gone",
+    msg("Something was saved or chosen since you opened this page."),
+    msg("Look at the answers as they are now."),
+)
 TOO_OFTEN: Final = Refusal(
     "saved-too-often", msg("This question was saved too often."), msg("Go on with the next one.")
 )

@@ -13,6 +13,7 @@ from app.quizzes.domain.attempt import AnswerStanding
 from app.quizzes.models import AnswerRow
 from tests.conftest import statements_of
 from tests.integration.quizzes.conftest import Pupil
+from tests.integration.quizzes.test_pages import csrf
 from tests.make import NOW
 from tests.make.people import a_user
 
@@ -270,3 +271,76 @@ def test_a_batch_that_comes_when_the_time_is_over_ends_the_attempt(
     assert outcomes(answer) == [("late", 1, "ended")]
     assert answer.json()["state"] == "submitted"
     assert pupil.attempt(attempt_id).score is not None
+
+
+class TestChoosing:
+    @pytest.fixture
+    def url(self, browser, attempt_id, volume) -> str:
+        """The question that a phone answered with 1, and then a desk with 2."""
+        send(browser, attempt_id, [an_item(1, volume, {"text": "1"})], PHONE)
+        send(browser, attempt_id, [an_item(2, volume, {"text": "2"})], DESK)
+        return f"/attempts/{attempt_id}/questions/{volume}"
+
+    @pytest.mark.parametrize(("sequence", "typed", "go"), [(1, "1", "question"), (2, "2", "check")])
+    def test_the_student_chooses_on_a_page(
+        self, browser, pupil, database, attempt_id, volume, url, sequence, typed, go
+    ):
+        check = f"/attempts/{attempt_id}/check"
+        pages = [browser.get(url).text, browser.get(check).text]
+        assert all("Which answer counts?" in page for page in pages)
+        assert all(page.count('name="sequence"') == 2 for page in pages)
+        form = {"sequence": sequence, "go": go, "csrf_token": csrf(pages[0])}
+        for _ in range(2):
+            chosen = browser.post(f"{url}/choose", data=form)
+            assert (chosen.status_code, chosen.headers["location"]) == (
+                303,
+                check if go == "check" else url,
+            )
+        assert "The answer that you chose counts now." in browser.get(url).text
+        shown = pupil.shown(attempt_id, volume)
+        assert (shown.typed, shown.conflict, shown.sequence) == ((typed,), (), 3)
+        assert rows(database)[2:] == [(VOLUME, 3, AnswerStanding.chosen, False)]
+        assert "Which answer counts?" not in browser.get(url).text
+
+    def test_the_student_chooses_by_the_api(self, browser, pupil, attempt_id, volume, url):
+        question = browser.get(f"/api/v1/attempts/{attempt_id}").json()["questions"][volume - 1]
+        assert [
+            (each["sequence"], each["in_force"], each["device"], each["response"])
+            for each in question["conflict"]
+        ] == [(1, True, PHONE, {"text": "1"}), (2, False, DESK, {"text": "2"})]
+        choose = f"/api/v1/attempts/{attempt_id}/answers/{volume}/choose"
+        chosen = browser.post(choose, json={"sequence": 2, "device": DESK})
+        assert (chosen.status_code, chosen.json()["sequence"]) == (200, 3)
+        goes_on = an_item(3, volume, {"text": "3"}, sequence=2, made_from=3)
+        assert outcomes(send(browser, attempt_id, [goes_on], DESK)) == [("saved", 4, None)]
+        missed_it = an_item(4, volume, {"text": "4"}, sequence=2, made_from=1)
+        assert outcomes(send(browser, attempt_id, [missed_it], PHONE)) == [
+            ("conflict", 5, "conflict")
+        ]
+        assert pupil.shown(attempt_id, volume).typed == ("3",)
+
+    @pytest.mark.parametrize("sequence", [3, 9])
+    def test_what_is_not_to_be_chosen_is_refused(
+        self, browser, database, attempt_id, volume, url, sequence
+    ):
+        stored = rows(database)
+        choose = f"/api/v1/attempts/{attempt_id}/answers/{volume}/choose"
+        refused = browser.post(choose, json={"sequence": sequence})
+        assert (refused.status_code, refused.json()["reason"]) == (409, "choice-gone")
+        form = {"sequence": sequence, "csrf_token": csrf(browser.get(url).text)}
+        assert browser.post(f"{url}/choose", data=form).headers["location"] == url
+        assert "Something was saved or chosen since" in browser.get(url).text
+        assert rows(database) == stored
+
+    def test_the_end_of_the_attempt_ends_the_choice(
+        self, browser, pupil, database, attempt_id, volume, url
+    ):
+        form = {"sequence": 2, "csrf_token": csrf(browser.get(url).text)}
+        pupil.submit(attempt_id)
+        stored = rows(database)
+        refused = browser.post(f"{url}/choose", data=form)
+        assert refused.headers["location"] == f"/attempts/{attempt_id}"
+        choose = f"/api/v1/attempts/{attempt_id}/answers/{volume}/choose"
+        by_api = browser.post(choose, json={"sequence": 2})
+        assert (by_api.status_code, by_api.json()["reason"]) == (409, "ended")
+        assert rows(database) == stored

@@ -369,6 +369,8 @@ class TestApi:
                 "options",
                 "sequence",
                 "response",
+                "conflict",
+                "unreadable",
             }
             for option in question["options"]:
                 assert set(option) == {"token", "html"}

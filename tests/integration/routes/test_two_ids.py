@@ -172,6 +172,15 @@ def a_step(**body: Any) -> Find:
     return find
 
 
+def a_choice(*, is_api: bool) -> Find:
+    def find(db: Session) -> Case:
+        case = a_question("POST")(db)
+        body = {"sequence": 1} if is_api else None
+        return replace(case, form={} if is_api else {"sequence": "1"}, body=body)
+
+    return find
+
+
 def a_question(method: str) -> Find:
     def find(db: Session) -> Case:
         attempt = db.scalars(select(AttemptRow).where(AttemptRow.submitted_at.is_(None))).one()
@@ -309,6 +318,8 @@ CASES: dict[str, Find] = {
     "GET /attempts/{attempt_id}/questions/{position}": a_question("GET"),
     "POST /attempts/{attempt_id}/questions/{position}": a_question("POST"),
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": a_question("PUT"),
+    "POST /attempts/{attempt_id}/questions/{position}/choose": a_choice(is_api=False),
+    "POST /api/v1/attempts/{attempt_id}/answers/{position}/choose": a_choice(is_api=True),
     "GET /api/v1/courses/{course}/quizzes/{quiz}": of_the_course("quiz", LEARNER),
     "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts": of_the_course("quiz", LEARNER, {}),
     "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": of_the_course(

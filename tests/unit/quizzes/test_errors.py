@@ -13,6 +13,10 @@ SAID = {
         "Another window answered this question: This question was answered in another window "
         "at the same time. Send your answer again with a higher sequence number."
     ),
+    "quizzes.errors.ChoiceRefused": (
+        "These answers have changed: Something was saved or chosen since you opened this page. "
+        "Look at the answers as they are now."
+    ),
     "quizzes.errors.AnswerUnreadable": "This answer cannot be read",
     "quizzes.errors.PlaceEnded": (
         "Your place on this course has ended: Your place on this course has ended, and its "
