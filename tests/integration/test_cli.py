@@ -166,7 +166,9 @@ def test_values_that_nobody_has_set_are_noticed_and_published(preceptor, tmp_pat
 
 def test_a_course_is_checked_counted_and_published(preceptor, tmp_path):
     folder = str(copytree(SMALL_COURSE, tmp_path / "small-course"))
-    assert preceptor("content", "check", folder).exit_code == 0
+    checked = preceptor("content", "check", folder)
+    assert (checked.exit_code, checked.stdout) == (0, f"{folder}: 0 problems, 2 warnings\n")
+    assert checked.stderr.count("warning: ") == 2
     assert json.loads(preceptor("content", "check", "--json", folder).stdout) == {folder: []}
     assert json.loads(preceptor("content", "stats", folder).stdout)
     assert preceptor("content", "publish", folder).exit_code == 0

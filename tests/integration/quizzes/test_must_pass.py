@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi.testclient import TestClient
+from lxml import html
 from sqlalchemy import func, select
 
 from app.db.database import Database
@@ -73,3 +74,15 @@ def test_the_attempt_in_which_it_is_right_passes(database: Database) -> None:
     pupil.save(attempt_id, decisive, pupil.right_answer(attempt, decisive))
     score = pupil.submit(attempt_id)
     assert (score.earned, score.passed) == (1, True)
+
+
+def test_staff_read_which_question_must_be_right(
+    database: Database, as_person: Callable[[Actor], TestClient]
+) -> None:
+    a_pupil_before_the_final_test(database)
+    with database.write() as db:
+        instructor = a_user(db, "Ivy Instructor", roles=("instructor",))
+    page = as_person(instructor).get("/teach/courses/small-course/revisions/1/quizzes/final-test")
+    rows = html.document_fromstring(page.text).xpath("//li[@class='review-question']")
+    marked = [row.get("id") for row in rows if "Must be right" in row.text_content()]
+    assert marked == ["question-2"]

@@ -103,6 +103,21 @@ def test_before_release_it_says_which_questions_were_wrong_and_what_to_read(brow
     assert told(browser, first)[1:] == (marks, missed)
 
 
+def test_a_result_leads_to_the_attempt_that_is_open(browser, pupil):
+    """With the last attempt open none is left to start, and the answers come when it has ended."""
+    pupil.complete("skin", "needles")
+    first = pupil.finish("final-test", right=False)
+    second = pupil.start("final-test")
+    page = browser.get(f"/attempts/{first}").text
+    assert f'href="/attempts/{second}/continue"' in page
+    assert "When the attempt that is still open has ended" in page
+    assert "You have used all your attempts" not in page
+    pupil.submit(second)
+    page = browser.get(f"/attempts/{first}").text
+    assert "You have used all your attempts" in page
+    assert "/continue" not in page
+
+
 KEY_WORDS = ("Right answer", "Nothing comes between.", "Where else would it go?")
 """Words of the key and of both explanations of the question “bin”."""
 

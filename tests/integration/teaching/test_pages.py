@@ -139,6 +139,8 @@ def test_a_quiz_shows_every_question_of_its_pool_with_keys_and_reasons(instructo
         assert stem in said
     assert "3 questions in the pool" in said
     assert "2 questions in an attempt" in said
+    assert "Shown once it is passed, or after the last attempt" in said
+    assert "Must be right" not in said
     assert "2.5 mL" in said
     assert "Half of 5 mL is 2.5 mL." in said
     right = html.document_fromstring(page.text).xpath("//li[@data-state='right']/span")
