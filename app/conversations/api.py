@@ -135,9 +135,9 @@ def reply_to_question(
     idempotency_key: Annotated[str, Header()] = "",
 ) -> Response:
     """Write on in one's own question. The same `Idempotency-Key` within 24 hours writes once."""
+    body = f"{conversation_id}\n{message.model_dump_json()}"
     with visit.database.write() as db:
-
-        def effect() -> str:
+        if visit.is_first(db, Submission(idempotency_key=idempotency_key, body=body)):
             service.reply(
                 db,
                 visit.actor,
@@ -146,10 +146,6 @@ def reply_to_question(
                 seen=message.seen,
                 now=visit.now,
             )
-            return str(conversation_id)
-
-        body = f"{conversation_id}\n{message.model_dump_json()}"
-        visit.once(db, Submission(idempotency_key=idempotency_key, body=body), effect)
     return Response(status_code=204)
 
 

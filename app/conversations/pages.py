@@ -85,12 +85,10 @@ def show_thread(visit: Visit, conversation_id: ConversationId) -> Response:
 
 @pages.post("/questions/{conversation_id}/reply", name="conversations.reply", access=STUDENT)
 def reply(visit: Visit, conversation_id: ConversationId, submitted: Submitted) -> Response:
-    to = visit.url("conversations.own_thread", conversation_id=conversation_id)
     try:
         form = ReplyForm.read(submitted)
         with visit.database.write() as db:
-
-            def effect() -> str:
+            if visit.is_first(db, submitted):
                 service.reply(
                     db,
                     visit.actor,
@@ -99,11 +97,9 @@ def reply(visit: Visit, conversation_id: ConversationId, submitted: Submitted) -
                     seen=form.seen,
                     now=visit.now,
                 )
-                return to
-
-            visit.once(db, submitted, effect)
     except (Invalid, MessageNotSent, TooMany) as refused:
         return _thread(visit, conversation_id, submitted, refused)
+    to = visit.url("conversations.own_thread", conversation_id=conversation_id)
     return visit.redirect(to, flash=msg("Your message is sent."))
 
 

@@ -119,9 +119,9 @@ def answer_question(
     idempotency_key: Annotated[str, Header()] = "",
 ) -> Response:
     """Answer a question. The same `Idempotency-Key` within 24 hours answers once."""
+    body = f"{conversation_id}\n{message.model_dump_json()}"
     with visit.database.write() as db:
-
-        def effect() -> str:
+        if visit.is_first(db, Submission(idempotency_key=idempotency_key, body=body)):
             answering.answer(
                 db,
                 visit.actor,
@@ -130,10 +130,6 @@ def answer_question(
                 seen=message.seen,
                 now=visit.now,
             )
-            return str(conversation_id)
-
-        body = f"{conversation_id}\n{message.model_dump_json()}"
-        visit.once(db, Submission(idempotency_key=idempotency_key, body=body), effect)
     return Response(status_code=204)
 
 

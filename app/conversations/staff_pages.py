@@ -53,12 +53,10 @@ def show_question(visit: Visit, conversation_id: ConversationId) -> Response:
 
 @pages.post("/teach/questions/{conversation_id}/answer", name="conversations.answer", access=STAFF)
 def answer(visit: Visit, conversation_id: ConversationId, submitted: Submitted) -> Response:
-    to = visit.url("conversations.show", conversation_id=conversation_id)
     try:
         form = QuestionAnswerForm.read(submitted)
         with visit.database.write() as db:
-
-            def effect() -> str:
+            if visit.is_first(db, submitted):
                 answering.answer(
                     db,
                     visit.actor,
@@ -67,11 +65,9 @@ def answer(visit: Visit, conversation_id: ConversationId, submitted: Submitted) 
                     seen=form.seen,
                     now=visit.now,
                 )
-                return to
-
-            visit.once(db, submitted, effect)
     except (Invalid, MessageNotSent) as refused:
         return _thread(visit, conversation_id, submitted, refused)
+    to = visit.url("conversations.show", conversation_id=conversation_id)
     return visit.redirect(
         to, flash=msg("Your answer is sent. The student gets a mail and a notice.")
     )

@@ -196,6 +196,12 @@ class RequestContext:
             raise Conflict(SUPERSEDED, reason="superseded")
         return answer
 
+    def is_first(self, db: Session, submission: Submission) -> bool:
+        """Return whether this was not sent before, and note that it was. A refusal later in the transaction
+        takes the note back. Without a key everything is sent for the first time."""
+        self.once(db, submission, lambda: "")
+        return not self.is_repeat
+
     def _keyed(self, body: str) -> str:
         """Return a keyed digest of the body. It reveals nothing, although a form may contain a
         password."""

@@ -651,7 +651,9 @@ class TestApiOfTheStaff:
         )
         headers = {"idempotency-key": "one"}
         sent = {"answer": ANSWER, "seen": 1}
-        for _ in range(2):
+        unread = teacher.post(f"{path}/answers", json=sent | {"seen": 0}, headers=headers)
+        assert (unread.status_code, unread.json()["reason"]) == (409, "newer_messages")
+        for _ in range(2):  # the refusal used up no key
             assert teacher.post(f"{path}/answers", json=sent, headers=headers).status_code == 204
         assert said(database) == [(1, True, QUESTION), (2, False, ANSWER)]
         assert acts(database) == ["conversation.answered"]
