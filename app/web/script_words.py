@@ -215,6 +215,11 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
             "You are offline. We keep your answer and send it when you are back."
         ),
         "choose-again": script_text("Choose your answer again."),
+        "two-answers": script_text("Two answers"),
+        "another-device": script_text(
+            "Another device has saved a different answer to this question. Both are kept."
+        ),
+        "choose": script_text("Choose which one counts"),
         "opens-later": OPENS_LATER,
     },
     "quiz-send": {

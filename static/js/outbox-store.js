@@ -4,7 +4,7 @@
 //
 // Of an item: {key, version, owner, entity, item, id, sequence, made_from, url, body, state, at}. `entity` is what it
 // belongs to ("attempt:…"), `item` its part, `sequence` the count of changes, `made_from` what the server had when the
-// change was made, `state` "queued", "saved" or one of the feature. Its key names its version, so that what a later
+// change was made, `state` "queued", or what became of it. Its key names its version, so that what a later
 // version of this page holds is never replaced.
 //
 // A database that is refused or full is replaced by the stores of device-store.js.

@@ -16,6 +16,8 @@ const WAITS = "needs-newer-version";
 const BEFORE = "preceptor.unsent.";
 
 const SEAL = "seal";
+const DEVICE = "device";
+const MOST_AT_ONCE = 100;
 
 const attempts = new Map(); // attempt → {csrf, tries, timer, run}
 const entityOf = (attempt) => `attempt:${attempt}`;
@@ -95,10 +97,6 @@ export function keep(attempt, position, { url, sequence, response }) {
   });
 }
 
-export function forget(attempt, position) {
-  store.remove(store.keyOf(entityOf(attempt), String(position)));
-}
-
 /** Forget everything of an attempt that has ended. */
 export async function forgetAll(attempt) {
   shelf.remove(BEFORE + attempt);
@@ -133,34 +131,61 @@ async function ask(url, { method, csrf, body, keepalive = false }) {
   return { kind: "refused", status: response.status, reason: answer.reason, detail: answer.detail ?? "" };
 }
 
-async function put(entry, csrf, keepalive) {
-  const body = { sequence: entry.sequence, response: entry.response };
-  const { answer, ...outcome } = await ask(entry.url, { method: "PUT", csrf, body, keepalive });
-  if (!answer) return outcome;
-  return { ...outcome, sequence: answer.sequence, savedAt: answer.saved_at, isAnswered: answer.answered };
+/** Return the id of this browser for an attempt. Where its store is refused, each page is a device of its own. */
+function deviceOf(attempt) {
+  const known = store.get(entityOf(attempt), DEVICE);
+  if (known) return known.id;
+  const item = { entity: entityOf(attempt), item: DEVICE, kind: DEVICE, id: uniqueId(), state: "saved" };
+  return store.put(item).id;
+}
+
+// Each answer says which stored one it was made from, so that the server sees when another device has been on.
+const partOf = (item) => ({
+  id: item.id,
+  position: Number(item.item),
+  sequence: item.count,
+  made_from: Math.max(item.made_from, 0),
+  response: item.body,
+});
+
+function outcomeOf(part) {
+  const { sequence, saved_at: savedAt, answered: isAnswered, reason, detail } = part;
+  const kind = ["saved", "conflict"].includes(part.status) ? part.status : "refused";
+  return { kind, sequence, savedAt, isAnswered, reason, detail: detail ?? "" };
+}
+
+/** Send some answers, and return what became of each. */
+async function post(attempt, batch, csrf, keepalive = false) {
+  const body = { device: deviceOf(attempt), answers: batch.map(partOf) };
+  const { answer, ...outcome } = await ask(`/api/v1/attempts/${attempt}/answers`, { method: "POST", csrf, body, keepalive });
+  if (answer) {
+    document.dispatchEvent(new CustomEvent("quiz:clock", { detail: { attempt, ...answer } }));
+    return answer.answers.map(outcomeOf);
+  }
+  // An answer that the server cannot even take apart does no harm to the others.
+  if (outcome.status === 422 && batch.length > 1) {
+    return (await Promise.all(batch.map((item) => post(attempt, [item], csrf)))).flat();
+  }
+  return batch.map(() => outcome);
 }
 
 const STAYS = ["unreachable", "signed-out", "other-person"];
 
 /** Do what an answer of the server means for the item that was sent, and return whether that settles its question. */
-function settle(attempt, sent, outcome) {
+function settle(sent, outcome) {
   const current = store.get(sent.entity, sent.item);
-  const isSame = current?.id === sent.id && current.sequence === sent.sequence;
-  const isBehind = outcome.kind === "saved" && outcome.sequence > sent.sequence;
-  if (isBehind || outcome.reason === "sequence-taken") {
-    // Another window was further on. What this person chose here is newer still.
-    if (current) store.put({ ...current, sequence: Math.max(outcome.sequence ?? 0, current.sequence) + 1 });
-    return !current;
-  }
   if (STAYS.includes(outcome.kind)) return true;
-  if (outcome.kind === "saved" && isSame) {
-    store.put({ ...current, state: "saved", sequence: outcome.sequence, saved_at: outcome.savedAt, answered: outcome.isAnswered });
-  } else if (outcome.kind === "saved" && current) {
-    store.put({ ...current, made_from: outcome.sequence, sequence: Math.max(current.sequence, outcome.sequence + 1) });
-  } else if (isSame) {
-    store.remove(sent.key);
+  if (current?.id === sent.id) {
+    // What was refused stays too: the count of this device goes on from it.
+    const { kind: state, sequence = current.sequence, savedAt: saved_at, isAnswered: answered } = outcome;
+    store.put({ ...current, state, sequence, saved_at, answered });
+    return true;
   }
-  return isSame || !current;
+  // It was changed meanwhile, from what was sent.
+  if (current && outcome.kind === "saved") {
+    store.put({ ...current, made_from: outcome.sequence, sequence: Math.max(current.sequence, outcome.sequence + 1) });
+  }
+  return !current;
 }
 
 // Everything that shows the state of an answer listens to "quiz:delivered", so that it is true whoever sent it.
@@ -175,18 +200,20 @@ async function send(attempt, outcomes) {
   for (;;) {
     // Each change is on this device before it leaves it.
     await store.settled(entityOf(attempt));
-    const batch = queued(attempt).filter((item) => !done.has(`${item.id}/${item.sequence}`));
+    const batch = queued(attempt)
+      .filter((item) => !done.has(item.id))
+      .slice(0, MOST_AT_ONCE);
     if (!batch.length) break;
-    await Promise.all(
-      batch.map(async (item) => {
-        done.add(`${item.id}/${item.sequence}`);
-        const outcome = await put(entryFrom(item), csrf);
-        if (!settle(attempt, item, outcome)) return;
-        await store.settled(entityOf(attempt));
-        outcomes.set(item.item, outcome);
-        tell(attempt, item.item, outcome);
-      }),
-    );
+    const parts = await post(attempt, batch, csrf);
+    const settled = batch.map((item, index) => {
+      done.add(item.id);
+      return settle(item, parts[index]) ? [item.item, parts[index]] : null;
+    });
+    await store.settled(entityOf(attempt));
+    for (const [position, outcome] of settled.filter(Boolean)) {
+      outcomes.set(position, outcome);
+      tell(attempt, position, outcome);
+    }
   }
   await sendSeal(attempt, csrf);
 }
@@ -254,7 +281,7 @@ function begin(attempt, csrf) {
 export async function deliver(attempt, position, csrf, { keepalive = false } = {}) {
   begin(attempt, csrf);
   if (keepalive) {
-    for (const item of queued(attempt)) put(entryFrom(item), csrf, true);
+    if (queued(attempt).length) post(attempt, queued(attempt).slice(0, MOST_AT_ONCE), csrf, true);
     return { kind: "nothing" };
   }
   // What was changed while a delivery was under way goes with the next.
@@ -281,7 +308,7 @@ document.addEventListener("outbox:elsewhere", ({ detail: { key, item } }) => {
   const attempt = entity.slice("attempt:".length);
   const saved = savedOf(attempt, position);
   if (saved) tell(attempt, position, { ...saved, kind: "saved" });
-  else if (!item) tell(attempt, position, { kind: "nothing" });
+  else if (item?.state !== "queued") tell(attempt, position, { kind: "nothing" });
 });
 
 function again() {

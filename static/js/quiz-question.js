@@ -2,7 +2,7 @@
 // is in the page and for the API is known to the script of its type, in `questions`.
 // The server alone decides what counts; without this script the form does the same with its button.
 
-import { deliver, entryOf, forget, keep, placeOf, savedOf } from "./outbox.js";
+import { deliver, entryOf, keep, placeOf, savedOf } from "./outbox.js";
 import { announce, time, word } from "./words.js";
 
 const TYPING_PAUSE = 400;
@@ -133,6 +133,11 @@ export async function open(root, form, page) {
         markWrong(false);
         sayWhen(outcome.savedAt);
       },
+      conflict: () => {
+        say("failed", word("two-answers"), word("another-device"));
+        const href = `${location.pathname}?choose#conflict-${position}`;
+        message.append(" ", Object.assign(document.createElement("a"), { href, textContent: word("choose") }));
+      },
       refused: () => {
         refused = true;
         const isOver = OVER.includes(outcome.reason);
@@ -177,10 +182,6 @@ export async function open(root, form, page) {
   function resume() {
     const unsentBefore = entry();
     if (!unsentBefore) return showSaved();
-    if (unsentBefore.sequence <= sequence) {
-      forget(attempt, position);
-      return false;
-    }
     say("saving", word("saving"));
     fill(root, unsentBefore.response);
     send();

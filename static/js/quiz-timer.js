@@ -103,6 +103,14 @@ export function attach(timer) {
     if (left <= 0 && !ended) end();
   }
 
+  // Each answer of the server tells its time, and the end.
+  document.addEventListener("quiz:clock", ({ detail }) => {
+    if (detail.attempt !== attempt) return;
+    serverNow = Date.parse(detail.now);
+    readAt = performance.now();
+    if (detail.may.includes("save") && detail.ends_at) dueAt = Date.parse(detail.ends_at);
+  });
+
   // Some devices stop their clocks while they sleep.
   document.addEventListener("visibilitychange", async () => {
     if (document.visibilityState !== "visible") return;

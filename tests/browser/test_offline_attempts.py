@@ -14,7 +14,7 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow
 from tests.browser.conftest import SmallAcademy
 from tests.browser.test_no_network import a_new_sign_in
-from tests.browser.test_quiz import chip, pupil, stored, student  # noqa: F401 # fixtures
+from tests.browser.test_quiz import chip, pupil, states_in_queue, stored, student  # noqa: F401 # fixtures
 from tests.integration.quizzes.conftest import Pupil
 from tests.make.golden import IN_QUEUE
 from tests.make.patience import until
@@ -133,7 +133,7 @@ def test_the_next_person_on_the_device_sees_nothing(context, pupil, small_academ
     assert "dermis" not in page.locator("main").inner_text()
     page.goto("/home")
     page.wait_for_selector("html[data-scripts=attached]")
-    assert [item["state"] for item in page.evaluate(IN_QUEUE)] == ["queued"]
+    assert states_in_queue(page) == ["queued"]
     assert stored(pupil) == []
 
     small_academy.remember(context, a_new_sign_in(small_academy, pupil))
