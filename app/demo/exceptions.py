@@ -1,4 +1,4 @@
-"""Gives a student of the demo academy more time at quizzes, because she reads slowly."""
+"""Gives a student of the demo academy more time at every quiz; the final test is next for her."""
 
 from datetime import datetime
 from fractions import Fraction
@@ -10,7 +10,7 @@ from app.quizzes.domain.exceptions import EVERY_QUIZ, ExceptionAudience, Excepti
 from app.reports import exceptions
 from app.reports.exceptions import ExceptionWish
 
-WITH_MORE_TIME = "Lerato Mokoena"
+WITH_MORE_TIME = "Chidinma Okereke"
 
 
 def give_time(diary: Diary) -> None:

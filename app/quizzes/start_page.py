@@ -60,6 +60,17 @@ class QuizStartPage:
         return time_given(self.time_limit, self.quiz.minutes)
 
     @property
+    def attempts_given(self) -> int:
+        """How many attempts exceptions add; 0 where the quiz has no limit of them."""
+        return 0 if self.attempts_allowed is None else self.exceptions.extra_attempts
+
+    @property
+    def is_given(self) -> bool:
+        """Whether an exception makes a difference at this quiz."""
+        window = self.exceptions.opens_at or self.exceptions.closes_at
+        return bool(self.time_given or window or self.attempts_given)
+
+    @property
     def open_until(self) -> datetime | None:
         """When the window of this student closes that is open now, or opens later; None without one."""
         closes_at = self.exceptions.closes_at

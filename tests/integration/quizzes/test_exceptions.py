@@ -14,6 +14,7 @@ from app.quizzes.domain.allowing import attempts_allowed
 from app.quizzes.errors import AttemptStartRefused
 from app.quizzes.models import AllowanceRow
 from app.quizzes.start_page import start_page
+from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.exceptions import a_stored_exception
 from tests.make.pages import words
@@ -194,3 +195,28 @@ def test_the_api_tells_the_same(browser, ready, give):
     }
     attempt_id = ready.start(QUIZ, now=opens_at)
     assert browser.get(f"/api/v1/attempts/{attempt_id}").json()["more_seconds"] == 150
+
+
+def test_exceptions_cost_no_statement_of_a_page(browser, ready, database, give):
+    """The page before the start, and those of a running attempt."""
+    attempt_id = ready.start(QUIZ)
+    paths = [PAGE, f"/attempts/{attempt_id}/questions/1", f"/attempts/{attempt_id}/check"]
+    browser.get(PAGE)  # reads the course, which is cached from then on
+    without = [statements_of(browser.get(path)) for path in paths]
+    for number in range(3):
+        give(group_id=a_group(database, ready.actor), extra_minutes=5 + number)
+    give(user_id=ready.actor.user_id, extra_attempts=1)
+    assert [statements_of(browser.get(path)) for path in paths] == without
+
+
+def test_further_attempts_are_told_and_time_without_a_limit_is_not(browser, ready, give):
+    """The quiz on the skin has no time limit."""
+    more_time = {"time_percent": 150, "reason": "Reads slowly.", "reason_is_told": True}
+    give(user_id=ready.actor.user_id, **more_time)
+    page = words(browser.get("/learn/small-course/quizzes/skin-quiz"))
+    assert "No limit of time" in page
+    assert "From the academy" not in page
+    give(user_id=ready.actor.user_id, quiz_key=QUIZ, extra_attempts=2)
+    page = words(browser.get(PAGE))
+    assert "The academy gave you 2 more attempts than this quiz has." in page
+    assert "From the academy: Reads slowly." in page

@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.accounts import queries as accounts
+from app.accounts.models import Group, GroupMember
+from app.kit.ids import GroupId, new_uuid
 from app.quizzes import service as attempts
 from app.quizzes.models import AttemptRow, ExceptionRow
+from tests.conftest import statements_of
 from tests.make import NOW
 from tests.make.exceptions import a_stored_exception
 from tests.make.pages import words
@@ -172,6 +175,35 @@ def test_needs_without_an_exception_lead_to_one(database, browser, ada, sam, rev
     assert "No need waits" in words(browser.get("/admin/exceptions/needs"))
     read = browser.post(f"/admin/people/{sam.user_id}/access-needs")
     assert f"{NEW}?whom=person:{sam.user_id}" in read.text
+
+
+def test_a_preview_for_many_takes_as_many_statements_as_for_one(
+    database, browser, sam, revision_id
+):
+    with database.write() as db:
+        group = Group(id=GroupId(new_uuid()), name="March", created_at=NOW)
+        db.add(group)
+        db.flush()
+        _join(db, group.id, sam)
+    values = {"whom": f"group:{group.id}", "at": f"{COURSE}/{QUIZ}", "time": "150"}
+    check(browser, values)  # reads the course, which is cached from then on
+    few = check(browser, values)
+    assert "1 student" in words(few)
+    with database.write() as db:
+        for number in range(12):
+            person = a_user(db, f"Student {number}")
+            a_place(db, person, revision_id)
+            _join(db, group.id, person)
+            a_complete_module(db, person, revision_id, "skin")
+            attempts.start_attempt(db, person, COURSE, QUIZ, now=NOW)
+    many = check(browser, values)
+    assert "13 students" in words(many)
+    assert statements_of(many) == statements_of(few)
+
+
+def _join(db, group_id, person):
+    db.add(GroupMember(group_id=group_id, user_id=person.user_id, role="student", joined_at=NOW))
+    db.flush()
 
 
 def test_an_instructor_and_a_student_see_nothing_of_it(database, as_person, ina, sam):

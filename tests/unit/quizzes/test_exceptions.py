@@ -9,7 +9,9 @@ from app.learning.domain import Done
 from app.quizzes.domain.exceptions import (
     NO_EXCEPTIONS,
     AttemptExceptions,
+    ExceptionTerms,
     combined,
+    terms_words,
     time_given,
     told_reasons,
 )
@@ -146,3 +148,27 @@ def test_further_attempts_of_both_kinds_are_added():
 
     assert reason(1, 1) == StartReason.used_up
     assert reason(1, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"factor": Fraction(5, 4)}, ["Time: a quarter more"]),
+        ({"factor": Fraction(2)}, ["Time: twice as much"]),
+        ({"factor": Fraction(7, 5)}, ["Time: a multiple of the limit"]),
+        ({"extra_minutes": 75}, ["Time: 1 hour 15 minutes more"]),
+        ({"opens_at": NOW}, ["Window: from Tue 1 Dec 2026, 09:00"]),
+        ({"closes_at": NOW}, ["Window: until Tue 1 Dec 2026, 09:00"]),
+        (
+            {"opens_at": NOW, "closes_at": NOW + HOUR, "extra_attempts": 1, "factor": HALF},
+            [
+                "Time: half as much again",
+                "Window: Tue 1 Dec 2026, 09:00 to Tue 1 Dec 2026, 10:00",
+                "Attempts: 1 more",
+            ],
+        ),
+        ({}, []),
+    ],
+)
+def test_what_is_given_is_said_in_words(terms, expected):
+    assert [str(words) for words in terms_words(ExceptionTerms(**terms))] == expected
