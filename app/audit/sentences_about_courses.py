@@ -289,6 +289,10 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
         msg("Time given back"),
         act_text("{actor} gave {person} time back at {thing}."),
     ),
+    "quizzes.outage_made_good": ActSentence(
+        msg("Time of an outage given back"),
+        act_text("{actor} gave everybody back the time that an outage took."),
+    ),
     "quizzes.reopen": ActSentence(
         msg("Attempt opened again"),
         act_text("{actor} opened the attempt of {person} at {thing} again."),

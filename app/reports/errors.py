@@ -26,3 +26,10 @@ class ExceptionRefused(Conflict):
 
     title = msg("This exception cannot be given or ended like this")
     slug = "exception-refused"
+
+
+class OutageRefused(Conflict):
+    """No time is given back for this outage; the reason is one of `OutageReason`."""
+
+    title = msg("No time can be given back for this outage")
+    slug = "outage-refused"

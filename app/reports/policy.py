@@ -35,3 +35,8 @@ def may_give_exceptions(actor: Actor) -> bool:
 def may_give_exception_to(actor: Actor, student_ids: Collection[UserId]) -> bool:
     """Nobody gives themselves an exception, nor a group in which they learn."""
     return may_give_exceptions(actor) and actor.user_id not in student_ids
+
+
+def may_make_outages_good(actor: Actor) -> bool:
+    """Admins give everybody the time back that an outage took."""
+    return actor.is_admin

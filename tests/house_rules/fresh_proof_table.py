@@ -197,6 +197,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "PUT /api/v1/practicals/{practical_id}/seats/{seat_id}/attendance",
     ),
     RUNNING: (
+        "POST /results/outage",
         "POST /admin/courses/{course_key}/hide",
         "POST /admin/courses/{course_key}/show",
         "POST /admin/certificates/blocked",

@@ -372,6 +372,8 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/outbox/restore",
     "GET /admin/audit",
     "POST /admin/audit/export",
+    "GET /results/outage",
+    "POST /results/outage",
     "GET /admin/people",
     "POST /admin/people/export",
     "GET /admin/people/invite",

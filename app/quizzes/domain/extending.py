@@ -130,7 +130,8 @@ class ExtensionCase:
     led_to: LedTo | None = None
 
 
-def _person_obstacle(case: ExtensionCase) -> Refusal | None:
+def person_obstacle(case: ExtensionCase) -> Refusal | None:
+    """Return why this student's attempts get no more time, or None if they do."""
     if case.is_closed:
         return ACCOUNT_CLOSED
     if not case.has_place:
@@ -142,7 +143,7 @@ def giving_obstacle(case: ExtensionCase, minutes: int, *, now: datetime) -> Refu
     """Return why a running attempt does not get these minutes back, or None if it does. One that may only be
     submitted gets so many that it runs again."""
     attempt = case.attempt
-    if (obstacle := _person_obstacle(case)) is not None:
+    if (obstacle := person_obstacle(case)) is not None:
         return obstacle
     if attempt.has_ended(now):
         return HAS_ENDED
@@ -160,7 +161,7 @@ def giving_obstacle(case: ExtensionCase, minutes: int, *, now: datetime) -> Refu
 
 def reopening_obstacle(case: ExtensionCase, *, now: datetime) -> Refusal | None:
     """Return why an attempt is not opened again, or None if it is."""
-    if (obstacle := _person_obstacle(case)) is not None:
+    if (obstacle := person_obstacle(case)) is not None:
         return obstacle
     if not case.attempt.has_ended(now):
         return STILL_RUNS

@@ -224,6 +224,27 @@ def timed_attempt(world: World) -> UUID:
         return UUID(str(row.id))
 
 
+def after_an_outage(world: World) -> Any:
+    """Give the time of an outage back, in which an attempt ran that has not ended."""
+    attempt_id = timed_attempt(world)
+    with world.database.write() as db:
+        row = db.get(AttemptRow, attempt_id)
+        assert row is not None
+        row.started_at = NOW - timedelta(hours=2)
+        quiz = f"{row.course_key}/{row.quiz_key}"
+    began, ended = (f"{NOW - timedelta(minutes=ago):%H:%M}" for ago in (40, 30))
+    return world.post(
+        ADMIN,
+        "/results/outage",
+        quiz=quiz,
+        day=f"{NOW:%Y-%m-%d}",
+        began=began,
+        ended=ended,
+        reason="The network failed.",
+        step="give",
+    )
+
+
 def missed_attempt(world: World) -> UUID:
     """Return an attempt that has ended and did not pass."""
     row = world.value(
@@ -1390,6 +1411,7 @@ ACTS: dict[str, tuple[str, Step]] = {
         "quizzes.time_given_back",
         lambda w: w.post(ADMIN, f"/results/attempts/{timed_attempt(w)}/time", **MORE_TIME),
     ),
+    "POST /results/outage": ("quizzes.outage_made_good", after_an_outage),
     "POST /api/v1/attempts/{attempt_id}/time": (
         "quizzes.time_given_back",
         lambda w: w.json(ADMIN, "POST", f"/api/v1/attempts/{timed_attempt(w)}/time", **MORE_TIME),

@@ -129,6 +129,12 @@ INTENDED: tuple[Difference, ...] = (
         "Search students and practicals [q: ] ",
     ),
     Difference(
+        "admins give time back after an outage",
+        r"/results(\?.*)?",
+        r"(?<=may need a word\. )(?=Download as CSV)",
+        "Time after an outage ",
+    ),
+    Difference(
         MORE,
         "/privacy",
         r"and your attempts and answers For ever; without your name after",

@@ -257,11 +257,16 @@ def read_there_and_back(
     demand_as_before(stored, served, fetch_of, pages, mails)
 
 
+WORKER_WAS_AWAY = "is over, and the worker has not recorded it."
+"""No worker ran on the stored academy since its version filled it."""
+
+
 def demand_as_before(
     stored: Database, served: FastAPI, fetch_of, pages: dict[str, Reading], mails: set[str]
 ) -> None:
     with stored.read() as db:
-        assert broken_invariants(db, ISSUER.keys, now=NOW) == []
+        sentences = broken_invariants(db, ISSUER.keys, now=NOW)
+        assert [each for each in sentences if not each.endswith(WORKER_WAS_AWAY)] == []
     wrong = differences_of_pages(pages, fetch_of) + differences_of_mails(mails, served, stored)
     assert wrong == [], "\n".join([f"{len(wrong)} differ:", *wrong[:40]])
 
@@ -292,7 +297,9 @@ def test_a_fact_of_each_name_is_acted_on(stored):
             .where(OutboxEvent.id.in_(one_of_each.values()))
             .values(done_at=None, available_at=NOW)
         )
-    while jobs.deliver_facts(stored, ISSUER, now=NOW):
+    while jobs.deliver_facts(stored, ISSUER, now=NOW) + jobs.close_overdue_attempts(
+        stored, now=NOW
+    ):
         pass
     with stored.read() as db:
         undone = db.scalars(
