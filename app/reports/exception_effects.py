@@ -24,6 +24,7 @@ from app.quizzes.domain.exceptions import (
     AttemptExceptions,
     ExceptionAudience,
     QuizException,
+    at_quiz_of,
     combined,
 )
 from app.quizzes.exception_queries import exceptions_of_many
@@ -128,5 +129,4 @@ def _quiz_of(db: Session, revision_id: RevisionId, quiz_key: str) -> Quiz | None
 
 
 def _at(exceptions: Iterable[QuizException], quiz: Quiz) -> AttemptExceptions:
-    here = [each for each in exceptions if each.quiz_key in (EVERY_QUIZ, quiz.key)]
-    return combined(here, quiz.minutes)
+    return combined(at_quiz_of(exceptions, quiz.key), quiz.minutes)

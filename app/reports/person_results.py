@@ -10,10 +10,12 @@ from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.certificates import queries as certificates
 from app.courses import queries as courses
+from app.courses.domain.delivery import Course
 from app.enrolments import queries as enrolments
 from app.kit.actor import Actor, require
 from app.kit.errors import Refusal
 from app.kit.ids import AttemptId, UserId
+from app.kit.messages import Message, Text, msg
 from app.quizzes import queries as quizzes
 from app.quizzes import review
 from app.quizzes.allowance_queries import allowances_on
@@ -25,6 +27,13 @@ from app.quizzes.domain.allowing import (
     taking_back_obstacle,
 )
 from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.domain.exceptions import (
+    EVERY_QUIZ,
+    QuizException,
+    at_quiz_of,
+    combined,
+    terms_words,
+)
 from app.quizzes.domain.extending import (
     LONGEST_MINUTES,
     Extension,
@@ -33,6 +42,7 @@ from app.quizzes.domain.extending import (
     minutes_left,
     reopening_obstacle,
 )
+from app.quizzes.exception_queries import exceptions_of_many
 from app.quizzes.extension_queries import extensions_of
 from app.quizzes.review import StaffReview
 from app.reports import policy
@@ -88,6 +98,18 @@ class QuizOfPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class ExceptionOfPerson:
+    """A live exception that applies to the student: what it gives, and at which quiz."""
+
+    exception: QuizException
+    quiz: Text
+
+    @property
+    def what(self) -> Message:
+        return msg("{terms:plain}", terms=terms_words(self.exception.terms))
+
+
+@dataclass(frozen=True, slots=True)
 class PersonResults:
     """A student's quizzes on a course. `is_self`: the reader is this student, and cannot allow themselves
     an attempt."""
@@ -98,6 +120,7 @@ class PersonResults:
     has_place: bool
     is_self: bool
     quizzes: tuple[QuizOfPerson, ...]
+    exceptions: tuple[ExceptionOfPerson, ...]
     now: datetime
 
     @property
@@ -130,6 +153,7 @@ def person_results(
     attempts = quizzes.attempts_on(db, person_id, course_key)
     course = course_of_student(db, place, attempts)
     allowances = allowances_on(db, person_id, course_key)
+    exceptions = exceptions_of_many(db, [person_id], course_key)[person_id]
     is_certified = certificates.live_certificate(db, person_id, course_key) is not None
     people = accounts.people(db, {person_id, *_named(allowances)})
 
@@ -140,6 +164,7 @@ def person_results(
             by_quiz=column.attempts,
             attempts=tries,
             allowances=sum(each.attempts for each in granted if each.is_live),
+            extra_attempts=combined(at_quiz_of(exceptions, column.key), None).extra_attempts,
             has_place=place is not None,
             is_certified=is_certified,
             is_closed=people[person_id].is_closed,
@@ -154,6 +179,7 @@ def person_results(
         has_place=place is not None,
         is_self=actor.user_id == person_id,
         quizzes=tuple(at_quiz(column) for column in columns_of(course)),
+        exceptions=tuple(_exception(course, each) for each in exceptions),
         now=now,
     )
 
@@ -221,12 +247,18 @@ def _at_quiz(
     )
 
 
+def _exception(course: Course, exception: QuizException) -> ExceptionOfPerson:
+    quiz = course.quiz(exception.quiz_key)
+    every: Text = msg("Every quiz") if exception.quiz_key == EVERY_QUIZ else exception.quiz_key
+    return ExceptionOfPerson(exception, quiz.title if quiz else every)
+
+
 def _counts(standing: QuizStanding, now: datetime) -> AttemptCounts:
     return AttemptCounts(
         attempts=len(standing.attempts),
         is_passed=standing.is_passed,
         running=any(not attempt.has_ended(now) for attempt in standing.attempts),
-        allowances=standing.allowances,
+        allowances=standing.allowances + standing.extra_attempts,
     )
 
 

@@ -16,6 +16,7 @@ from app.kit.ids import UserId
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.allowing import QuizStanding
 from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.exception_queries import exceptions_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def student_at_quiz(
         by_quiz=quiz.attempts,
         attempts=attempts,
         allowances=allowances,
+        extra_attempts=exceptions_at(db, user_id, course_key, quiz).extra_attempts,
         has_place=place is not None,
         is_certified=certificates.live_certificate(db, user_id, course_key) is not None,
         is_closed=accounts.person(db, user_id).is_closed,

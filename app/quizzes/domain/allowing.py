@@ -105,8 +105,8 @@ TAKEN_BACK: Final = Refusal(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizStanding:
     """Where a student stands at one quiz. `by_quiz` is the number of attempts that the quiz itself allows,
-    None for no limit; `attempts` are all theirs, and `allowances` is what their live allowances add.
-    `is_closed`: their account is closed."""
+    None for no limit; `attempts` are all theirs, `allowances` is what their live allowances add, and
+    `extra_attempts` what exceptions add. `is_closed`: their account is closed."""
 
     by_quiz: int | None
     attempts: Sequence[AttemptFacts]
@@ -114,10 +114,11 @@ class QuizStanding:
     has_place: bool
     is_certified: bool
     is_closed: bool
+    extra_attempts: int = 0
 
     @property
     def allowed(self) -> int | None:
-        return attempts_allowed(self.by_quiz, self.allowances)
+        return attempts_allowed(self.by_quiz, self.allowances + self.extra_attempts)
 
     @property
     def left(self) -> int | None:

@@ -129,6 +129,11 @@ class QuizException:
         return self.ended_at is None
 
 
+def at_quiz_of(exceptions: Iterable[QuizException], quiz_key: str) -> tuple[QuizException, ...]:
+    """Return those of the exceptions on a course that are about one of its quizzes."""
+    return tuple(each for each in exceptions if each.quiz_key in (EVERY_QUIZ, quiz_key))
+
+
 def combined(exceptions: Collection[QuizException], minutes: int | None) -> AttemptExceptions:
     """Put together the exceptions that apply to one student at a quiz with this time limit. Those that were
     ended are left out."""

@@ -206,6 +206,20 @@ def _join(db, group_id, person):
     db.flush()
 
 
+def test_the_results_of_a_student_show_it_and_count_its_attempts(database, browser, ada, ben):
+    """Ben has used his three attempts."""
+    with database.write() as db:
+        a_stored_exception(db, ada.user_id, user_id=ben.user_id, extra_attempts=2)
+    page = browser.get(f"/results/{COURSE}/people/{ben.user_id}")
+    assert "Attempts: 2 more" in words(page)
+    assert "Attempts used: 3 of 5." in words(page)
+    assert "You can allow one more." not in words(page)
+    form = {"quiz": QUIZ, "reason": "The projector failed."}
+    refused = browser.post(f"/results/{COURSE}/people/{ben.user_id}/attempts", data=form)
+    assert refused.status_code == 409
+    assert "2 attempts are left." in words(refused)
+
+
 def test_an_instructor_and_a_student_see_nothing_of_it(database, as_person, ina, sam):
     for actor in (ina, sam):
         browser = as_person(actor)

@@ -110,7 +110,7 @@ def test_who_does_not_look_after_the_student_finds_nothing(
     for address in pages_of(cia, missed):
         page = other.get(address)
         assert page.status_code == 200
-        assert statements_of(page) <= (12 if "/attempts/" in address else 8)
+        assert statements_of(page) <= (12 if "/attempts/" in address else 9)
 
 
 @pytest.mark.parametrize(("days", "status"), [(3, 200), (-3, 404)])

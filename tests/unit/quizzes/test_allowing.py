@@ -186,3 +186,10 @@ def test_it_hides_the_answers_until_it_is_used(used, allowances, released):
     scores = [attempt.score for attempt in attempts]
     told = disclosure(quiz, attempts, scores, allowances=allowances, now=NOW)
     assert (told is Disclosure.answers) is released
+
+
+def test_attempts_of_exceptions_count_like_those_that_were_allowed_one_by_one():
+    standing = replace(a_standing(FAILED, FAILED, FAILED, allowances=1), extra_attempts=2)
+    assert (standing.allowed, standing.left) == (6, 3)
+    assert allowing_obstacle(replace(standing, allowances=0), now=NOW).reason == "attempts_left"
+    assert replace(standing, by_quiz=None).allowed is None
