@@ -232,9 +232,6 @@ INSTRUCTOR: tuple[str, ...] = (
     "DELETE /api/v1/assessments/{assessment_id}/stop",
     "POST /api/v1/assessments/{assessment_id}/stop",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}",
-    "GET /api/v1/teach/questions",
-    "GET /api/v1/teach/questions/{conversation_id}",
-    "POST /api/v1/teach/questions/{conversation_id}/answers",
     "GET /api/v1/teach/groups",
     "GET /api/v1/teach/groups/{group_id}",
     "GET /assessments/{assessment_id}",
@@ -253,6 +250,9 @@ INSTRUCTOR: tuple[str, ...] = (
     "POST /teach/practicals/{practical_id}/students/{seat_id}/assess",
 )
 STAFF: tuple[str, ...] = (
+    "GET /api/v1/teach/questions",
+    "GET /api/v1/teach/questions/{conversation_id}",
+    "POST /api/v1/teach/questions/{conversation_id}/answers",
     "GET /teach/questions",
     "GET /teach/questions/{conversation_id}",
     "POST /teach/questions/{conversation_id}/answer",

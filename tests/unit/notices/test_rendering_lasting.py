@@ -22,8 +22,10 @@ NEVER_OF_VERSION_1 = {
     "conversations/moderated",
     "enrolments/price-changed",
     "learning/weekly-plan",
+    "quizzes/attempt-reopened",
     "quizzes/attempt-taken-back",
     "quizzes/one-more-attempt",
+    "quizzes/time-given-back",
 }
 """Kinds that are younger than the class of a mail: no notice of theirs was stored without one."""
 
