@@ -166,6 +166,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "offline": script_text("Not saved: there is no network. It is tried again by itself."),
         "taken-away": script_text("Taken away"),
     },
+    "held-page": {
+        "newest-here": script_text("Your newest answer is on this device."),
+        "send-now": script_text("Send your answers now?"),
+    },
     "offline": {
         "sealed-at": script_text("Sealed at {time}, not sent yet."),
         "sealed": script_text("Your answers are sealed on this device"),

@@ -8,6 +8,8 @@ import { announce, time, word } from "./words.js";
 // Two paths, one script: the second lets go of the pages when somebody signs out.
 const SCOPES = ["/attempts/", "/sign-out"];
 
+const WORDS = { sealed: word("sealed"), keep: word("keep-browser"), open: word("open-it") };
+
 /** Return the address in the shape that the policy of the site demands of a script's address. */
 function scriptAddress(address) {
   const policy = window.trustedTypes?.createPolicy("service-worker", { createScriptURL: () => address });
@@ -33,7 +35,7 @@ export function attach(panel) {
     for (const part of document.querySelectorAll("#question-form")) part.inert = Boolean(seal);
     for (const part of document.querySelectorAll("#send-form, .action-bar")) part.hidden = Boolean(seal);
     if (!seal) return;
-    for (const part of panel.querySelectorAll("[data-word]")) part.textContent = word(part.dataset.word);
+    for (const part of panel.querySelectorAll("[data-word]")) part.textContent = WORDS[part.dataset.word];
     panel.querySelector("[data-words]").textContent = word("sealed-at", { time: time(new Date(seal.at), zone) });
     again.hidden = seal.isOver;
   }
@@ -57,6 +59,7 @@ export function attach(panel) {
   });
 
   show();
+  if ("held" in document.documentElement.dataset) import("./held-page.js").then(({ bringUpToDate }) => bringUpToDate(attempt));
   if (sealOf(attempt)) deliverAll(attempt, csrf);
   if (!worker) return;
   hint(true);

@@ -319,6 +319,9 @@ window.addEventListener("online", again);
 window.addEventListener("pageshow", again);
 document.addEventListener("visibilitychange", again);
 
+/** Return the positions of an attempt's questions that this browser holds something of. */
+export const positionsOf = (attempt) => answers(attempt).map((item) => item.item);
+
 /** Return the attempts of this person of which something waits. */
 export const waiting = () => store.entities().map((entity) => entity.slice("attempt:".length)).filter(waits);
 

@@ -7,6 +7,7 @@ const SHELL = "preceptor-shell";
 const PAGES = "preceptor-pages/"; // + owner/attempt
 const OFFLINE = "/offline";
 const HELD_AT = "x-held-at";
+const IS_HELD = " data-held";
 const PATIENCE = 4000;
 const PARTS = /(?:src|href)="(\/(?:static|media)\/[^"#]+)/g;
 
@@ -60,7 +61,7 @@ async function held(path) {
   if (!page) return null;
   const gone = Date.now() - Number(page.headers.get(HELD_AT));
   const text = await page.text();
-  const onward = text.replace(/ data-now="([^"]+)"/, (_, now) => ` data-now="${new Date(Date.parse(now) + gone).toISOString()}"`);
+  const onward = text.replace(/<html/, `$&${IS_HELD}`).replace(/ data-now="([^"]+)"/, (_, now) => ` data-now="${new Date(Date.parse(now) + gone).toISOString()}"`);
   return new Response(onward, { headers: page.headers });
 }
 

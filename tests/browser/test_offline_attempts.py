@@ -79,6 +79,8 @@ def test_an_attempt_goes_on_without_a_network_and_is_sent_later(context, pupil):
 
     page.goto(f"/attempts/{attempt_id}/check")
     page.wait_for_selector("html[data-scripts=attached]")
+    row = page.locator(".summary-row", has=page.get_by_text(f"Question {place}", exact=True))
+    expect(row).to_contain_text("Your newest answer is on this device")
     send = page.get_by_role("button", name="Send answers")
     send.click()
     page.locator("dialog").get_by_role("button", name="Send answers").click()
