@@ -1,4 +1,4 @@
-"""JSON routes that save answers: one, or many at once."""
+"""JSON routes that save answers, one or many at once, and flags."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from pydantic import Field
 from app.kit.ids import AttemptId
 from app.questions.answering import AnyShape
 from app.questions.contract import ResponseShape
-from app.quizzes import choosing, saving
+from app.quizzes import choosing, flags, saving
 from app.quizzes.api_shapes import STATE_OUT, StateOut, StrictBody, StrictShape
 from app.quizzes.domain.saving import LAST_SEQUENCE
 from app.quizzes.domain.transitions import possible_events
@@ -51,6 +51,14 @@ class ChoiceIn(StrictBody):
 
     sequence: int = Field(ge=1, le=LAST_SEQUENCE)
     device: LaxUuid | None = None
+
+
+class FlagIn(StrictBody):
+    flagged: bool
+
+
+class FlagOut(StrictShape):
+    flagged: bool
 
 
 class BatchedAnswerIn(StrictBody):
@@ -185,6 +193,21 @@ def choose_answer(
             now=visit.now,
         )
     return AnswerOut(sequence=saved.sequence, saved_at=saved.saved_at, answered=saved.is_answered)
+
+
+@api.put(
+    "/attempts/{attempt_id}/flags/{position}",
+    name="api.quizzes.flag",
+    access=STUDENT,
+    response_model=FlagOut,
+    summary="Flag a question to come back to it, or take its flag away",
+)
+def set_flag(visit: Visit, attempt_id: AttemptId, position: int, flag: FlagIn) -> FlagOut:
+    with visit.database.write() as db:
+        flags.set_flag(
+            db, visit.actor, attempt_id, position, is_flagged=flag.flagged, now=visit.now
+        )
+    return FlagOut(flagged=flag.flagged)
 
 
 def typed_in(response: ResponseShape | Mapping[str, Any]) -> list[str] | None:

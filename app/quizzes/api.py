@@ -46,9 +46,8 @@ class UnreadableOut(StrictShape):
 
 class QuestionOut(StrictShape):
     """`sequence` is that of the stored answer, 0 without one: what a further answer is made from. `conflict`
-    is empty unless several devices answered differently."""
-
-    """`must_pass` says that the attempt is failed if this question is not right, whatever the points are."""
+    is empty unless several devices answered differently. `must_pass` says that the attempt is failed if this
+    question is not right, whatever the points are. `flagged`: the student wants to come back to it."""
 
     position: int
     type: str
@@ -59,6 +58,7 @@ class QuestionOut(StrictShape):
     places: int | None
     options: list[OptionOut]
     sequence: int
+    flagged: bool
     response: AnyShape
     conflict: list[ConflictOut]
     unreadable: UnreadableOut | None
@@ -239,6 +239,7 @@ def _question_out(visit: RequestContext, question: ShownQuestion) -> QuestionOut
             OptionOut(token=option.token, html=option.html) for option in question.shown.options
         ],
         sequence=question.sequence,
+        flagged=question.is_flagged,
         response=shape(question.typed),
         conflict=[
             ConflictOut(

@@ -16,11 +16,22 @@ _NAMED_ANSWER: Final = re.compile(r"answer-([1-9][0-9]{0,2})")
 class PageForm(Form):
     """A page of one question sends `answer`: what the form of its type sends, missing when nothing is chosen.
     A page of several sends `question` for the position of each, and an answer to the third as `answer-3`.
-    `go` is where the student wants to be next."""
+    `go` is where the student wants to be next; instead, `flag` or `unflag` names the question whose flag was
+    pressed."""
 
     answer: tuple[str, ...] = Field(default=(), title=label("answer"))
     question: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(), title=label("question"))
     go: Where = Field(default="next", title=label("next page"))
+    flag: Annotated[int, Field(ge=1)] | None = Field(default=None, title=label("question"))
+    unflag: Annotated[int, Field(ge=1)] | None = Field(default=None, title=label("question"))
+
+
+@dataclass(frozen=True, slots=True)
+class SentFlag:
+    """The question whose flag was pressed, and whether it has one from now on."""
+
+    position: int
+    is_flagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class SentPage:
 
     answers: Mapping[int, tuple[str, ...]]
     go: Where
+    flag: SentFlag | None
 
 
 def read_page(submitted: Submission, position: int) -> SentPage:
@@ -41,10 +53,13 @@ def read_page(submitted: Submission, position: int) -> SentPage:
         else:
             others[name] = typed
     form = PageForm.read(Submission(others))
+    flag = SentFlag(form.unflag, is_flagged=False) if form.unflag else None
+    if form.flag:
+        flag = SentFlag(form.flag, is_flagged=True)
     if not form.question and not named:
-        return SentPage({position: form.answer}, form.go)
+        return SentPage({position: form.answer}, form.go, flag)
     positions = sorted({*form.question, *named})
-    return SentPage({each: named.get(each, ()) for each in positions}, form.go)
+    return SentPage({each: named.get(each, ()) for each in positions}, form.go, flag)
 
 
 class AccessCodeForm(Form):

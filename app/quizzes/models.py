@@ -108,6 +108,8 @@ class AttemptRow(Base):
     marks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     """The points of each question (`domain.stored.write_marks`), written with the score. Empty in attempts of
     older versions until the worker has filled them in."""
+    flags: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    """The questions to which the student wants to come back (`domain.stored.write_flags`)."""
 
 
 class AnswerRow(Base):

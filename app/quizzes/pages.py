@@ -7,7 +7,7 @@ from fastapi import Response
 from app.kit.errors import Refused
 from app.kit.ids import AttemptId
 from app.kit.messages import Message, msg
-from app.quizzes import access_codes, page_answers, queries, service
+from app.quizzes import access_codes, flags, page_answers, queries, service
 from app.quizzes.errors import (
     AnswerUnreadable,
     AttemptEnded,
@@ -95,10 +95,18 @@ def show_question(visit: Visit, attempt_id: AttemptId, position: int) -> Respons
 def save_answer(
     visit: Visit, attempt_id: AttemptId, position: int, submitted: Submitted
 ) -> Response:
-    """Save the answers of the page on which a question stands."""
+    """Save the answers of the page on which a question stands, and set the flag that was pressed."""
     sent = read_page(submitted, position)
-    with visit.database.write() as db:
-        saved = page_answers.save_page(db, visit.actor, attempt_id, sent.answers, now=visit.now)
+    try:
+        with visit.database.write() as db:
+            saved = page_answers.save_page(db, visit.actor, attempt_id, sent.answers, now=visit.now)
+            if sent.flag is not None and saved.refusal is None:
+                pressed, is_flagged = sent.flag.position, sent.flag.is_flagged
+                flags.set_flag(
+                    db, visit.actor, attempt_id, pressed, is_flagged=is_flagged, now=visit.now
+                )
+    except AttemptRefused as refused:
+        return _after_the_end(visit, attempt_id, refused)
     if saved.refusal is not None:
         return _after_the_end(visit, attempt_id, AttemptEnded(saved.refusal))
     if saved.problems:
@@ -134,6 +142,11 @@ def show_result(visit: Visit, attempt_id: AttemptId) -> Response:
         return _without_result(visit, attempt_id)
 
 
+def _comes_from_check(visit: RequestContext) -> bool:
+    """Return whether the page was opened from the check, and leads back to it."""
+    return visit.request.query_params.get("then") == "check"
+
+
 def _has_number_keys(visit: RequestContext) -> bool:
     return cookie_name(visit.settings, NUMBER_KEYS) in visit.request.cookies
 
@@ -153,7 +166,7 @@ def _question(
         return visit.redirect(visit.url("quizzes.result", attempt_id=attempt_id))
     if not page.may_save:
         return visit.redirect(visit.url("quizzes.check", attempt_id=attempt_id))
-    asked_to_check = visit.request.query_params.get("then") == "check"
+    comes_from_check = _comes_from_check(visit)
     problem = next(iter((problems or {}).values()), None)
     return visit.render(
         "quizzes/question.html",
@@ -161,7 +174,8 @@ def _question(
         page=page,
         sheet=sheet,
         number_keys=_has_number_keys(visit),
-        then_check=asked_to_check or sheet.place.is_last or bool(sent and sent.go == "check"),
+        comes_from_check=comes_from_check,
+        then_check=comes_from_check or sheet.place.is_last or bool(sent and sent.go == "check"),
     )
 
 
@@ -219,7 +233,12 @@ def _start_page(
 
 
 def _next_url(visit: RequestContext, attempt_id: AttemptId, sent: SentPage, last: int) -> str:
-    """Return the page before or after the one that was sent; after the last page comes the check."""
+    """Return the page before or after the one that was sent; after the last page comes the check. A pressed
+    flag stays on its page."""
+    if sent.flag is not None:
+        place = visit.url("quizzes.question", attempt_id=attempt_id, position=sent.flag.position)
+        to_check = "?then=check" if _comes_from_check(visit) else ""
+        return f"{place}{to_check}#question-{sent.flag.position}"
     following = min(sent.answers) - 1 if sent.go == "previous" else max(sent.answers) + 1
     if sent.go == "check" or following > last:
         return visit.url("quizzes.check", attempt_id=attempt_id)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -26,6 +26,7 @@ from app.quizzes.domain.attempt import (
     counting,
 )
 from app.quizzes.domain.exceptions import TimeGiven, time_given
+from app.quizzes.domain.stored import read_flags
 from app.quizzes.domain.transitions import (
     COUNTED,
     MARKED,
@@ -39,13 +40,13 @@ from app.quizzes.shown_questions import ShownQuestion, shown_question
 # Built once, from plain columns: every page of a question runs it.
 ATTEMPT = table_of(models.AttemptRow).c
 HOLDS_PLACE = holds_place(ATTEMPT.user_id, ATTEMPT.course_key)
-WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key != "marks")
+WHOLE_ATTEMPT = tuple(column for column in ATTEMPT if column.key not in ("marks", "flags"))
 """The columns that the rules need. The marks are left out: they are for statistics only, and secret
-before the release."""
+before the release. The flags are left out, too: they decide nothing."""
 FACTS = tuple(column for column in WHOLE_ATTEMPT if column.key != "drawn")
 """The columns that lists need."""
 ONE_ATTEMPT = Prepared(
-    select(*WHOLE_ATTEMPT, HOLDS_PLACE.label("has_place")).where(
+    select(*WHOLE_ATTEMPT, ATTEMPT.flags, HOLDS_PLACE.label("has_place")).where(
         ATTEMPT.id == bindparam("attempt_id")
     )
 )
@@ -88,7 +89,7 @@ def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
         raise PlaceEnded
     if row.state not in COUNTED:
         raise AttemptClosed
-    return models.attempt_from(row)
+    return replace(models.attempt_from(row), flags=read_flags(row.flags))
 
 
 def attempt_for_staff(db: Session, attempt_id: AttemptId) -> Attempt:
@@ -233,6 +234,16 @@ class RunningAttempt:
     def unanswered_positions(self) -> tuple[int, ...]:
         return tuple(question.position for question in self.unanswered)
 
+    @property
+    def in_conflict(self) -> tuple[ShownQuestion, ...]:
+        """The questions with two answers between which the student has to choose."""
+        return tuple(question for question in self.questions if question.conflict)
+
+    @property
+    def flagged(self) -> tuple[ShownQuestion, ...]:
+        """The questions to which the student wants to come back."""
+        return tuple(question for question in self.questions if question.is_flagged)
+
     def question(self, position: int) -> ShownQuestion:
         """Return the question at a place, from 1; raise NotFound beyond the last."""
         if not 1 <= position <= self.length:
@@ -258,6 +269,7 @@ def running_attempt(
             drawn,
             counted.get(drawn.key),
             by_question[drawn.key],
+            is_flagged=drawn.key in attempt.flags,
         )
         for position, drawn in enumerate(attempt.drawn, start=1)
     )

@@ -31,7 +31,7 @@ class ShownQuestion:
     drawing, more text). `shown` is what its type shows, and `typed` the answer as its form sends it.
     `sequence` is that of the newest saved answer, 0 without one; what is set aside or unreadable is not
     counted. `conflict` are the answers between which the student has to choose, the one in force first.
-    `unreadable` is what was typed last, if it cannot be read.
+    `unreadable` is what was typed last, if it cannot be read. `is_flagged`: the student wants to come back.
     """
 
     position: int
@@ -48,6 +48,7 @@ class ShownQuestion:
     saved_at: datetime | None
     conflict: tuple["ConflictingAnswer", ...] = ()
     unreadable: UnreadableAnswer | None = None
+    is_flagged: bool = False
 
     @property
     def answers_html(self) -> tuple[str, ...]:
@@ -73,6 +74,8 @@ def shown_question(
     drawn: DrawnQuestion,
     counted: SavedAnswer | None,
     saved: Sequence[SavedAnswer] = (),
+    *,
+    is_flagged: bool = False,
 ) -> ShownQuestion:
     """Return a question of an attempt. `counted` is the answer that counts, or None; `saved` are its saved
     answers, at least the newest of each device and standing; without them no conflict is shown."""
@@ -93,6 +96,7 @@ def shown_question(
         sequence=max((each.sequence for each in saved if _is_newest(each)), default=0),
         saved_at=counted.received_at if counted else None,
         unreadable=_unreadable(question, drawn, saved),
+        is_flagged=is_flagged,
     )
     conflict = open_conflict(saved)
     if not conflict:

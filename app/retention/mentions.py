@@ -43,7 +43,7 @@ PLACES: Final = {
 """Text columns that may contain the name of another person."""
 NAMELESS: Final = {
     "answers": ("response",),
-    "attempts": ("drawn", "marks"),
+    "attempts": ("drawn", "flags", "marks"),
     "certificate_blocks": ("reason",),
     "certificates": ("search_text", "snapshot", "revocation_reason"),
     "conversation_messages": ("search_text",),

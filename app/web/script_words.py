@@ -192,9 +192,18 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         ),
         "has-passkey": script_text("This device has a passkey for you already."),
     },
-    "quiz": {"of-question": OF_QUESTION, "opens-later": OPENS_LATER},
+    "quiz": {
+        "of-question": OF_QUESTION,
+        "opens-later": OPENS_LATER,
+        "flag-not-stored": script_text(
+            "The academy cannot be reached, so this flag is not stored. Your answers are not affected."
+        ),
+    },
     "quiz-nav": {
         "answered": script_text("Question {position}, answered"),
+        "answered-flagged": script_text("Question {position}, answered, flagged"),
+        "flagged": script_text("Question {position}, flagged"),
+        "flagged-count": script_count("{n} flagged", "{n} flagged"),
         "question": script_text("Question {position}"),
     },
     "quiz-question": {

@@ -1,7 +1,8 @@
-// Before the answers are sent for good, whatever is still on this device goes first. Without a network the attempt is
-// sealed here, and sent later.
+// Before the answers are sent for good, whatever is still on this device goes first; without a network the attempt is
+// sealed here, and sent later. Until then the page says which answers are only here, and shows what the server has of
+// them as soon as it has them.
 
-import { deliverAll, placeOf, seal } from "./outbox.js";
+import { deliverAll, entryOf, placeOf, seal, sealOf } from "./outbox.js";
 import { word } from "./words.js";
 
 const PATIENCE = 4000;
@@ -14,18 +15,37 @@ async function isReachable() {
 export function attach(form) {
   const { attempt, submitUrl: url } = form.dataset;
   const csrf = form.elements.namedItem("csrf_token").value;
+  const list = document.querySelector("[data-unsent]");
+  const links = [...(list?.querySelectorAll("[data-position]") ?? [])];
+  let sending = false;
   let ready = false;
+
+  /** Show which answers are only here, and return whether there are any. */
+  function showUnsent() {
+    const here = links.filter((link) => entryOf(attempt, link.dataset.position));
+    for (const link of links) link.parentElement.hidden = !here.includes(link);
+    if (list) list.hidden = here.length === 0;
+    return here.length > 0;
+  }
+
+  document.addEventListener("quiz:delivered", ({ detail }) => {
+    if (detail.attempt !== attempt) return;
+    const isOld = !showUnsent() && detail.outcome.kind === "saved";
+    if (isOld && !sending && !sealOf(attempt) && !document.querySelector("dialog[open]")) location.reload();
+  });
 
   form.addEventListener("submit", async (event) => {
     if (ready) return;
     event.preventDefault();
     const button = event.submitter;
+    sending = true;
     const areSent = await deliverAll(attempt, csrf);
     if (!(await isReachable()) && placeOf(attempt) === "device") {
       await seal(attempt, { url, csrf });
       return;
     }
     if (!areSent) {
+      sending = false;
       document.dispatchEvent(new CustomEvent("unreachable", { detail: word("still-here") }));
       return;
     }
@@ -35,5 +55,6 @@ export function attach(form) {
     form.requestSubmit(button);
   });
 
+  showUnsent();
   deliverAll(attempt, csrf);
 }

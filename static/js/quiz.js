@@ -72,6 +72,29 @@ export async function attach(form) {
       go(target);
     }
   });
+  // A flag is shown at once, and taken back where the server cannot store it.
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-flag-url]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.ariaBusy) return;
+    const flagged = button.ariaPressed !== "true";
+    const press = (isPressed) => {
+      button.ariaPressed = String(isPressed);
+      button.name = isPressed ? "unflag" : "flag";
+      document.dispatchEvent(new CustomEvent("quiz:flagged", { detail: { position: button.value, isFlagged: isPressed } }));
+    };
+    press(flagged);
+    button.ariaBusy = "true";
+    const headers = { "content-type": "application/json", "x-csrf-token": csrf };
+    const sent = await fetch(button.dataset.flagUrl, { method: "PUT", headers, body: JSON.stringify({ flagged }) }).catch(() => null);
+    // An answer that nobody reads keeps its connection.
+    await sent?.text().catch(() => "");
+    button.ariaBusy = null;
+    if (sent?.ok) return;
+    press(!flagged);
+    document.dispatchEvent(new CustomEvent("unreachable", { detail: word("flag-not-stored") }));
+  });
   document.addEventListener("quiz:go", ({ detail }) => go(detail));
   document.addEventListener("quiz:flush", flush);
   // Its questions have heard of it before.

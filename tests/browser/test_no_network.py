@@ -19,6 +19,7 @@ from tests.browser import (
     test_notices,
     test_passkeys,
     test_quiz,
+    test_quiz_of_several,
     test_requests,
     test_sign_in_ends,
 )
@@ -240,6 +241,7 @@ CUT = {
     "main": test_a_question_that_cannot_be_sent_stays_in_its_field,
     "mark-read": test_notices.test_the_button_stays_where_the_server_cannot_be_reached,
     "passkeys": test_passkeys.test_a_device_without_a_passkey_leads_on,
+    "quiz": test_quiz_of_several.test_a_flag_is_taken_back_without_a_network,
     "quiz-question": test_quiz.test_the_chip_says_saved_again_when_the_network_returns,
     "quiz-timer": test_answers_reach_the_academy_after_the_end_of_the_time,
     "reading": test_learning.test_a_lesson_opens_on_another_device_where_it_was_left,

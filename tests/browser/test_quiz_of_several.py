@@ -27,6 +27,7 @@ def page(small_academy: SmallAcademy, new_context) -> Page:
     small_academy.remember(context, token)
     page = context.new_page()
     page.goto("/learn/small-course/quizzes/skin-quiz")
+    page.get_by_text("With a keyboard").click()
     page.get_by_role("button", name="Turn the number keys on").click()
     page.goto(f"/attempts/{attempt_id}/questions/1", wait_until="networkidle")
     page.evaluate(SPOKEN)
@@ -81,3 +82,48 @@ def test_each_question_says_where_its_answer_is(page: Page):
     page.context.set_offline(False)
     page.wait_for_url("**/check")
     expect(page.locator(".focus-progress")).to_contain_text("3 of 5 answered")
+
+
+@pytest.mark.browser
+def test_a_flag_is_taken_back_without_a_network(page: Page):
+    """It is in the list at once, by word and sign, and on the check, whose links come back to it."""
+    flag = page.get_by_role("button", name="Come back to this question (3)")
+    number = page.locator("#questions a[data-position='3']")
+    flag.click()
+    expect(flag).to_have_attribute("aria-pressed", "true")
+    expect(number).to_have_attribute("data-flagged", "")
+    expect(number).to_have_attribute("aria-label", "Question 3, flagged")
+    expect(page.locator("[data-flagged-count]")).to_have_text("1 flagged")
+    expect(flag).not_to_have_attribute("aria-busy", "true")
+
+    page.context.set_offline(True)
+    flag.click()
+    expect(page.locator("#unreachable")).to_contain_text("this flag is not stored")
+    expect(flag).to_have_attribute("aria-pressed", "true")
+    page.context.set_offline(False)
+
+    page.route("**/api/v1/attempts/*/answers**", lambda route: route.abort())
+    page.locator("#question-4 label").first.click()
+    chip(page, "device", "Question 4: Saved on this device")
+    page.goto(page.url.replace("/questions/1", "/check"), wait_until="networkidle")
+    send = page.get_by_role("button", name="Send answers")
+    lists = page.locator("#to-check .question-nav:visible")
+    expect(lists).to_have_text(
+        [
+            re.compile("^\\s*5 not answered"),
+            re.compile("^\\s*1 flagged"),
+            re.compile("^\\s*On this device, not sent yet"),
+        ]
+    )
+    expect(lists.last.get_by_role("link")).to_have_text("Question 4")
+    follows = "([one, other]) => Boolean(one.compareDocumentPosition(other) & 4)"
+    assert page.evaluate(follows, [send.element_handle(), lists.first.element_handle()])
+    assert checks.axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    page.unroute("**/api/v1/attempts/*/answers**")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    expect(lists.first).to_contain_text("4 not answered")
+    lists.last.get_by_role("link").click()
+    page.wait_for_url("**/questions/3?then=check#question-3")

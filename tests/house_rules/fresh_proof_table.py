@@ -165,6 +165,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /api/v1/attempts/{attempt_id}/answers",
         "POST /api/v1/attempts/{attempt_id}/answers/{position}/choose",
         "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
+        "PUT /api/v1/attempts/{attempt_id}/flags/{position}",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/clear",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/note",
         "PUT /api/v1/learn/{course_key}/lessons/{lesson_key}/position",

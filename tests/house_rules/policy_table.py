@@ -141,6 +141,7 @@ STUDENT: tuple[str, ...] = (
     "POST /api/v1/attempts/{attempt_id}/answers",
     "POST /api/v1/attempts/{attempt_id}/answers/{position}/choose",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}",
+    "PUT /api/v1/attempts/{attempt_id}/flags/{position}",
     "POST /api/v1/attempts/{attempt_id}/submit",
     "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts",
     "DELETE /api/v1/intakes/{intake_id}/requests",

@@ -132,10 +132,15 @@ def _details_of_act(row: dict[str, Any]) -> Any:
     return asdict(read_details(row["details"], row["personal_values"]))
 
 
+def _flags(document: Any) -> Any:
+    return sorted(stored.read_flags(document))
+
+
 READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "answers": (stored.RESPONSE_VERSION, _answer),
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
     "marks": (stored.MARKS_VERSION, _marks),
+    "flags": (stored.FLAGS_VERSION, _flags),
     "certificate-snapshots": (certificates.FORMAT, _snapshot),
     "highlights": (HIGHLIGHT_VERSION, _passage),
     "kept-forms": (1, _kept_form),

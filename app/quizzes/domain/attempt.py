@@ -167,9 +167,11 @@ class AttemptFacts(TimedAttempt):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(AttemptFacts):
-    """An attempt with its drawn questions."""
+    """An attempt with its drawn questions. `flags` are the keys of those to which the student wants to come
+    back; only the pages of a running attempt read them."""
 
     drawn: tuple[DrawnQuestion, ...]
+    flags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The documents that students' work is stored in: answers, drawn questions and marks.
+"""The documents that students' work is stored in: answers, drawn questions, marks and flags.
 
 Each document names its version, and since version 2 the type of its question. `read_…` reads every version
 that was ever stored and ignores keys that it does not know. `write_…` writes the newest version. Version 2
@@ -26,9 +26,11 @@ from app.quizzes.domain.attempt import QuestionMark
 RESPONSE_VERSION: Final = 2
 DRAWN_VERSION: Final = 2
 MARKS_VERSION: Final = 1
+FLAGS_VERSION: Final = 1
 RESPONSES: Final = DocumentKind(msg("answers"), msg("Answers"))
 DRAWN: Final = DocumentKind(msg("drawn questions"), msg("Drawn questions"))
 MARKS: Final = DocumentKind(msg("marks"), msg("Marks"))
+FLAGS: Final = DocumentKind(msg("flags"), msg("Flags"))
 Value = TypeVar("Value")
 
 
@@ -145,6 +147,19 @@ def read_marks(stored: object) -> tuple[QuestionMark, ...]:
         )
 
     return _demand_whole(MARKS, read)
+
+
+def write_flags(questions: Iterable[str]) -> dict[str, Any]:
+    """Return the flagged questions of an attempt as they are stored, by their keys."""
+    return {"version": FLAGS_VERSION, "questions": sorted(questions)}
+
+
+def read_flags(stored: object) -> frozenset[str]:
+    """Return the keys of the flagged questions; None: no question was ever flagged."""
+    if stored is None:
+        return frozenset()
+    document = upgraded(stored, FLAGS, newest=FLAGS_VERSION, steps={})
+    return _demand_whole(FLAGS, lambda: frozenset(map(_text, _list(document["questions"]))))
 
 
 def _type_of(document: Document, kind: DocumentKind, newest: int) -> str | None:

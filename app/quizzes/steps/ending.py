@@ -28,7 +28,9 @@ from app.quizzes.facts import QuizSubmitted
 from app.quizzes.models import AttemptRow, attempt_from
 
 ATTEMPT = table_of(AttemptRow).c
-NOT_OF_THE_RULES = frozenset({"enrolment_id", "seed", "version", "marks", "next_deadline_at"})
+NOT_OF_THE_RULES = frozenset(
+    {"enrolment_id", "seed", "version", "marks", "flags", "next_deadline_at"}
+)
 # Built once, from plain columns: saving an answer runs it.
 LOCK_ATTEMPT = (
     update(table_of(AttemptRow))

@@ -89,6 +89,7 @@ NO_ACT = {
     "POST /api/v1/attempts/{attempt_id}/answers": "answers are appended, never changed",
     "POST /api/v1/attempts/{attempt_id}/answers/{position}/choose": "a choice is appended as an answer",
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": "answers are appended, never changed",
+    "PUT /api/v1/attempts/{attempt_id}/flags/{position}": "a student's own mark, which changes no result",
     "POST /assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "PUT /api/v1/assessments/{assessment_id}/steps/{step_key}": "marks are appended with who and when",
     "POST /quizzes/number-keys": "sets a cookie of the browser, or takes it off",

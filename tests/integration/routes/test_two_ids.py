@@ -181,12 +181,13 @@ def a_choice(*, is_api: bool) -> Find:
     return find
 
 
-def a_question(method: str) -> Find:
+def a_question(method: str, sent: dict[str, object] | None = None) -> Find:
     def find(db: Session) -> Case:
         attempt = db.scalars(select(AttemptRow).where(AttemptRow.submitted_at.is_(None))).one()
         email = db.scalar(select(User.email).where(User.id == attempt.user_id))
         who = next(person for person in STUDENTS if person.email == email)
-        body = {"sequence": 1, "response": {"options": ["a"]}} if method == "PUT" else None
+        answer = {"sequence": 1, "response": {"options": ["a"]}}
+        body = (sent or answer) if method == "PUT" else None
         own = (attempt.id, 1)
         return Case(who, ((attempt.id, 9_999), (attempt.id, 0)), own, {}, body, method == "GET")
 
@@ -320,6 +321,7 @@ CASES: dict[str, Find] = {
     "PUT /api/v1/attempts/{attempt_id}/answers/{position}": a_question("PUT"),
     "POST /attempts/{attempt_id}/questions/{position}/choose": a_choice(is_api=False),
     "POST /api/v1/attempts/{attempt_id}/answers/{position}/choose": a_choice(is_api=True),
+    "PUT /api/v1/attempts/{attempt_id}/flags/{position}": a_question("PUT", {"flagged": True}),
     "GET /api/v1/courses/{course}/quizzes/{quiz}": of_the_course("quiz", LEARNER),
     "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts": of_the_course("quiz", LEARNER, {}),
     "POST /api/v1/learn/{course_key}/lessons/{lesson_key}/done": of_the_course(

@@ -408,6 +408,28 @@ INTENDED: tuple[Difference, ...] = (
         r"Leave \1 \1 \2 \4 \3",
     ),
     Difference(
+        "a question can be flagged, and Enter in a field saves the page",
+        QUESTION,
+        r"(Leave Question \d+ of \d+ Question \d+ of \d+ (?:Saved \d\d:\d\d|Not answered yet)) "
+        r"(.*? points?) (.*) (\d+ of \d+ answered) ",
+        r"\1 Save and continue \2 Come back to this question \3 \4 0 flagged ",
+    ),
+    Difference(
+        "a program reads which questions are flagged",
+        r"/api/v1/attempts/[\w-]+",
+        r'(?<!"response": )\{"options":',
+        '{"flagged": false, "options":',
+    ),
+    Difference(
+        "on the check the next step comes first, and each question to look at is a link",
+        r"/attempts/[\w-]+/check",
+        r"(still send your answers\.) Missing: questions 2, 4, 7, 8, 9, 10\. (Question 1 .*) "
+        r"(After you have sent your answers you cannot change them\.) (Send answers Back to the questions)",
+        r"\1 \4 \3 6 not answered Question 2 Question 4 Question 7 Question 8 Question 9 Question 10 "
+        r"On this device, not sent yet Question 1 Question 2 Question 3 Question 4 Question 5 Question 6 "
+        r"Question 7 Question 8 Question 9 Question 10 \2",
+    ),
+    Difference(
         "“Choose all that apply” stands once",
         QUESTION,
         r"Choose all that apply\. The points",
