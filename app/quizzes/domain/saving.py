@@ -106,7 +106,7 @@ def decide_save(
 ) -> Decision:
     """Return what to do with an answer. `stored` holds at least the newest answer to its question of each
     device and standing, and every one with the same id. `is_late`: the attempt takes no answers any more."""
-    decision = _already(stored, arriving)
+    decision = _already(stored, arriving, is_late=is_late)
     if decision is None and _highest(stored) >= LAST_SEQUENCE:
         decision = TOO_OFTEN
     if decision is not None:
@@ -169,10 +169,12 @@ def open_conflict(answers: Iterable[SavedAnswer]) -> tuple[SavedAnswer, ...]:
     return (current, *sorted(aside, key=lambda answer: answer.sequence)) if aside else ()
 
 
-def _already(stored: Sequence[AnswerRecord], arriving: ArrivingAnswer) -> Decision | None:
+def _already(
+    stored: Sequence[AnswerRecord], arriving: ArrivingAnswer, *, is_late: bool
+) -> Decision | None:
     """Return the answer if it need not be stored, the refusal if its id or its number is taken, or None."""
     if arriving.device is None:
-        return _already_numbered(stored, arriving)
+        return _already_numbered(stored, arriving, is_late=is_late)
     highest = _highest(stored)
     for record in stored:
         if record.id == arriving.id:
@@ -186,7 +188,9 @@ def _already(stored: Sequence[AnswerRecord], arriving: ArrivingAnswer) -> Decisi
     return AlreadyStored(own, highest)
 
 
-def _already_numbered(stored: Sequence[AnswerRecord], arriving: ArrivingAnswer) -> Decision | None:
+def _already_numbered(
+    stored: Sequence[AnswerRecord], arriving: ArrivingAnswer, *, is_late: bool
+) -> Decision | None:
     """The same for an answer without a device: its number counts the answers of all devices."""
     newest = max(stored, key=lambda record: record.sequence, default=None)
     if newest is None:
@@ -200,6 +204,8 @@ def _already_numbered(stored: Sequence[AnswerRecord], arriving: ArrivingAnswer) 
         if newest.standing is AnswerStanding.unreadable and says_the_same(newest, arriving):
             return AlreadyStored(newest, newest.sequence)
         is_told = newest.standing is not AnswerStanding.unreadable and arriving.is_readable
+        if told is not None and told.is_late and not is_late:
+            return None  # the attempt was opened again: the same answer is in time now
         if told is None or not is_told or not says_the_same(told, arriving):
             return None
         return AlreadyStored(told, newest.sequence)

@@ -71,6 +71,7 @@ class Try:
     counted: dict[int, bool] = field(default_factory=dict)
     sequences: dict[int, int] = field(default_factory=dict)
     newest: dict[int, bool] = field(default_factory=dict)
+    newest_is_late: dict[int, bool] = field(default_factory=dict)
 
     @property
     def points(self) -> int:
@@ -116,9 +117,18 @@ class Model:
         """Store an answer after the others; return whether it counts."""
         attempt.sequences[question] = attempt.sequences.get(question, 0) + 1
         attempt.newest[question] = right
+        attempt.newest_is_late[question] = attempt.state != "running"
         if attempt.state == "running":
             attempt.counted[question] = right
         return attempt.state == "running"
+
+    def save_by_form(self, attempt: Try, question: int, right: bool) -> bool:
+        """A form without a number stores nothing if it says the same, unless that came too late."""
+        was_late = attempt.newest_is_late.get(question, False)
+        is_same = attempt.newest.get(question) is right
+        if is_same and not (was_late and attempt.state == "running"):
+            return not was_late
+        return self.save(attempt, question, right)
 
     def submit(self, attempt: Try) -> bool:
         """Send an attempt; return whether it has a result."""
@@ -226,6 +236,13 @@ class Attempts(RuleBasedStateMachine):
         assert saved.is_late is not counts
 
     @precondition(lambda self: getattr(self, "ids", None))
+    @rule(pick=st.integers(0, 2), question=st.integers(1, QUESTIONS), right=st.booleans())
+    def save_by_form(self, pick: int, question: int, right: bool) -> None:
+        attempt, attempt_id = self.chosen(pick)
+        counts = self.model.save_by_form(attempt, question, right)
+        assert self.send(attempt_id, question, right, None).is_late is not counts
+
+    @precondition(lambda self: getattr(self, "ids", None))
     @rule(pick=st.integers(0, 2), question=st.integers(1, QUESTIONS))
     def save_again_what_is_stale(self, pick: int, question: int) -> None:
         """An answer with a number that is used is stored no second time, and changes nothing."""
@@ -238,7 +255,7 @@ class Attempts(RuleBasedStateMachine):
                 older = self.send(attempt_id, question, not attempt.newest[question], last - 1)
                 assert older.sequence == last
 
-    def send(self, attempt_id, question: int, right: bool, sequence: int):
+    def send(self, attempt_id, question: int, right: bool, sequence: int | None):
         attempt = self.pupil.attempt(attempt_id)
         choose = self.pupil.right_answer if right else self.pupil.wrong_answer
         typed = choose(attempt, question)

@@ -214,3 +214,14 @@ def test_another_attempt_whose_time_is_over_does_not_stand_in_the_way(database, 
     reopen(database, ada, first, now=DUE + 2 * MINUTE)
     assert row_of(database, first).state is AttemptState.in_progress
     assert row_of(database, second).state is AttemptState.submitted
+
+
+def test_what_was_typed_too_late_counts_when_it_is_saved_again(database, ada, cora):
+    """The late answer itself stays evidence; the same answer in time is stored after it."""
+    attempt_id = cora.start(QUIZ)
+    attempt = cora.attempt(attempt_id)
+    typed = cora.right_answer(attempt, 1)
+    assert cora.save(attempt_id, 1, typed, now=DUE + MINUTE).is_late
+    reopen(database, ada, attempt_id, now=DUE + 2 * MINUTE)
+    assert not cora.save(attempt_id, 1, typed, now=DUE + 3 * MINUTE).is_late
+    assert cora.submit(attempt_id, now=DUE + 4 * MINUTE).earned == 1

@@ -9,7 +9,11 @@ from app.courses.domain import stored, stored_keys
 from app.courses.domain.parsing import parse_course
 from app.courses.domain.stored import FORMAT, UnreadableDocument, read_delivery
 from app.courses.domain.stored_keys import read_keys
+from app.quizzes.domain.sampling import draw
+from app.quizzes.domain.transitions import AtTimeOut
+from app.quizzes.marking import mark_attempt
 from tests.make.courses import small_course, small_files
+from tests.make.quizzes import the_answer
 from tests.make.stored import STORED, stored_course
 
 NAMES = sorted(path.parent.name for path in STORED.glob("*/delivery.json.gz"))
@@ -147,3 +151,32 @@ def test_when_answers_are_shown_and_what_must_be_right_are_stored() -> None:
     assert [each.key for quiz in course.quizzes for each in quiz.must_pass] == ["bin"]
     earlier = stored_course("small-course-2026-11-30").course
     assert {quiz.show_answers for quiz in earlier.quizzes} == {None}
+
+
+def test_what_ends_an_attempt_and_what_is_critical_are_stored() -> None:
+    golden = stored_course("small-course-2026-11-30-time-out")
+    quiz, keys = golden.course.quiz("needle-quiz"), golden.answer_keys.quizzes["needle-quiz"]
+    assert quiz is not None
+    assert (quiz.at_time_out, quiz.grace, quiz.delay_minutes) == (AtTimeOut.grace, 5, 24 * 60)
+    assert (quiz.needs_access_code, keys.access_code) == (True, "blue needle")
+    earlier = stored_course("small-course-2026-11-30").course.quiz("needle-quiz")
+    assert earlier is not None
+    assert (earlier.grace, earlier.delay_minutes, earlier.needs_access_code) == (None, None, False)
+
+
+@pytest.mark.parametrize(("right", "passed"), [(True, True), (False, False)])
+def test_a_stored_question_that_asks_for_an_order_is_marked(right: bool, passed: bool) -> None:
+    """The wrong order is a critical error, and fails a quiz that says so."""
+    golden = stored_course("small-course-2026-11-30-time-out")
+    quiz, keys = golden.course.quiz("skin-quiz"), golden.answer_keys.quizzes["skin-quiz"]
+    assert quiz is not None
+    drawn = draw(quiz, "a seed")
+    responses = {
+        each.key: the_answer(
+            quiz, keys, each, right=right or quiz.question(each.key).type != "ordering"
+        )
+        for each in drawn
+    }
+    marks = mark_attempt(quiz, keys, drawn, responses)
+    assert marks.score.passed is passed
+    assert set(marks.critical) == (set() if right else {"before-the-needle"})
