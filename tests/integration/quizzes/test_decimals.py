@@ -41,6 +41,7 @@ def test_more_decimals_than_asked_for_are_refused_and_kept(numeric_question, as_
     }
     assert hints[places] in words(page)
     assert ("whole number" in words(page)) == (places == 0)
+    assert ('inputmode="numeric"' in page.text) == (places == 0), "the keys that a phone shows"
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
     refusals = {
         0: "Give a whole number, without decimals.",
