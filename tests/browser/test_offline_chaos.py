@@ -40,6 +40,13 @@ window.fetch = async (address, options) => {
     return answer;
 };"""
 """The answers to the first three requests are lost."""
+BROKEN = """const whole = window.fetch;
+let broken = 0;
+window.fetch = (address, options) => {
+    const isBatch = options?.method === "POST" && String(address).endsWith("/answers");
+    const isBroken = isBatch && broken++ < 5;
+    return isBroken ? Promise.resolve(new Response("", { status: 500 })) : whole(address, options);
+};"""
 
 
 def text_of(pupil: Pupil, attempt_id: AttemptId, key: str) -> str:  # noqa: F811
@@ -106,6 +113,38 @@ def test_answers_sent_twice_and_in_the_wrong_order_are_stored_once(context, pupi
     fill(page, place, attempt_id, "1.0")
     chip(page, "saved", "Saved")
     assert [answer["text"] for answer in stored(pupil)] == ["1.0"]
+
+
+def test_a_server_that_is_broken_for_half_a_minute_loses_nothing(context, pupil):  # noqa: F811
+    """Five tries meet a broken server; they come after 1, 2, 4, 8 and 15 seconds."""
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "total-volume")
+    page = context.new_page()
+    page.add_init_script(BROKEN)
+    fill(page, place, attempt_id, "1.0")
+    chip(page, "device", "Saved on this device")
+    assert stored(pupil) == []
+    chip(page, "saved", "Saved")
+    assert [answer["text"] for answer in stored(pupil)] == ["1.0"]
+
+
+def test_a_server_that_is_killed_twenty_times_loses_nothing(context, pupil, small_academy):  # noqa: F811
+    attempt_id = pupil.start(now=datetime.now(UTC))
+    place = pupil.position(attempt_id, "total-volume")
+    page = context.new_page()
+    open_held(page, attempt_id, place, len(pupil.attempt(attempt_id).drawn))
+    for number in range(1, 21):
+        words = str(number)
+        page.get_by_role("textbox").fill(words)
+        small_academy.server.kill()
+        expect(page.locator("#save-chip")).to_have_attribute("data-state", SAFE)
+        if page.locator("#save-chip").get_attribute("data-state") == "saved":
+            assert text_of(pupil, attempt_id, "total-volume") == words
+        small_academy.server.start()
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        chip(page, "saved", "Saved")
+        assert text_of(pupil, attempt_id, "total-volume") == words
+    assert [answer["text"] for answer in stored(pupil)] == [str(number) for number in range(1, 21)]
 
 
 def test_a_second_device_is_told_and_nothing_is_replaced(

@@ -39,7 +39,7 @@ PAGES = {
     "map": Measured("student", COURSE, requests=17),
     # The longest lesson, with three behaviours and the modules that these share.
     "lesson": Measured("student", f"{COURSE}/lessons/danger-areas-lines-and-ageing", requests=14),
-    "question": Measured("at a quiz", "/home", r"/attempts/[^/]+/continue", QUIZ, requests=19),
+    "question": Measured("at a quiz", "/home", r"/attempts/[^/]+/continue", QUIZ, requests=20),
     "result": Measured("graduate", f"{COURSE}/quizzes/skin-anatomy-quiz", r"/attempts/[^/]+"),
 }
 NAMES = list(PAGES)
