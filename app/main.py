@@ -107,6 +107,7 @@ from app.reports import extension_pages as reports_extension_pages
 from app.reports import outage_pages as reports_outage_pages
 from app.reports import pages as reports_pages
 from app.reports import person_pages as reports_person_pages
+from app.reports import running_pages as reports_running_pages
 from app.rights import pages as rights_pages
 from app.search import api as search_api
 from app.search import pages as search_pages
@@ -147,6 +148,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     reports_exception_pages.pages,
     reports_pages.pages,
     reports_person_pages.pages,
+    reports_running_pages.pages,
     reports_extension_pages.pages,
     reports_outage_pages.pages,
     teaching_pages.pages,

@@ -264,6 +264,7 @@ STAFF: tuple[str, ...] = (
     "GET /search",
     "GET /results",
     "GET /results/attempts/{attempt_id}",
+    "GET /results/running",
     "POST /results/attempts-allowed/{allowance_id}/take-back",
     "POST /results/attempts/{attempt_id}/reopen",
     "POST /results/attempts/{attempt_id}/time",

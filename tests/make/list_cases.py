@@ -17,6 +17,7 @@ from app.enrolments.domain import EnrolmentState, IntakeStatus
 from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.actor import Actor
 from app.kit.ids import (
+    AttemptId,
     CertificateId,
     EnquiryId,
     EnrolmentId,
@@ -36,7 +37,8 @@ from app.notices.models import Notice
 from app.outbox.models import KeptMail, OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
-from app.quizzes.models import ExceptionRow
+from app.quizzes.domain.transitions import AttemptState
+from app.quizzes.models import AttemptRow, ExceptionRow
 from tests.make import NOW
 from tests.make.conversations import a_conversation
 from tests.make.notices import DAY
@@ -138,6 +140,35 @@ def exceptions(stage: Stage, numbers: range) -> None:
             given_by=stage.reader.user_id,
         )
         for user_id in _people(stage.db, numbers)
+    )
+
+
+def running_attempts(stage: Stage, numbers: range) -> None:
+    """Students in the middle of a quiz, each with a place of their own."""
+    before = set(stage.db.scalars(select(User.id)))
+    students(stage, numbers)
+    stage.db.flush()
+    places = stage.db.execute(
+        select(Enrolment.id, Enrolment.user_id, Enrolment.revision_id).where(
+            Enrolment.user_id.not_in(before)
+        )
+    )
+    stage.db.add_all(
+        AttemptRow(
+            id=AttemptId(new_uuid()),
+            user_id=user_id,
+            enrolment_id=place_id,
+            course_key=COURSE,
+            quiz_key="skin-quiz",
+            revision_id=revision_id,
+            number=1,
+            seed="seed",
+            drawn=[],
+            state=AttemptState.in_progress,
+            started_at=NOW,
+            due_at=NOW + timedelta(hours=1),
+        )
+        for place_id, user_id, revision_id in places
     )
 
 
@@ -411,6 +442,15 @@ CASES: Sequence[ListCase] = (
         "Nobody has an exception",
         "1 exception",
         "{n} exceptions",
+    ),
+    ListCase(
+        "GET /results/running",
+        "/results/running",
+        "admin",
+        running_attempts,
+        "No attempt is running",
+        "1 attempt",
+        "{n} attempts",
     ),
     ListCase(
         "GET /admin/exceptions/needs",

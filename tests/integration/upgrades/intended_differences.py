@@ -132,10 +132,16 @@ INTENDED: tuple[Difference, ...] = (
         "Search students and practicals [q: ] ",
     ),
     Difference(
-        "admins give time back after an outage",
+        "staff see which attempts are running",
         r"/results(\?.*)?",
         r"(?<=may need a word\. )(?=Download as CSV)",
-        "Time after an outage ",
+        "Attempts that are running ",
+    ),
+    Difference(
+        "staff see which attempts are running",
+        r"/results(\?.*)?",
+        r"(?<=in your groups\. )(?=Download as CSV)",
+        "Attempts that are running ",
     ),
     Difference(
         MORE,
