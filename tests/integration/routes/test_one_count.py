@@ -16,7 +16,7 @@ SAID = {
     "/home": r"Your way to the certificate (\d+) of (\d+) ",
     "/learn": r"(\d+) of (\d+) steps to the certificate",
     f"/learn/{COURSE}": r"Your way to the certificate (\d+) of (\d+) ",
-    "/certificates": r"Foundation course in facial mesotherapy (\d+) of (\d+) Your (?:way|place)",
+    "/certificates": r"Foundation course in facial mesotherapy (\d+) of (\d+) ",
 }
 ALWAYS = ("/learn", f"/learn/{COURSE}")
 """The others say nothing about the way once there is a certificate, or while it is being made."""
