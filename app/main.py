@@ -104,6 +104,7 @@ from app.quizzes import start_api as quizzes_start_api
 from app.reports import api as reports_api
 from app.reports import exception_pages as reports_exception_pages
 from app.reports import extension_pages as reports_extension_pages
+from app.reports import late_answer_pages as reports_late_answer_pages
 from app.reports import outage_pages as reports_outage_pages
 from app.reports import pages as reports_pages
 from app.reports import person_pages as reports_person_pages
@@ -151,6 +152,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     reports_running_pages.pages,
     reports_extension_pages.pages,
     reports_outage_pages.pages,
+    reports_late_answer_pages.pages,
     teaching_pages.pages,
     conversations_staff_pages.pages,
     search_pages.pages,

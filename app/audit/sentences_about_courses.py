@@ -293,6 +293,10 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
         msg("Time of an outage given back"),
         act_text("{actor} gave everybody back the time that an outage took."),
     ),
+    "quizzes.late_accepted": ActSentence(
+        msg("Late answers accepted"),
+        act_text("{actor} accepted late answers of {person} at {thing}."),
+    ),
     "quizzes.reopen": ActSentence(
         msg("Attempt opened again"),
         act_text("{actor} opened the attempt of {person} at {thing} again."),

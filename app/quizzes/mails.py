@@ -51,6 +51,18 @@ class TimeGivenBackMail(PersonMail):
     reason: str | None
 
 
+class LateAnswersAcceptedMail(PersonMail):
+    """Answers that came after the end of an attempt count. `reason` is None unless the student may read
+    it."""
+
+    template: ClassVar[str] = "quizzes/late-answers-accepted"
+
+    course: str
+    quiz: str
+    attempt_id: AttemptId
+    reason: str | None
+
+
 class AttemptReopenedMail(PersonMail):
     """An attempt that had ended runs again. `ends_at` is None without a limit, and `reason` unless the
     student may read it."""

@@ -12,6 +12,13 @@ class AllowanceRefused(Conflict):
     slug = "allowance-refused"
 
 
+class LateAnswersRefused(Conflict):
+    """The late answers are not accepted; the reason is one of `AcceptingReason` or `AttemptReason`."""
+
+    title = msg("These answers cannot be accepted")
+    slug = "late-answers-refused"
+
+
 class ExtensionRefused(Conflict):
     """The attempt gets no time back, or is not opened again; the reason is one of `ExtensionReason` or
     `AttemptReason`."""

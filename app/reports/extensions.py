@@ -44,7 +44,7 @@ def give_time_back(
 ) -> Attempt:
     """Let a running attempt end so many minutes later, and tell its student. Raise ExtensionRefused with the
     reason."""
-    attempt = _locked(db, actor, attempt_id, now=now)
+    attempt = locked_attempt(db, actor, attempt_id, now=now)
     case = extension_case(db, attempt, now=now)
     if (obstacle := giving_obstacle(case, minutes, now=now)) is not None:
         raise ExtensionRefused(obstacle)
@@ -76,7 +76,7 @@ def reopen_attempt(
 ) -> Attempt:
     """Let an ended attempt run again, for so many minutes if its quiz has a limit, and tell its student. Its
     result stops counting until it ends. Raise ExtensionRefused with the reason."""
-    attempt = _locked(db, actor, attempt_id, now=now)
+    attempt = locked_attempt(db, actor, attempt_id, now=now)
     for other in quizzes.attempts_at(db, attempt.user_id, attempt.course_key, attempt.quiz_key):
         if other.due_event(now):  # it may be passed, and no two attempts are stored as running
             settle_attempt(db, other.id, now=now)
@@ -100,7 +100,7 @@ def reopen_attempt(
     return moved
 
 
-def _locked(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Attempt:
+def locked_attempt(db: Session, actor: Actor, attempt_id: AttemptId, *, now: datetime) -> Attempt:
     """Return an attempt, locked and settled, that this member of the staff may give more time. Its student
     starts no other meanwhile."""
     require(policy.may_see_results(actor))

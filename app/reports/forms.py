@@ -107,6 +107,15 @@ class AllowanceForm(Form):
     tell: Literal["yes"] | None = Field(default=None, title=label("whether the student reads it"))
 
 
+class LateAnswersForm(Form):
+    """Accepting late answers. Its names are its own: the form for more time stands on the same page."""
+
+    late_reason: str = Field(title=label("the reason"), min_length=3, max_length=LONGEST_REASON)
+    late_tell: Literal["yes"] | None = Field(
+        default=None, title=label("whether the student reads it")
+    )
+
+
 class ExtensionForm(Form):
     """More time for one attempt, in minutes. `tell` means that the student reads the reason too."""
 

@@ -19,6 +19,7 @@ from app.kit.messages import Message, Text, msg
 from app.quizzes import queries as quizzes
 from app.quizzes import review
 from app.quizzes.allowance_queries import allowances_on
+from app.quizzes.domain.accepting import late_answers
 from app.quizzes.domain.allowing import (
     Allowance,
     QuizStanding,
@@ -26,7 +27,7 @@ from app.quizzes.domain.allowing import (
     allowing_obstacle,
     taking_back_obstacle,
 )
-from app.quizzes.domain.attempt import AttemptFacts
+from app.quizzes.domain.attempt import Attempt, AttemptFacts
 from app.quizzes.domain.exceptions import (
     EVERY_QUIZ,
     QuizException,
@@ -45,6 +46,8 @@ from app.quizzes.domain.extending import (
 from app.quizzes.exception_queries import exceptions_of_many
 from app.quizzes.extension_queries import extensions_of
 from app.quizzes.review import StaffReview
+from app.quizzes.saved_answers import answers_of
+from app.quizzes.shown_questions import ShownQuestion, shown_question
 from app.reports import policy
 from app.reports.attempt_standing import extension_case
 from app.reports.domain import AttemptCounts, QuizState, state_of
@@ -129,6 +132,14 @@ class PersonResults:
 
 
 @dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """An answer that came after the end of an attempt. `question` shows it as its type does."""
+
+    question: ShownQuestion
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptOfPerson:
     """One attempt with its answers, and whose it is. `obstacle` says why it gets no more time now, or is
     None; `minutes_suggested` is what it had left when it ended."""
@@ -140,6 +151,8 @@ class AttemptOfPerson:
     obstacle: Refusal | None
     minutes_suggested: int
     is_self: bool
+    late: tuple[LateAnswer, ...]
+    """The answers that came after the end and could be accepted."""
 
 
 def person_results(
@@ -210,6 +223,20 @@ def attempt_answers(
         obstacle=obstacle,
         minutes_suggested=minutes_left(attempt, now=now) or USUAL_MINUTES,
         is_self=actor.user_id == attempt.user_id,
+        late=_late(db, attempt) if attempt.has_ended(now) else (),
+    )
+
+
+def _late(db: Session, attempt: Attempt) -> tuple[LateAnswer, ...]:
+    answers = {answer.question_key: answer for answer in late_answers(answers_of(db, attempt.id))}
+    quiz = quizzes.quiz_of(db, attempt)
+    return tuple(
+        LateAnswer(
+            shown_question(position, quiz.question(drawn.key), drawn, answers[drawn.key]),
+            answers[drawn.key].received_at,
+        )
+        for position, drawn in enumerate(attempt.drawn, start=1)
+        if drawn.key in answers
     )
 
 

@@ -174,6 +174,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "DELETE /api/v1/attempt-allowances/{allowance_id}",
         "POST /api/v1/attempt-allowances",
         "POST /results/attempts-allowed/{allowance_id}/take-back",
+        "POST /results/attempts/{attempt_id}/late-answers",
         "POST /results/attempts/{attempt_id}/reopen",
         "POST /results/attempts/{attempt_id}/time",
         "POST /api/v1/attempts/{attempt_id}/reopen",

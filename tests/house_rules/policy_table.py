@@ -266,6 +266,7 @@ STAFF: tuple[str, ...] = (
     "GET /results/attempts/{attempt_id}",
     "GET /results/running",
     "POST /results/attempts-allowed/{allowance_id}/take-back",
+    "POST /results/attempts/{attempt_id}/late-answers",
     "POST /results/attempts/{attempt_id}/reopen",
     "POST /results/attempts/{attempt_id}/time",
     "POST /api/v1/attempts/{attempt_id}/reopen",

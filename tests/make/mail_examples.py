@@ -221,6 +221,8 @@ EXAMPLES: tuple[MailKind, ...] = (
     quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),
     quizzes.AttemptReopenedMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),
     quizzes.AttemptReopenedMail(**OF_AN_ATTEMPT, ends_at=None, reason=None),
+    quizzes.LateAnswersAcceptedMail(**OF_AN_ATTEMPT, reason=BECAUSE),
+    quizzes.LateAnswersAcceptedMail(**OF_AN_ATTEMPT, reason=None),
     quizzes.ExplanationCorrectedMail(
         **OF_A_COURSE, quiz="Quiz on the skin", attempt_id=AttemptId(UUID(int=4))
     ),

@@ -126,7 +126,7 @@ class AnswersUnderLock:
             (record.sequence for record in self._stored[arriving.question_key]), default=0
         )
         has_number = arriving.device is None and arriving.sequence is not None
-        is_chosen = standing is AnswerStanding.chosen
+        is_copy = standing in (AnswerStanding.chosen, AnswerStanding.accepted)
         record = AnswerRecord(
             id=arriving.id,
             question_key=arriving.question_key,
@@ -136,7 +136,7 @@ class AnswersUnderLock:
             received_at=self._now,
             device=arriving.device,
             device_sequence=arriving.sequence if arriving.device else None,
-            made_from=arriving.made_from if arriving.device or is_chosen else None,
+            made_from=arriving.made_from if arriving.device or is_copy else None,
             standing=standing,
         )
         self._keep(record)

@@ -35,12 +35,12 @@ from app.demo.studying import BLOCKED
 from app.enquiries.models import Enquiry
 from app.enrolments.models import Enrolment, IntakeRow
 from app.kit.actor import Actor, SystemActor
-from app.kit.ids import new_uuid
+from app.kit.ids import EventId, new_uuid
 from app.outbox.models import OutboxEvent
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.quizzes.domain.transitions import AttemptState
-from app.quizzes.models import AllowanceRow, AttemptRow, ExceptionRow
+from app.quizzes.models import AllowanceRow, AnswerRow, AttemptRow, ExceptionRow
 from app.web.csrf import SAFE_METHODS
 from app.web.routing import policies
 from tests.make import NOW
@@ -255,6 +255,26 @@ def missed_attempt(world: World) -> UUID:
     )
     assert isinstance(row, UUID)
     return row
+
+
+def attempt_with_a_late_answer(world: World) -> UUID:
+    """Return an attempt that did not pass, with an answer that came again after its end."""
+    attempt_id = missed_attempt(world)
+    with world.database.write() as db:
+        answer = db.scalars(select(AnswerRow).where(AnswerRow.attempt_id == attempt_id)).first()
+        assert answer is not None
+        db.add(
+            AnswerRow(
+                id=EventId(new_uuid()),
+                attempt_id=answer.attempt_id,
+                question_key=answer.question_key,
+                sequence=answer.sequence + 1,
+                response=answer.response,
+                is_late=True,
+                received_at=NOW,
+            )
+        )
+    return attempt_id
 
 
 def enrolment(world: World, state: str, invoiced: bool | None = None) -> str:
@@ -1420,6 +1440,14 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /results/attempts/{attempt_id}/reopen": (
         "quizzes.reopen",
         lambda w: w.post(ADMIN, f"/results/attempts/{missed_attempt(w)}/reopen", **MORE_TIME),
+    ),
+    "POST /results/attempts/{attempt_id}/late-answers": (
+        "quizzes.late_accepted",
+        lambda w: w.post(
+            ADMIN,
+            f"/results/attempts/{attempt_with_a_late_answer(w)}/late-answers",
+            late_reason="The network failed.",
+        ),
     ),
     "POST /api/v1/attempts/{attempt_id}/reopen": (
         "quizzes.reopen",

@@ -1,0 +1,193 @@
+"""Answers that came after the end of an attempt: who accepts them, what they change, and who is told."""
+
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.audit.models import AuditEvent
+from app.db.database import Database
+from app.kit.errors import Forbidden, NotFound
+from app.kit.ids import EventId, new_uuid
+from app.learning.models import Completed, Completion
+from app.notices.models import Notice
+from app.quizzes import checks
+from app.quizzes import queries as quizzes
+from app.quizzes.domain.accepting import is_worse, late_answers
+from app.quizzes.domain.attempt import AnswerStanding, Score
+from app.quizzes.models import AnswerRow
+from app.quizzes.saved_answers import answers_of
+from app.quizzes.steps.accepting import accept_late
+from app.reports import late_answers as reports
+from app.reports.errors import LateAnswersRefused
+from tests.integration.quizzes.conftest import Pupil
+from tests.integration.quizzes.test_pages import csrf, key_of
+from tests.make import NOW
+from tests.make.at_once import at_once
+from tests.make.fingerprint import fingerprint
+from tests.make.patience import SECONDS
+from tests.make.people import a_user
+from tests.make.quizzes import a_complete_module, a_place
+
+QUIZ = "needle-quiz"
+REASON = "The network failed."
+DUE = NOW + timedelta(minutes=10)
+AFTER = DUE + timedelta(minutes=1)
+
+
+@pytest.fixture
+def cora(database, revision_id):
+    """Cora may start the quiz on needles, which lasts ten minutes."""
+    with database.write() as db:
+        actor = a_user(db, "Cora Student")
+        a_place(db, actor, revision_id)
+        a_complete_module(db, actor, revision_id, "skin")
+    return Pupil(database, actor, revision_id)
+
+
+@pytest.fixture
+def attempt_id(cora):
+    """Her first answer, in time, is wrong; the right ones came a minute late."""
+    attempt_id = cora.start(QUIZ)
+    attempt = cora.attempt(attempt_id)
+    cora.save(attempt_id, 1, cora.wrong_answer(attempt, 1))
+    for position in range(1, len(attempt.drawn) + 1):
+        cora.save(attempt_id, position, cora.right_answer(attempt, position), now=AFTER)
+    assert not cora.attempt(attempt_id).score.passed
+    return attempt_id
+
+
+def accept(database, actor, attempt_id, *, told=False):
+    with database.write() as db:
+        return reports.accept_late_answers(
+            db, actor, attempt_id, reason=REASON, reason_is_told=told, now=AFTER
+        )
+
+
+def refused(database, actor, attempt_id):
+    before = fingerprint(database)
+    with pytest.raises(LateAnswersRefused) as raised:
+        accept(database, actor, attempt_id)
+    assert fingerprint(database) == before
+    return raised.value.reason
+
+
+def test_accepted_answers_count_and_a_pass_is_a_pass(database, ada, cora, attempt_id):
+    assert accept(database, ada, attempt_id, told=True).score.passed
+    assert cora.attempt(attempt_id).score.passed
+    with database.read() as db:
+        standings = db.execute(
+            select(AnswerRow.standing, AnswerRow.is_late, AnswerRow.made_from)
+        ).all()
+        completed = db.scalars(
+            select(Completion.item_key).where(
+                Completion.user_id == cora.actor.user_id, Completion.kind == Completed.quiz
+            )
+        ).all()
+        (act,) = db.scalars(select(AuditEvent).where(AuditEvent.action == "quizzes.late_accepted"))
+        (notice,) = db.scalars(
+            select(Notice).where(Notice.template == "quizzes/late-answers-accepted")
+        )
+        assert checks.broken(db, now=AFTER) == []
+    accepted = [row for row in standings if row.standing is AnswerStanding.accepted]
+    assert len(standings) == 1 + 2 * len(accepted) == 5
+    assert {(row.is_late, row.made_from) for row in accepted} == {(True, 1), (True, 2)}
+    assert QUIZ in completed
+    assert (act.actor_id, act.person_id, act.reason) == (ada.user_id, cora.actor.user_id, REASON)
+    assert (notice.person_id, notice.details["reason"]) == (cora.actor.user_id, REASON)
+    assert refused(database, ada, attempt_id) == "nothing_late"
+
+
+def test_a_result_never_becomes_worse(database, ada, cora):
+    attempt_id = cora.start(QUIZ)
+    attempt = cora.attempt(attempt_id)
+    cora.save(attempt_id, 1, cora.right_answer(attempt, 1))
+    cora.save(attempt_id, 1, cora.wrong_answer(attempt, 1), now=AFTER)
+    assert refused(database, ada, attempt_id) == "worse"
+    assert is_worse(Score(4, 5, True), Score(5, 5, False))
+    assert not is_worse(Score(4, 5, True), Score(4, 5, True))
+
+
+def test_a_running_attempt_and_one_without_late_answers_are_refused(database, ada, cora):
+    running = cora.start(QUIZ)
+    with database.write() as db, pytest.raises(LateAnswersRefused) as raised:
+        reports.accept_late_answers(db, ada, running, reason=REASON, reason_is_told=False, now=NOW)
+    assert raised.value.reason == "running"
+    cora.submit(running)
+    assert refused(database, ada, running) == "nothing_late"
+
+
+def test_an_answer_in_time_after_a_late_one_stands(database, ada, cora, attempt_id):
+    """As when the attempt was opened again, and she answered once more."""
+    with database.write() as db:
+        late = late_answers(answers_of(db, attempt_id))
+        first = db.scalars(
+            select(AnswerRow).where(AnswerRow.question_key == late[0].question_key)
+        ).first()
+        db.add(
+            AnswerRow(
+                id=EventId(new_uuid()),
+                attempt_id=attempt_id,
+                question_key=first.question_key,
+                sequence=9,
+                response=first.response,
+                received_at=NOW,
+            )
+        )
+    with database.read() as db:
+        assert late_answers(answers_of(db, attempt_id)) == late[1:]
+
+
+def test_only_staff_who_look_after_the_student_accept(database, cora, attempt_id):
+    with database.write() as db:
+        ida = a_user(db, "Ida Instructor", roles=("instructor",))
+    before = fingerprint(database)
+    for actor, error in ((cora.actor, Forbidden), (ida, NotFound)):
+        with pytest.raises(error):
+            accept(database, actor, attempt_id)
+    assert fingerprint(database) == before
+
+
+def test_two_admins_at_once_accept_once(database, ada, attempt_id):
+    """The lock of the attempt lets the second see what the first has accepted."""
+
+    def act(own: Database) -> None:
+        accept(own, ada, attempt_id)
+
+    assert at_once(database, act, act) == ["done", "nothing_late"]
+
+
+def test_without_the_lock_both_would_accept(database, attempt_id):
+    """The negative control: both read before either writes, and only the number of the answers stops one."""
+    if database.is_sqlite:
+        pytest.skip("a write block of SQLite reads nothing before it may write")
+    barrier, outcomes = Barrier(2), []
+
+    def act(own: Database) -> None:
+        with own.write() as db:
+            attempt = quizzes.attempt_for_staff(db, attempt_id)
+            assert late_answers(answers_of(db, attempt_id))
+            barrier.wait(SECONDS)
+            outcomes.append(accept_late(db, attempt, now=AFTER))
+
+    with pytest.raises(IntegrityError):
+        at_once(database, act, act)
+    assert len(outcomes) < 2
+
+
+def test_staff_accept_on_the_page_of_the_attempt(database, ada, as_person, cora, attempt_id):
+    browser, there = as_person(ada), f"/results/attempts/{attempt_id}"
+    page = browser.get(there).text
+    assert "came late" in page
+    form = {"csrf_token": csrf(page), "idempotency_key": key_of(page), "late_reason": "no"}
+    refused = browser.post(f"{there}/late-answers", data=form)
+    assert refused.status_code == 422
+    assert "came late" in refused.text
+    assert not cora.attempt(attempt_id).score.passed
+    accepted = browser.post(f"{there}/late-answers", data={**form, "late_reason": REASON})
+    assert (accepted.status_code, accepted.headers["location"]) == (303, there)
+    page = browser.get(there).text
+    assert "The late answers count now." in page
+    assert "came late" not in page
