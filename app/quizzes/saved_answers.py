@@ -2,20 +2,28 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.ids import AttemptId, EventId
 from app.quizzes import models
-from app.quizzes.domain.attempt import SavedAnswer
+from app.quizzes.domain.attempt import AnswerStanding, SavedAnswer
 from app.quizzes.domain.saving import AnswerRecord
 from app.quizzes.domain.stored import read_response
 
 ANSWER = table_of(models.AnswerRow).c
 _later = table_of(models.AnswerRow).alias("later")
+_other = table_of(models.AnswerRow).alias("other")
+MAY_COUNT = or_(
+    and_(_other.c.standing.is_(None), _other.c.is_late.is_(False)),
+    _other.c.standing == AnswerStanding.chosen,
+    _other.c.standing == AnswerStanding.accepted,
+)
+"""What `domain.attempt.may_count` says."""
 # Answers of one question, device and standing.
 IS_NEWEST = ~(
     select(_later.c.id)
@@ -77,15 +85,31 @@ def newest_answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, 
 
 def _stored_beside(places: int) -> Prepared:
     """Return the statement that reads what is stored beside this many arriving answers. A prepared statement
-    takes no lists, so each has places of its own."""
-    numbers = range(places)
-    questions = or_(*(ANSWER.question_key == bindparam(f"question_{n}") for n in numbers))
-    ids = or_(*(ANSWER.id == bindparam(f"id_{n}") for n in numbers))
-    return Prepared(
-        select(*ANSWER).where(
-            ANSWER.attempt_id == bindparam("attempt_id"), or_(ids, and_(questions, IS_NEWEST))
-        )
+    takes no lists, so each has places of its own. An index finds each part, however often a question was
+    saved: a condition that joins them would read every answer of the attempt."""
+    attempt, device = (
+        bindparam("attempt_id", type_=ANSWER.attempt_id.type),
+        bindparam("device", type_=ANSWER.device.type),
     )
+    parts = []
+    for n in range(places):
+        is_beside = (
+            _other.c.attempt_id == attempt,
+            _other.c.question_key == bindparam(f"question_{n}"),
+        )
+        is_own = (*is_beside, _other.c.device == device, _other.c.device_sequence.is_not(None))
+        newest, count = func.max(_other.c.sequence), func.max(_other.c.device_sequence)
+        parts += [
+            (*is_beside, _other.c.sequence == select(newest).where(*is_beside).scalar_subquery()),
+            (
+                *is_beside,
+                _other.c.sequence == select(newest).where(*is_beside, MAY_COUNT).scalar_subquery(),
+            ),
+            (*is_own, _other.c.device_sequence == select(count).where(*is_own).scalar_subquery()),
+            (_other.c.attempt_id == attempt, _other.c.id == bindparam(f"id_{n}")),
+        ]
+    ids = union_all(*(select(_other.c.id).where(*part) for part in parts))
+    return Prepared(select(*ANSWER).where(ANSWER.id.in_(ids)))
 
 
 MOST_AT_ONCE: Final = 100
@@ -94,13 +118,17 @@ STORED_BESIDE: Final = {places: _stored_beside(places) for places in (1, 5, 20, 
 
 
 def stored_beside(
-    db: Session, attempt_id: AttemptId, arriving: Collection[tuple[EventId, str]]
+    db: Session,
+    attempt_id: AttemptId,
+    device: UUID | None,
+    arriving: Collection[tuple[EventId, str]],
 ) -> list[AnswerRecord]:
-    """Return what is stored beside some arriving answers, each named by its id and its question: the newest
-    answers to their questions of each device and standing, and those with their ids. One statement."""
+    """Return what is stored beside some arriving answers of one device, each named by its id and its
+    question: the newest answer to each question, the newest that may count, the newest of the device, and
+    those with their ids. One statement."""
     places = next(each for each in STORED_BESIDE if each >= len(arriving))
     padded = [*arriving, *[next(iter(arriving))] * (places - len(arriving))]
-    values: dict[str, object] = {"attempt_id": attempt_id}
+    values: dict[str, object] = {"attempt_id": attempt_id, "device": device}
     for number, (answer_id, question) in enumerate(padded):
         values[f"id_{number}"], values[f"question_{number}"] = answer_id, question
     return [record_from(row) for row in STORED_BESIDE[places].all(db, **values)]

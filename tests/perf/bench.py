@@ -53,6 +53,8 @@ TENTH = STUDENTS // 10
 GROWTH_BAR = 0.75
 RUSH_SECONDS = 6.0
 MEMORY_BAR_MB = 250
+BATCH_BAR = 1.3
+"""The most that five answers at once may cost, of one answer."""
 FLOOR_COOKIE = f"sid={floor.TOKEN}"
 
 
@@ -85,7 +87,7 @@ def main() -> int:
         }
         rates, floors = measure(academies, prepared, bare)
         large = academies["large"]
-        results = [*ratios(rates, floors), *statements(rates), *growth(rates)]
+        results = [*ratios(rates, floors), batch(rates), *statements(rates), *growth(rates)]
         results += [*rush(large), memory(large.server)]
         results += weights(large, prepared["large"])
     show(results, floors)
@@ -226,6 +228,12 @@ def ratios(rates: Rates, floors: dict[str, float]) -> Iterator[Result]:
             line.id, round(ratio, 2), "of the floor", line.bar, ratio >= line.bar,
             round(rate.cpu_ms, 2),
         )  # fmt: skip
+
+
+def batch(rates: Rates) -> Result:
+    """Compare the time on the processor of five answers at once with that of one."""
+    share = rates["save-batch", "large"].cpu_ms / rates["save-answer", "large"].cpu_ms
+    return Result("batch-of-one-save", round(share, 2), "of one", BATCH_BAR, share <= BATCH_BAR)
 
 
 def statements(rates: Rates) -> Iterator[Result]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 import httpx2
 
@@ -13,15 +14,19 @@ COURSE = "mesotherapy"
 EACH = 40
 EACH_OF_STAFF = 10
 GROWTH_ONLY = 0.0
+AT_ONCE = 5
+"""How many answers a batch saves."""
 RIGHT = frozenset({200, 204})
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An open attempt per driver: where to save an answer, an option of it, and a question's page."""
+    """An open attempt per driver: where to save an answer, an option of it, and a question's page; and where
+    to save several at once, with the places of other questions and an option of each."""
 
     saves: list[tuple[str, str]]
     questions: list[str]
+    batches: list[tuple[str, list[tuple[int, str]]]]
 
 
 Calls = Callable[[int, int], Call]
@@ -78,6 +83,29 @@ def saving(large: Large, prepared: Prepared, run: int) -> Calls:
     return call
 
 
+def saving_at_once(large: Large, prepared: Prepared, run: int) -> Calls:
+    """Every batch changes each of its answers; a device's numbers rise through all runs."""
+    cookies = [cookie(token) for token in large.drivers]
+
+    def call(client: int, number: int) -> Call:
+        path, questions = prepared.batches[client]
+        count = run * EACH + number + 1
+        answers = [
+            {
+                "id": str(UUID(int=1_000 * count + position)),
+                "position": position,
+                "sequence": count,
+                "made_from": 0,
+                "response": {"options": [token] if number % 2 else []},
+            }
+            for position, token in questions
+        ]
+        body = {"device": str(UUID(int=1)), "answers": answers}
+        return Call("POST", path, cookies[client], json.dumps(body).encode(), "application/json")
+
+    return call
+
+
 def staff(who: str, path: str) -> Callable[[Large, Prepared, int], Calls]:
     """A long list, opened by one of the staff; `{…}` in the path names a field of Large."""
 
@@ -95,6 +123,7 @@ LINES = (
     Line("list-of-practicals", page("/practicals"), 0.55, 6),
     Line("home", page("/home"), 0.35, 9),
     Line("save-answer", saving, 0.55, 5, floor="write"),
+    Line("save-batch", saving_at_once, 0.40, 5, floor="write"),
     Line(
         "roster", staff("instructor", "/teach/practicals/{roster}"), 0.40, 8,
         each=EACH_OF_STAFF, grows=False,
@@ -118,15 +147,17 @@ LINES = (
 
 def attempts(url: str, large: Large) -> Prepared:
     """Start an attempt for every driver."""
-    saves, questions = [], []
+    saves, questions, batches = [], [], []
     headers = {"sec-fetch-site": "same-origin"}
     for token in large.drivers:
         with httpx2.Client(base_url=url, headers={**headers, "cookie": cookie(token)}) as client:
             quiz = f"/api/v1/courses/{COURSE}/quizzes/skin-anatomy-quiz/attempts"
             attempt = client.post(quiz).json()["attempt"]
             shown = client.get(f"/api/v1/attempts/{attempt}").json()["questions"]
-        question = next(question for question in shown if question["options"])
+        question, *others = (question for question in shown if question["options"])
         path = f"/api/v1/attempts/{attempt}/answers/{question['position']}"
         saves.append((path, question["options"][0]["token"]))
         questions.append(f"/attempts/{attempt}/questions/{question['position']}")
-    return Prepared(saves, questions)
+        several = [(each["position"], each["options"][0]["token"]) for each in others[:AT_ONCE]]
+        batches.append((f"/api/v1/attempts/{attempt}/answers", several))
+    return Prepared(saves, questions, batches)

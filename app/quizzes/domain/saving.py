@@ -104,8 +104,9 @@ Decision = Store | SetAside | AlreadyStored | Refusal
 def decide_save(
     stored: Sequence[AnswerRecord], arriving: ArrivingAnswer, *, is_late: bool
 ) -> Decision:
-    """Return what to do with an answer. `stored` holds at least the newest answer to its question of each
-    device and standing, and every one with the same id. `is_late`: the attempt takes no answers any more."""
+    """Return what to do with an answer. `stored` holds at least the newest answer to its question, the newest
+    that may count, the newest of its device, and every one with the same id. `is_late`: the attempt takes no
+    answers any more."""
     decision = _already(stored, arriving, is_late=is_late)
     if decision is None and _highest(stored) >= LAST_SEQUENCE:
         decision = TOO_OFTEN
@@ -237,19 +238,18 @@ def _newest_of_device(stored: Iterable[AnswerRecord], device: UUID) -> AnswerRec
 
 def _is_apart(stored: Iterable[AnswerRecord], arriving: ArrivingAnswer) -> bool:
     """Return whether another device has saved a different answer since the one that this was made from, or
-    whether this goes on with an answer that was set aside."""
+    whether this goes on with an answer that was set aside. Of another device its newest answer counts."""
+    newest: dict[UUID | None, AnswerRecord] = {}
     for record in stored:
-        is_own = record.device == arriving.device
-        if (
-            is_own
-            and record.standing is AnswerStanding.set_aside
-            and record.sequence == arriving.made_from
-        ):
-            return True
-        is_later = not is_own and record.may_count and record.sequence > arriving.made_from
-        if is_later and not says_the_same(record, arriving):
-            return True
-    return False
+        is_base = record.sequence == arriving.made_from
+        if record.device == arriving.device:
+            if is_base and record.standing is AnswerStanding.set_aside:
+                return True
+        elif record.may_count and record.sequence > arriving.made_from:
+            other = newest.get(record.device)
+            if other is None or record.sequence > other.sequence:
+                newest[record.device] = record
+    return any(not says_the_same(record, arriving) for record in newest.values())
 
 
 def _highest(stored: Iterable[AnswerRecord]) -> int:

@@ -106,7 +106,7 @@ class AnswersUnderLock:
         self._added: list[AnswerRecord] = []
         if arriving:
             beside = [(each.id, each.question_key) for each in arriving]
-            for record in stored_beside(db, attempt.id, beside):
+            for record in stored_beside(db, attempt.id, arriving[0].device, beside):
                 self._keep(record)
 
     def add(self, arriving: ArrivingAnswer) -> AlreadyStored | Refusal:

@@ -16,7 +16,7 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow
 from tests.conftest import statements_of
 from tests.perf.enlarge import Large
-from tests.perf.lines import LINES, RIGHT, Prepared
+from tests.perf.lines import AT_ONCE, LINES, RIGHT, Prepared
 
 MOST = {line.id: line.statements for line in LINES}
 PAGES = {
@@ -134,7 +134,7 @@ def as_of_the_bench(database, as_demo_person) -> tuple[Large, Prepared]:
     by_email = {person.email: person for person in (*STUDENTS, *INSTRUCTORS)}
     driver = as_demo_person(by_email[email])
     questions = driver.get(f"/api/v1/attempts/{attempt_id}").json()["questions"]
-    question = next(question for question in questions if question["options"])
+    question, *others = (question for question in questions if question["options"])
     tokens = {
         who: as_demo_person(person).cookies["preceptor-sid"]
         for who, person in (("admin", ADMIN), ("instructor", by_email[teacher]))
@@ -149,7 +149,9 @@ def as_of_the_bench(database, as_demo_person) -> tuple[Large, Prepared]:
         roster=str(practical_id),
         **tokens,
     )
-    return large, Prepared([saves], [f"/attempts/{attempt_id}/questions/{position}"])
+    several = [(each["position"], each["options"][0]["token"]) for each in others[:AT_ONCE]]
+    batches = [(f"/api/v1/attempts/{attempt_id}/answers", several)]
+    return large, Prepared([saves], [f"/attempts/{attempt_id}/questions/{position}"], batches)
 
 
 def module_statements() -> Iterator[tuple[str, str, PreparedStatement]]:
