@@ -23,6 +23,7 @@ from app.questions.delivery import Question
 from app.questions.keys import QuestionKey
 from app.questions.scoring import scoring_of
 from app.quizzes import marking, queries, saved_answers
+from app.quizzes.domain.accepting import late_answers
 from app.quizzes.domain.attempt import (
     Attempt,
     QuestionMark,
@@ -78,6 +79,8 @@ class StaffReview:
     shows_keys: bool
     revision_number: int
     """That of the course revision of the attempt, in which staff read its lessons."""
+    late: tuple[SavedAnswer, ...] = ()
+    """The answers that came after the end and could be accepted."""
 
     @property
     def missed(self) -> tuple[ReviewedQuestion, ...]:
@@ -121,6 +124,7 @@ def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: dateti
         language=published.language,
         shows_keys=shows_keys,
         revision_number=published.number,
+        late=late_answers(answers),
     )
 
 

@@ -19,7 +19,6 @@ from app.kit.messages import Message, Text, msg
 from app.quizzes import queries as quizzes
 from app.quizzes import review
 from app.quizzes.allowance_queries import allowances_on
-from app.quizzes.domain.accepting import late_answers
 from app.quizzes.domain.allowing import (
     Allowance,
     QuizStanding,
@@ -27,7 +26,7 @@ from app.quizzes.domain.allowing import (
     allowing_obstacle,
     taking_back_obstacle,
 )
-from app.quizzes.domain.attempt import Attempt, AttemptFacts
+from app.quizzes.domain.attempt import AttemptFacts
 from app.quizzes.domain.exceptions import (
     EVERY_QUIZ,
     QuizException,
@@ -46,7 +45,6 @@ from app.quizzes.domain.extending import (
 from app.quizzes.exception_queries import exceptions_of_many
 from app.quizzes.extension_queries import extensions_of
 from app.quizzes.review import StaffReview
-from app.quizzes.saved_answers import answers_of
 from app.quizzes.shown_questions import ShownQuestion, shown_question
 from app.reports import policy
 from app.reports.attempt_standing import extension_case
@@ -213,23 +211,24 @@ def attempt_answers(
     )
     extensions = extensions_of(db, attempt_id)
     people = accounts.people(db, {attempt.user_id, *(each.given_by for each in extensions)})
+    reviewed = review.review_for_staff(db, actor, attempt, now=now)
     return AttemptOfPerson(
         person=people[attempt.user_id],
         course_title=courses.revision(db, attempt.revision_id).course.title,
-        review=review.review_for_staff(db, actor, attempt, now=now),
+        review=reviewed,
         extensions=tuple(
             ExtensionLine(extension, _name(people, extension.given_by)) for extension in extensions
         ),
         obstacle=obstacle,
         minutes_suggested=minutes_left(attempt, now=now) or USUAL_MINUTES,
         is_self=actor.user_id == attempt.user_id,
-        late=_late(db, attempt) if attempt.has_ended(now) else (),
+        late=_late(reviewed),
     )
 
 
-def _late(db: Session, attempt: Attempt) -> tuple[LateAnswer, ...]:
-    answers = {answer.question_key: answer for answer in late_answers(answers_of(db, attempt.id))}
-    quiz = quizzes.quiz_of(db, attempt)
+def _late(reviewed: StaffReview) -> tuple[LateAnswer, ...]:
+    answers = {answer.question_key: answer for answer in reviewed.late}
+    attempt, quiz = reviewed.attempt, reviewed.quiz
     return tuple(
         LateAnswer(
             shown_question(position, quiz.question(drawn.key), drawn, answers[drawn.key]),
