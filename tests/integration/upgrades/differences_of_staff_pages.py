@@ -31,3 +31,20 @@ ON_STAFF_PAGES: tuple[Difference, ...] = (
         "what somebody wrote is from them", r"/admin/enquiries/[\w-]+", "Enquiry of", "Enquiry from"
     ),
 )
+AFTER_THE_OTHERS: tuple[Difference, ...] = (
+    Difference(
+        "the office sees the exceptions of students",
+        r"/results(\?.*)?",
+        r"(may need a word\. (?:Attempts that are running )?Download as CSV )(?=Name or)",
+        r"\1Exceptions ",
+    ),
+    Difference(
+        "who needs more time in quizzes reads how to get it",
+        "/accessibility",
+        r"(?<=\. )(?=On practical days )",
+        "More time in quizzes If you need more time in a quiz, write it among your access needs on your own "
+        'page ("Me"), or tell us. The academy can give you a quarter more, half as much again or twice the '
+        "time, and the page of each quiz says so before you start and while the time runs. ",
+    ),
+)
+"""Beside words that other differences put there."""

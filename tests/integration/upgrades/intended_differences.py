@@ -2,7 +2,7 @@
 
 from tests.integration.upgrades.differences import Capital, Difference, Rebuilt
 from tests.integration.upgrades.differences_of_details import IN_DETAILS, ROSTER
-from tests.integration.upgrades.differences_of_staff_pages import ON_STAFF_PAGES
+from tests.integration.upgrades.differences_of_staff_pages import AFTER_THE_OTHERS, ON_STAFF_PAGES
 from tests.integration.upgrades.differences_of_the_office import IN_THE_OFFICE
 
 REBUILT = (
@@ -425,7 +425,7 @@ INTENDED: tuple[Difference, ...] = (
     Difference(
         "a question can be flagged",
         QUESTION,
-        r"(\d+ points?) (?=Save and)",
+        r"(\d+ points?) (?=Save and|\d+ of \d+ answered)",
         r"\1 Come back to this question ",
     ),
     Difference(
@@ -483,4 +483,5 @@ INTENDED: tuple[Difference, ...] = (
         r"(?<=\d\d:\d\d) Unread\b",
         "",
     ),
+    *AFTER_THE_OTHERS,
 )
