@@ -60,7 +60,7 @@ export function sealOf(attempt) {
 /** Close an attempt on this device. It is sent after its answers, as soon as the academy can be reached. `isOver` says
  * that its time is over, so that it cannot be opened again. */
 export async function seal(attempt, { url, csrf, isOver = false }) {
-  const at = new Date().toISOString();
+  const at = sealOf(attempt)?.at ?? new Date().toISOString();
   const body = { is_over: isOver };
   store.put({ entity: entityOf(attempt), item: SEAL, kind: SEAL, id: uniqueId(), sequence: 1, made_from: 0, url, body, state: "queued", at });
   await store.settled(entityOf(attempt));
@@ -218,9 +218,11 @@ async function send(attempt, outcomes) {
   await sendSeal(attempt, csrf);
 }
 
+// Answers are taken for some seconds after the end too, but nobody works in them.
 async function hasTime(attempt) {
   const { answer } = await ask(`/api/v1/attempts/${attempt}`, { method: "GET" });
-  return Boolean(answer?.may.includes("save"));
+  if (!answer?.may.includes("save")) return false;
+  return !answer.ends_at || Date.parse(answer.ends_at) > Date.parse(answer.now);
 }
 
 // The seal goes after the last answer. Whatever the academy decides then, its page of the attempt says so.

@@ -42,6 +42,7 @@ export function attach(form) {
     const areSent = await deliverAll(attempt, csrf);
     if (!(await isReachable()) && placeOf(attempt) === "device") {
       await seal(attempt, { url, csrf });
+      sending = false;
       return;
     }
     if (!areSent) {

@@ -51,12 +51,16 @@ export function attach(timer) {
     return state;
   }
 
+  function goOn() {
+    ended = false;
+    spoken = Infinity;
+  }
+
   async function end() {
     ended = true;
     await askServer();
     if (secondsLeft() > 0) {
-      ended = false;
-      spoken = Infinity;
+      goOn();
       announce(word("more-time"));
       return;
     }
@@ -109,6 +113,13 @@ export function attach(timer) {
     serverNow = Date.parse(detail.now);
     readAt = performance.now();
     if (detail.may.includes("save") && detail.ends_at) dueAt = Date.parse(detail.ends_at);
+  });
+
+  // The attempt was sealed here too early, or has been given time since.
+  document.addEventListener("quiz:opened", async ({ detail }) => {
+    if (detail.attempt !== attempt) return;
+    await askServer();
+    goOn();
   });
 
   // Some devices stop their clocks while they sleep.

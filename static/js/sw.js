@@ -1,7 +1,7 @@
 // The service worker of running attempts, as /sw.js (app/web/service_worker.py puts RELEASE before it). It holds the
 // pages of one person's running attempt, without keys, and what they are made of, so that a quiz goes on without a
 // network. It stands between the browser and the academy for two paths only: /attempts/, and /sign-out, where it lets
-// go of the pages before the request leaves. docs/decisions/0028-attempts-without-a-network.md
+// go of the pages before the request leaves. docs/decisions/0030-attempts-without-a-network.md
 
 const SHELL = "preceptor-shell";
 const PAGES = "preceptor-pages/"; // + owner/attempt
@@ -59,7 +59,7 @@ async function holdPage(cache, path, page) {
 async function held(path) {
   const page = await caches.match(path);
   if (!page) return null;
-  const gone = Date.now() - Number(page.headers.get(HELD_AT));
+  const gone = Math.max(Date.now() - Number(page.headers.get(HELD_AT)), 0);
   const text = await page.text();
   const onward = text.replace(/<html/, `$&${IS_HELD}`).replace(/ data-now="([^"]+)"/, (_, now) => ` data-now="${new Date(Date.parse(now) + gone).toISOString()}"`);
   return new Response(onward, { headers: page.headers });

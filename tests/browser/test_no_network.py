@@ -203,7 +203,7 @@ def test_a_note_that_a_version_kept_on_the_device_is_sent(context, student, smal
 @pytest.mark.browser
 @pytest.mark.deep
 def test_answers_reach_the_academy_after_the_end_of_the_time(context, pupil):  # noqa: F811
-    """The page says what it waits for, and sends the answers by itself."""
+    """The attempt is sealed on the device, and sent by itself when the network is back."""
     pupil.complete("skin")
     attempt_id = pupil.start("needle-quiz", now=datetime.now(UTC))
     page = context.new_page()
@@ -213,7 +213,9 @@ def test_answers_reach_the_academy_after_the_end_of_the_time(context, pupil):  #
         db.execute(update(AttemptRow).where(AttemptRow.id == attempt_id).values(due_at=soon))
     ready(page, f"/attempts/{attempt_id}/questions/1")
     context.set_offline(True)
-    expect(page.locator("#unreachable")).to_contain_text("sent as soon as it answers")
+    sealed = page.locator("[data-behaviour=offline]")
+    expect(sealed).to_contain_text("Sealed at")
+    expect(sealed.get_by_role("button")).to_be_hidden()
     context.set_offline(False)
     page.wait_for_url(f"**/attempts/{attempt_id}")
     expect(page.locator("main")).to_contain_text("Time is up")
