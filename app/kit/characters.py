@@ -14,7 +14,11 @@ JOINERS: Final = frozenset("\u200c\u200d")
 _ANY_IGNORABLE: Final = re.compile(f"[{_IGNORABLE}]")
 _IGNORABLE_IN_A_NAME: Final = re.compile(f"(?![{''.join(JOINERS)}])[{_IGNORABLE}]")
 _CONTROLS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff"
-_NEVER_MEANT: Final = re.compile(f"[{_CONTROLS}\u115f\u1160\u200b\u2060\u3164\ufeff\uffa0]")
+_HALVES: Final = "\ud800-\udfff"
+"""Halves of a character, which JSON can carry alone. No text with one can be sent as UTF-8."""
+_NEVER_MEANT: Final = re.compile(
+    f"[{_CONTROLS}{_HALVES}\u115f\u1160\u200b\u2060\u3164\ufeff\uffa0]"
+)
 _LINE_ENDS: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 
@@ -34,7 +38,7 @@ def without_ignorable_but_joiners(text: str) -> str:
 
 def as_seen(typed: str) -> str:
     """Return what somebody typed without the characters that pasted text often contains and nobody means:
-    control characters, which databases refuse, spaces of no width, which make an address invalid, and
-    fillers, which make a name empty. Joiners, directions and the parts of emoji stay, because a text may
-    need them. All line ends become `\\n`."""
+    control characters, which databases refuse, halves of a character, which no page can hold, spaces of no
+    width, which make an address invalid, and fillers, which make a name empty. Joiners, directions and the
+    parts of emoji stay, because a text may need them. All line ends become `\\n`."""
     return _NEVER_MEANT.sub("", _LINE_ENDS.sub("\n", typed))

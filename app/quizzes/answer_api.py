@@ -212,7 +212,7 @@ def set_flag(visit: Visit, attempt_id: AttemptId, position: int, flag: FlagIn) -
 
 def typed_in(response: ResponseShape | Mapping[str, Any]) -> list[str] | None:
     """Return the texts that a form would send for a response. Of a response in the shape of no type these are
-    its texts, so that they are kept; None if it holds anything else, or too much."""
+    its texts, so that they are kept; None if it holds no text, anything else, or too much."""
     if isinstance(response, ResponseShape):
         return response.typed()
     texts: list[str] = []
@@ -221,7 +221,10 @@ def typed_in(response: ResponseShape | Mapping[str, Any]) -> list[str] | None:
         if not all(isinstance(part, str) for part in parts):
             return None
         texts += parts
-    return texts if texts and sum(map(len, texts)) <= LONGEST_TYPED else None
+    # Each text counts as a character more, so that no number of empty ones is kept. Texts without any
+    # character would be a blank answer, which takes an earlier one away.
+    length = sum(map(len, texts))
+    return texts if any(map(str.strip, texts)) and length + len(texts) <= LONGEST_TYPED else None
 
 
 def _outcome_out(visit: RequestContext, outcome: saving.AnswerOutcome) -> BatchedAnswerOut:

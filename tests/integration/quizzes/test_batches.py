@@ -1,5 +1,6 @@
 """Many answers of one device at once, by the API."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -249,6 +250,48 @@ def test_what_is_no_batch_is_refused_as_a_whole(browser, database, attempt_id, b
     refused = browser.post(f"/api/v1/attempts/{attempt_id}/answers", json=body[1])
     assert (refused.status_code, refused.json()["type"]) == (422, "/problems/invalid")
     assert rows(database) == []
+
+
+def sent_as_text(browser, attempt_id: AttemptId, position: int, response: str):
+    """Send one answer whose response is JSON as it stands, which no library would write."""
+    item = json.dumps(an_item(1, position, "response")).replace('"response": "response"', "")
+    body = f'{{"device": "{PHONE}", "answers": [{item.rstrip("}")}"response": {response}}}]}}'
+    return browser.post(
+        f"/api/v1/attempts/{attempt_id}/answers",
+        content=body,
+        headers={"content-type": "application/json"},
+    )
+
+
+@pytest.mark.parametrize("response", ['{"text": "2\\ud800"}', '{"sketch": "2\\udfff"}'])
+def test_half_a_character_breaks_no_page(browser, attempt_id, volume, response):
+    """No answer and no page with one could be sent as UTF-8."""
+    assert outcomes(sent_as_text(browser, attempt_id, volume, response)) == [("saved", 1, None)]
+    shown = browser.get(f"/api/v1/attempts/{attempt_id}")
+    assert shown.json()["questions"][volume - 1]["response"] == {"text": "2"}
+    assert browser.get(f"/attempts/{attempt_id}/questions/{volume}").status_code == 200
+
+
+def test_what_lies_too_deep_is_refused(browser, database, attempt_id, volume):
+    deep = '{"sketch": ' + "[" * 500 + "]" * 500 + "}"
+    refused = sent_as_text(browser, attempt_id, volume, deep)
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"pointer": "", "message": "Lists and objects lie too deep in each other."}],
+    )
+    assert rows(database) == []
+
+
+@pytest.mark.parametrize(
+    "response", [{"sketch": " "}, {"sketch": [""] * 4_000}], ids=["one", "many"]
+)
+def test_an_unknown_shape_without_a_word_takes_no_answer_away(
+    browser, database, attempt_id, volume, response
+):
+    send(browser, attempt_id, [an_item(1, volume, {"text": "2"})])
+    empty = an_item(2, volume, response, sequence=2, made_from=1)
+    assert outcomes(send(browser, attempt_id, [empty])) == [("refused", 0, "response-unknown")]
+    assert rows(database) == [(VOLUME, 1, None, False)]
 
 
 def test_only_its_student_sends_answers(browser, client, as_person, database, attempt_id):

@@ -48,6 +48,7 @@ def test_what_is_typed_loses_only_what_nobody_means():
         ("ann\u200b@example.org\ufeff", "ann@example.org"),
         ("a\x00b\x07\x1b[31m\x7f\ufffe", "ab[31m"),
         ("tab\tstays", "tab\tstays"),
+        ("half \ud83d and whole \U0001f600\udc00", "half  and whole \U0001f600"),
         ("می\u200cروم 👩🏽\u200d⚕️", "می\u200cروم 👩🏽\u200d⚕️"),
         ("\u200fשלום \u202a1\u202c", "\u200fשלום \u202a1\u202c"),
     ],
