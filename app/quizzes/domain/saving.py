@@ -212,6 +212,8 @@ def _already_numbered(
         return AlreadyStored(told, newest.sequence)
     if arriving.sequence > newest.sequence:
         return None
+    if told is not None and told.is_late and not is_late:
+        return SEQUENCE_TAKEN  # opened again since: with a higher number the answer counts
     if told is None or (
         arriving.sequence == newest.sequence
         and not (newest is told and says_the_same(newest, arriving))

@@ -14,6 +14,7 @@ from app.learning.models import Completed, Completion
 from app.notices.models import Notice
 from app.quizzes import service as attempts
 from app.quizzes.domain.transitions import AttemptState
+from app.quizzes.errors import SequenceTaken
 from app.quizzes.models import AttemptRow, ExtensionRow
 from app.reports import extensions
 from app.reports.errors import ExtensionRefused
@@ -224,4 +225,17 @@ def test_what_was_typed_too_late_counts_when_it_is_saved_again(database, ada, co
     assert cora.save(attempt_id, 1, typed, now=DUE + MINUTE).is_late
     reopen(database, ada, attempt_id, now=DUE + 2 * MINUTE)
     assert not cora.save(attempt_id, 1, typed, now=DUE + 3 * MINUTE).is_late
+    assert cora.submit(attempt_id, now=DUE + 4 * MINUTE).earned == 1
+
+
+def test_a_late_answer_is_not_called_saved_after_a_reopening(database, ada, cora):
+    """A page of the version before sends it again under its number, and then under a higher one."""
+    attempt_id = cora.start(QUIZ)
+    typed = cora.right_answer(cora.attempt(attempt_id), 1)
+    assert cora.save(attempt_id, 1, typed, sequence=1, now=DUE + MINUTE).is_late
+    reopen(database, ada, attempt_id, now=DUE + 2 * MINUTE)
+    with pytest.raises(SequenceTaken):
+        cora.save(attempt_id, 1, typed, sequence=1, now=DUE + 3 * MINUTE)
+    saved = cora.save(attempt_id, 1, typed, sequence=2, now=DUE + 3 * MINUTE)
+    assert (saved.sequence, saved.is_late) == (2, False)
     assert cora.submit(attempt_id, now=DUE + 4 * MINUTE).earned == 1
