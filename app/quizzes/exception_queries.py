@@ -41,10 +41,13 @@ def _is_own(user_id: SQLColumnExpression[UserId]) -> ColumnElement[bool]:
 
 
 def _is_shared(user_id: SQLColumnExpression[UserId]) -> ColumnElement[bool]:
-    return or_(
+    """Return SQL for the exceptions of the groups and intakes of a person. What they gave themselves, before
+    they joined, is nothing to them."""
+    is_theirs = or_(
         EXCEPTION.group_id.in_(groups_of_student(user_id)),
         EXCEPTION.intake_id.in_(intakes_of_student(user_id)),
     )
+    return and_(is_theirs, EXCEPTION.given_by != user_id)
 
 
 def _is_live_at(

@@ -20,6 +20,7 @@ from app.quizzes.domain.exception_obstacles import (
     ConcernedStudent,
     ending_obstacle,
     exception_obstacle,
+    replacing_obstacle,
 )
 from app.quizzes.domain.exceptions import (
     EVERY_QUIZ,
@@ -81,8 +82,9 @@ def give_exception(
     preview = _decided(db, actor, wish, exception, now=now)
     if preview.obstacle is not None:
         raise ExceptionRefused(preview.obstacle)
-    if wish.replaces is not None and not mark_ended(db, wish.replaces, by=actor.user_id, now=now):
-        raise ExceptionRefused(ENDED)
+    replaced = exception_of(db, wish.replaces) if wish.replaces is not None else None
+    if replaced is not None:
+        _mark_ended(db, actor, replaced, now=now)
     if not add_exception(db, exception):
         raise ExceptionRefused(OVERLAPS)
     _move_ends(db, preview.recipients, actor.user_id, now=now)
@@ -114,13 +116,8 @@ def end_exception(
     recipients = recipients_of(db, change, members, now=now)
     if (obstacle := ending_obstacle(recipients, is_live=exception.is_live)) is not None:
         raise ExceptionRefused(obstacle)
-    if not mark_ended(db, exception_id, by=actor.user_id, now=now):
-        raise ExceptionRefused(ENDED)
+    _mark_ended(db, actor, exception, now=now)
     _move_ends(db, recipients, actor.user_id, now=now)
-    act = "quizzes.exception_ended"
-    if not exception.audience.is_person:
-        act = "quizzes.exception_ended_for_group"
-    _note(db, actor, act, exception, None, now)
     return exception
 
 
@@ -167,6 +164,12 @@ def _decided(
         ended_id=wish.replaces,
     )
     recipients = recipients_of(db, change, members, now=now)
+    if wish.replaces is not None:
+        replaced = exception_of(db, wish.replaces)
+        if replaced is None:
+            raise NotFound
+        if (refusal := replacing_obstacle(replaced, exception)) is not None:
+            return ExceptionPreview(recipients, refusal)
     live_id = live_exception_of(db, wish.audience, wish.course_key, wish.quiz_key)
     obstacle = exception_obstacle(
         wish.terms,
@@ -210,6 +213,16 @@ def _move_ends(
         quiz = quizzes.quiz_of(db, attempt)
         more = exceptions_at(db, attempt.user_id, attempt.course_key, quiz)
         recompute_end(db, attempt, more, by, now=now)
+
+
+def _mark_ended(db: Session, actor: Actor, exception: QuizException, *, now: datetime) -> None:
+    """Record that an exception ended, by itself or by the one that replaces it."""
+    if not mark_ended(db, exception.id, by=actor.user_id, now=now):
+        raise ExceptionRefused(ENDED)
+    act = "quizzes.exception_ended"
+    if not exception.audience.is_person:
+        act = "quizzes.exception_ended_for_group"
+    _note(db, actor, act, exception, None, now)
 
 
 def _note(

@@ -10,7 +10,7 @@ from app.kit.errors import Refusal
 from app.kit.ids import AttemptId, UserId
 from app.kit.messages import msg
 from app.quizzes.domain.allowing import CERTIFIED, CLOSED, PLACE_ENDED
-from app.quizzes.domain.exceptions import ExceptionTerms
+from app.quizzes.domain.exceptions import ExceptionTerms, QuizException
 
 
 class ExceptionReason(StrEnum):
@@ -26,6 +26,7 @@ class ExceptionReason(StrEnum):
     shrinks = "shrinks"
     nobody = "nobody"
     ended = "ended"
+    replaces_other = "replaces_other"
 
 
 NOTHING: Final = Refusal(
@@ -62,6 +63,13 @@ ENDED: Final = Refusal(
     ExceptionReason.ended,
     msg("This exception was ended before."),
     msg("Nothing needs to be done."),
+)
+
+
+REPLACES_OTHER: Final = Refusal(
+    ExceptionReason.replaces_other,
+    msg("The exception that would end by this one is for others, or at another quiz."),
+    msg("Give a new one. The other has a page of its own, where you can end it."),
 )
 
 
@@ -152,6 +160,19 @@ def exception_obstacle(
     if all(obstacles):
         return obstacles[0] if is_for_person and obstacles else NOBODY
     return shrinking_obstacle(recipients)
+
+
+def replacing_obstacle(replaced: QuizException, following: QuizException) -> Refusal | None:
+    """Return why an exception may not end by this other one, or None if it may. It is decided for the
+    students and the quiz of the new one only, so the old one must be for the same."""
+    if not replaced.is_live:
+        return ENDED
+    is_same = (
+        replaced.audience == following.audience
+        and replaced.course_key == following.course_key
+        and replaced.quiz_key == following.quiz_key
+    )
+    return None if is_same else REPLACES_OTHER
 
 
 def ending_obstacle(recipients: Collection[ConcernedStudent], *, is_live: bool) -> Refusal | None:

@@ -13,12 +13,15 @@ from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import GroupId, new_uuid
 from app.quizzes import queries as quizzes
 from app.quizzes import service as attempts
+from app.quizzes.allowance_queries import allowances_at
 from app.quizzes.domain.exceptions import EVERY_QUIZ, ExceptionAudience, ExceptionTerms
+from app.quizzes.exception_queries import exceptions_at
 from app.quizzes.models import AttemptRow, ExceptionRow
 from app.reports import exceptions
 from app.reports.errors import ExceptionRefused
 from app.reports.exceptions import ExceptionWish
 from tests.make import NOW
+from tests.make.courses import small_course
 from tests.make.people import a_user
 from tests.make.quizzes import a_complete_module, a_place
 
@@ -83,9 +86,9 @@ def acts(database):
         return [(act.action, act.person_id, act.reason) for act in stored]
 
 
-def group_of(database, *students):
+def group_of(database, *students, name="March"):
     with database.write() as db:
-        group = Group(id=GroupId(new_uuid()), name="March", created_at=NOW)
+        group = Group(id=GroupId(new_uuid()), name=name, created_at=NOW)
         db.add(group)
         db.flush()
         for student in students:
@@ -135,6 +138,11 @@ def test_replacing_one_ends_it_and_gives_more(database, ada, sam):
     more = wish_for(sam, ExceptionTerms(factor=Fraction(3)), replaces=first)
     second = give(database, ada, more, now=NOW + MINUTE)
     assert rows(database) == [(first, 15, NOW + MINUTE), (second, None, None)]
+    assert [act for act, _, _ in acts(database)] == [
+        "quizzes.exception_given",
+        "quizzes.exception_ended",
+        "quizzes.exception_given",
+    ]
     assert due(database, attempt_id) == NOW + 3 * (before - NOW)
 
 
@@ -221,6 +229,58 @@ def test_what_was_ended_is_neither_ended_nor_replaced_again(database, ada, sam):
     assert refused(database, lambda: end(database, ada, exception_id)) == "ended"
     again = wish_for(sam, replaces=exception_id)
     assert refused(database, lambda: give(database, ada, again)) == "ended"
+
+
+def test_one_ends_by_another_only_for_the_same_students_at_the_same_quiz(
+    database, ada, sam, revision_id
+):
+    """Whoever changes for whom it is would take it from the others without having seen what they lose."""
+    with database.write() as db:
+        tom = a_user(db, "Tom Student")
+        a_place(db, tom, revision_id)
+    of_tom = give(database, ada, wish_for(tom))
+    for other in (wish_for(sam, replaces=of_tom), wish_for(tom, quiz=EVERY_QUIZ, replaces=of_tom)):
+        assert refused(database, lambda wish=other: give(database, ada, wish)) == "replaces_other"
+    with pytest.raises(NotFound):
+        give(database, ada, wish_for(sam, replaces=new_uuid()))
+    assert rows(database) == [(of_tom, 15, None)]
+
+
+def test_what_somebody_gave_a_group_before_they_joined_is_nothing_to_them(
+    database, ada, sam, revision_id
+):
+    """Nobody gives themselves more time by a group in which they do not learn yet."""
+    with database.write() as db:
+        ado = a_user(db, "Ado Both", roles=("admin", "student"))
+        a_place(db, ado, revision_id)
+        a_complete_module(db, ado, revision_id, "skin")
+    own, others = group_of(database, sam), group_of(database, sam, name="April")
+    attempts_and_time = ExceptionTerms(extra_minutes=15, extra_attempts=2)
+    give(database, ado, wish_for(group=own, terms=attempts_and_time))
+    before = what_is_given(database, sam)
+    assert before == (15, 2, 2)
+    join(database, own, ado)
+    assert what_is_given(database, ado) == (0, 0, 0)
+    give(database, ada, wish_for(group=others, terms=ExceptionTerms(extra_attempts=1)))
+    join(database, others, ado)
+    assert what_is_given(database, ado) == (0, 1, 1)
+    assert what_is_given(database, sam) == before
+
+
+def join(database, group_id, student):
+    with database.write() as db:
+        db.add(
+            GroupMember(group_id=group_id, user_id=student.user_id, role="student", joined_at=NOW)
+        )
+
+
+def what_is_given(database, student):
+    """Return the minutes and attempts by the rules, and the attempts as lists count them."""
+    with database.read() as db:
+        quiz = small_course().course.quiz(QUIZ)
+        together = exceptions_at(db, student.user_id, COURSE, quiz)
+        counted = allowances_at(db, student.user_id, COURSE, QUIZ)
+    return together.extra_minutes, together.extra_attempts, counted
 
 
 def test_only_an_admin_gives_and_never_to_themselves(database, ada, ina, sam, revision_id):
