@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from app.kit.ids import AttemptId
 from app.mail.kinds import PersonMail
-from app.mail.values import Moment
+from app.mail.values import Moment, Words
 
 
 class ExplanationCorrectedMail(PersonMail):
@@ -37,6 +37,20 @@ class AttemptTakenBackMail(PersonMail):
     course: str
     course_key: str
     quiz: str
+
+
+class ExceptionGivenMail(PersonMail):
+    """The academy gave the student something at a quiz: `terms` says what, in one message for each matter.
+    `quiz` is None for every quiz of the course, and `reason` unless the student may read it."""
+
+    template: ClassVar[str] = "quizzes/exception-given"
+
+    course: str
+    course_key: str
+    quiz: str | None
+    quiz_key: str | None
+    terms: tuple[Words, ...]
+    reason: str | None
 
 
 class TimeGivenBackMail(PersonMail):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import Person
 from app.audit.service import record
 from app.courses import queries as courses
 from app.enrolments.steps.place_locks import lock_places
@@ -13,6 +14,7 @@ from app.kit.actor import Actor, require
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import ExceptionId, UserId, new_uuid
 from app.kit.messages import msg
+from app.notices.steps.sending import send
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.exception_obstacles import (
     ENDED,
@@ -27,8 +29,10 @@ from app.quizzes.domain.exceptions import (
     ExceptionAudience,
     ExceptionTerms,
     QuizException,
+    terms_words,
 )
 from app.quizzes.exception_queries import exception_of, exceptions_at, live_exception_of
+from app.quizzes.mails import ExceptionGivenMail
 from app.quizzes.steps.ending import settle_attempt
 from app.quizzes.steps.giving import add_exception, mark_ended
 from app.quizzes.steps.moving import recompute_end
@@ -73,8 +77,8 @@ def give_exception(
     reason_is_told: bool,
     now: datetime,
 ) -> ExceptionId:
-    """Give students something at a quiz. A running attempt that gains time has it at once. Raise
-    ExceptionRefused with the reason, also for the second of two people at the same moment."""
+    """Give students something at a quiz, and tell those who gain by it. A running attempt that gains time has
+    it at once. Raise ExceptionRefused with the reason, also for the second of two at one moment."""
     require(policy.may_give_exceptions(actor))
     exception = _as_given(actor, wish, reason, reason_is_told, now)
     members = members_of(db, wish.audience)
@@ -92,6 +96,8 @@ def give_exception(
     if not exception.audience.is_person:
         act = "quizzes.exception_given_for_group"
     _note(db, actor, act, exception, reason, now)
+    gaining = {each.user_id for each in preview.recipients if each.gains}
+    _tell(db, exception, [person for person in members if person.user_id in gaining], now=now)
     return exception.id
 
 
@@ -244,3 +250,23 @@ def _note(
         reason=reason,
         details={"course": exception.course_key, "quiz": exception.quiz_key},
     )
+
+
+def _tell(
+    db: Session, exception: QuizException, people: Collection[Person], *, now: datetime
+) -> None:
+    published = courses.current(db, exception.course_key)
+    if published is None:
+        return
+    course, quiz = published.course, published.course.quiz(exception.quiz_key)
+    for person in people:
+        mail = ExceptionGivenMail(
+            name=person.name,
+            course=course.title,
+            course_key=course.key,
+            quiz=quiz.title if quiz else None,
+            quiz_key=quiz.key if quiz else None,
+            terms=terms_words(exception.terms),
+            reason=exception.reason if exception.reason_is_told else None,
+        )
+        send(db, person, mail, now=now)

@@ -217,6 +217,18 @@ EXAMPLES: tuple[MailKind, ...] = (
     quizzes.OneMoreAttemptMail(**OF_A_QUIZ, quiz_key="skin-quiz", reason=None),
     quizzes.OneMoreAttemptMail(**OF_A_QUIZ, quiz_key="skin-quiz", reason=BECAUSE),
     quizzes.AttemptTakenBackMail(**OF_A_QUIZ),
+    quizzes.ExceptionGivenMail(
+        **OF_A_QUIZ,
+        quiz_key="skin-quiz",
+        terms=(msg("Time: half as much again"), msg("Window: until {closes}", closes=SOON)),
+        reason=None,
+    ),
+    quizzes.ExceptionGivenMail(
+        **(OF_A_QUIZ | {"quiz": None}),
+        quiz_key=None,
+        terms=(msg("Attempts: {n} more", n=2),),
+        reason=BECAUSE,
+    ),
     quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=None),
     quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),
     quizzes.AttemptReopenedMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),

@@ -11,6 +11,9 @@ from app.accounts.models import Group, GroupMember, User
 from app.audit.models import AuditEvent
 from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import GroupId, new_uuid
+from app.notices.models import Notice
+from app.outbox.models import OutboxEvent
+from app.outbox.queries import MAIL
 from app.quizzes import queries as quizzes
 from app.quizzes import service as attempts
 from app.quizzes.allowance_queries import allowances_at
@@ -26,6 +29,7 @@ from tests.make.people import a_user
 from tests.make.quizzes import a_complete_module, a_place
 
 COURSE, QUIZ = "small-course", "needle-quiz"
+QUIZ_TITLE = "Quiz on needles"
 MINUTE = timedelta(minutes=1)
 MORE = ExceptionTerms(extra_minutes=15)
 
@@ -86,6 +90,24 @@ def acts(database):
         return [(act.action, act.person_id, act.reason) for act in stored]
 
 
+def told(database):
+    """Return who was told of an exception, and what. Each notice has its mail."""
+    is_about_it = Notice.template == "quizzes/exception-given"
+    with database.read() as db:
+        notices = db.scalars(select(Notice).where(is_about_it).order_by(Notice.at)).all()
+        mails = set(db.scalars(select(OutboxEvent.id).where(OutboxEvent.name == MAIL)))
+        assert {notice.id for notice in notices} == mails
+        return [
+            (
+                notice.person_id,
+                notice.details["quiz"],
+                [term["text"] for term in notice.details["terms"]],
+                notice.details["reason"],
+            )
+            for notice in notices
+        ]
+
+
 def group_of(database, *students, name="March"):
     with database.write() as db:
         group = Group(id=GroupId(new_uuid()), name=name, created_at=NOW)
@@ -129,6 +151,22 @@ def test_a_group_gains_it_and_others_do_not(database, ada, sam, revision_id):
     assert due(database, of_sam) == before + 15 * MINUTE
     assert due(database, of_tom) == before
     assert acts(database) == [("quizzes.exception_given_for_group", None, "Reads slowly.")]
+
+
+def test_those_who_gain_by_it_are_told_and_no_others(database, ada, sam):
+    with database.write() as db:
+        una = a_user(db, "Una Student")
+    exception_id = give(
+        database, ada, wish_for(group=group_of(database, sam, una), quiz=EVERY_QUIZ)
+    )
+    of_group = (sam.user_id, None, ["Time: {more} more"], None)
+    assert told(database) == [of_group]
+    own = wish_for(sam, ExceptionTerms(factor=Fraction(3, 2), extra_attempts=1))
+    give(database, ada, own, told=True, now=NOW + MINUTE)
+    terms = ["Time: half as much again", "Attempts: {n} more"]
+    assert told(database) == [of_group, (sam.user_id, QUIZ_TITLE, terms, "Reads slowly.")]
+    end(database, ada, exception_id, now=NOW + 2 * MINUTE)
+    assert len(told(database)) == 2
 
 
 def test_replacing_one_ends_it_and_gives_more(database, ada, sam):

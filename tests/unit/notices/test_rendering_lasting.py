@@ -24,6 +24,7 @@ NEVER_OF_VERSION_1 = {
     "learning/weekly-plan",
     "quizzes/attempt-reopened",
     "quizzes/attempt-taken-back",
+    "quizzes/exception-given",
     "quizzes/late-answers-accepted",
     "quizzes/one-more-attempt",
     "quizzes/time-given-back",
