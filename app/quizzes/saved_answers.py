@@ -125,13 +125,20 @@ def stored_beside(
 ) -> list[AnswerRecord]:
     """Return what is stored beside some arriving answers of one device, each named by its id and its
     question: the newest answer to each question, the newest that may count, the newest of the device, and
-    those with their ids. One statement."""
-    places = next(each for each in STORED_BESIDE if each >= len(arriving))
-    padded = [*arriving, *[next(iter(arriving))] * (places - len(arriving))]
-    values: dict[str, object] = {"attempt_id": attempt_id, "device": device}
-    for number, (answer_id, question) in enumerate(padded):
-        values[f"id_{number}"], values[f"question_{number}"] = answer_id, question
-    return [record_from(row) for row in STORED_BESIDE[places].all(db, **values)]
+    those with their ids. One statement for every `MOST_AT_ONCE`: a request has no more, but late answers of
+    a long attempt are accepted together."""
+    in_order = tuple(arriving)
+    records: dict[EventId, AnswerRecord] = {}
+    for start in range(0, len(in_order), MOST_AT_ONCE):
+        part = in_order[start : start + MOST_AT_ONCE]
+        places = next(each for each in STORED_BESIDE if each >= len(part))
+        padded = [*part, *[part[0]] * (places - len(part))]
+        values: dict[str, object] = {"attempt_id": attempt_id, "device": device}
+        for number, (answer_id, question) in enumerate(padded):
+            values[f"id_{number}"], values[f"question_{number}"] = answer_id, question
+        rows = STORED_BESIDE[places].all(db, **values)
+        records.update((row.id, record_from(row)) for row in rows)
+    return list(records.values())
 
 
 class AnswersByAttempt(Mapping[AttemptId, tuple[SavedAnswer, ...]]):

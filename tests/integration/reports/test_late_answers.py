@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from threading import Barrier
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEvent
@@ -13,7 +14,7 @@ from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import EventId, new_uuid
 from app.learning.models import Completed, Completion
 from app.notices.models import Notice
-from app.quizzes import checks
+from app.quizzes import checks, saving
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.accepting import is_worse, late_answers
 from app.quizzes.domain.attempt import AnswerStanding, Score
@@ -26,12 +27,14 @@ from tests.integration.quizzes.conftest import Pupil
 from tests.integration.quizzes.test_pages import csrf, key_of
 from tests.make import NOW
 from tests.make.at_once import at_once
+from tests.make.courses import small_course
 from tests.make.fingerprint import fingerprint
 from tests.make.patience import SECONDS
 from tests.make.people import a_user
-from tests.make.quizzes import a_complete_module, a_place
+from tests.make.quizzes import a_complete_module, a_place, a_published_course, what_to_send
 
 QUIZ = "needle-quiz"
+PHONE = UUID(int=10)
 REASON = "The network failed."
 DUE = NOW + timedelta(minutes=10)
 AFTER = DUE + timedelta(minutes=1)
@@ -56,6 +59,47 @@ def attempt_id(cora):
     for position in range(1, len(attempt.drawn) + 1):
         cora.save(attempt_id, position, cora.right_answer(attempt, position), now=AFTER)
     assert not cora.attempt(attempt_id).score.passed
+    return attempt_id
+
+
+@pytest.fixture
+def a_long_attempt(database):
+    """An attempt of 150 questions, whose right answers all came late.."""
+    parsed = small_course()
+    quiz, keys = parsed.course.quiz(QUIZ), parsed.keys.quizzes[QUIZ]
+    model = quiz.questions[0]
+    names = [f"question-{number}" for number in range(150)]
+    questions = tuple(model.model_copy(update={"key": name}) for name in names)
+    long_quiz = quiz.model_copy(update={"questions": questions, "draw": None})
+    quizzes = tuple(long_quiz if each.key == QUIZ else each for each in parsed.course.quizzes)
+    long_keys = keys.model_copy(
+        update={"questions": dict.fromkeys(names, keys.questions[model.key])}
+    )
+    with database.write() as db:
+        revision_id = a_published_course(
+            db,
+            parsed.course.model_copy(update={"quizzes": quizzes}),
+            parsed.keys.model_copy(update={"quizzes": parsed.keys.quizzes | {QUIZ: long_keys}}),
+        )
+        actor = a_user(db, "Lou Student")
+        a_place(db, actor, revision_id)
+        a_complete_module(db, actor, revision_id, "skin")
+    pupil = Pupil(database, actor, revision_id)
+    attempt_id = pupil.start(QUIZ)
+    attempt = pupil.attempt(attempt_id)
+    sent = [
+        saving.SentAnswer(
+            new_uuid(),
+            position,
+            1,
+            0,
+            what_to_send(long_quiz, long_keys, attempt.drawn[position - 1]),
+        )
+        for position in range(1, 151)
+    ]
+    with database.write() as db:
+        for part in (sent[:100], sent[100:]):
+            saving.save_answers(db, actor, attempt_id, PHONE, part, now=AFTER)
     return attempt_id
 
 
@@ -98,6 +142,16 @@ def test_accepted_answers_count_and_a_pass_is_a_pass(database, ada, cora, attemp
     assert (act.actor_id, act.person_id, act.reason) == (ada.user_id, cora.actor.user_id, REASON)
     assert (notice.person_id, notice.details["reason"]) == (cora.actor.user_id, REASON)
     assert refused(database, ada, attempt_id) == "nothing_late"
+
+
+def test_more_late_answers_than_one_request_takes_count_at_once(database, ada, a_long_attempt):
+    assert accept(database, ada, a_long_attempt).score == Score(150, 150, True)
+    with database.read() as db:
+        accepted = select(func.count(AnswerRow.id)).where(
+            AnswerRow.standing == AnswerStanding.accepted, AnswerRow.sequence == 2
+        )
+        assert db.scalar(accepted) == 150
+        assert checks.broken(db, now=AFTER) == []
 
 
 def test_a_result_never_becomes_worse(database, ada, cora):

@@ -90,6 +90,8 @@ NO_RECORD = {
     "/admin/requests/decline": "decides requests; who is decided already is refused by name",
     "/admin/practicals/new": "makes a record; what it shows are suggestions",
     "/admin/intakes/new": "makes a record; what it shows are suggestions",
+    "/results/outage": "makes a record; the day is a suggestion. Each press decides again who gains what,"
+    " under the locks, and nobody gains twice; see reports/test_outages.py",
     "/enquiry": "makes a record; shows who is signed in",
     "/admin/groups/*/members": "adds one member; the part of a student is suggested",
     "/attempts/*/questions/*": "an answer is appended, never changed",
