@@ -61,10 +61,10 @@ class FlagOut(StrictShape):
     flagged: bool
 
 
-class BatchedAnswerIn(StrictBody):
+class BatchedAnswerIn(StrictShape):
     """One answer of a batch. `id` is a UUID that the client makes; the same answer sent again has the same
     one. `sequence` is the device’s own count of its changes to this question, from 1. `made_from` is the
-    `sequence` of the stored answer that this was made from, 0 for none."""
+    `sequence` of the stored answer that this was made from, 0 for none. `BatchIn` cleans its texts."""
 
     id: LaxUuid
     position: int = Field(ge=0, le=10_000)
@@ -167,8 +167,10 @@ def save_answers(visit: Visit, attempt_id: AttemptId, batch: BatchIn) -> Respons
         ends_at=saved.attempt.ends_at(visit.now),
         answers=[_outcome_out(visit, outcome) for outcome in saved.outcomes],
     )
-    return JSONResponse(
-        body.model_dump(mode="json"), headers={"x-server-now": visit.now.isoformat()}
+    return Response(
+        body.model_dump_json(),
+        media_type="application/json",
+        headers={"x-server-now": visit.now.isoformat()},
     )
 
 

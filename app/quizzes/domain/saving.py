@@ -117,7 +117,7 @@ def decide_save(
     if is_late or arriving.device is None:
         return Store()
     current = in_force(stored)
-    if current is None or says_the_same(current, arriving) or not _is_apart(stored, arriving):
+    if current is None or not _is_apart(stored, arriving) or says_the_same(current, arriving):
         return Store()
     return SetAside(current)
 

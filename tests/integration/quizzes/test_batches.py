@@ -223,6 +223,15 @@ def test_the_same_id_at_another_attempt_is_another_answer(
     assert len(rows(database)) == 2
 
 
+def test_the_ids_of_an_attempt_stand_together(browser, attempt_id, everything, database):
+    """They begin as the id of the attempt, which begins with the time of its start."""
+    assert outcomes(send(browser, attempt_id, everything)) == [("saved", 1, None)] * 4
+    with database.read() as db:
+        ids = db.scalars(select(AnswerRow.id)).all()
+    assert [each.bytes[:6] for each in ids] == [attempt_id.bytes[:6]] * 4
+    assert len({each.bytes[6:] for each in ids}) == 4
+
+
 @pytest.mark.parametrize(
     "body",
     {
