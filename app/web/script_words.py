@@ -236,9 +236,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "opens-later": OPENS_LATER,
     },
     "quiz-send": {
+        "not-answered": script_count("{n} not answered", "{n} not answered"),
         "still-here": script_text(
             "Some answers are still on this device. Connect to the internet and send again."
-        )
+        ),
     },
     "quiz-timer": {
         "half-left": script_text("Half of the time is left"),

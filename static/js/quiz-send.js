@@ -17,6 +17,7 @@ export function attach(form) {
   const csrf = form.elements.namedItem("csrf_token").value;
   const list = document.querySelector("[data-unsent]");
   const links = [...(list?.querySelectorAll("[data-position]") ?? [])];
+  const missing = document.querySelector("[data-unanswered]");
   let sending = false;
   let ready = false;
 
@@ -25,7 +26,18 @@ export function attach(form) {
     const here = links.filter((link) => entryOf(attempt, link.dataset.position));
     for (const link of links) link.parentElement.hidden = !here.includes(link);
     if (list) list.hidden = here.length === 0;
+    showMissing();
     return here.length > 0;
+  }
+
+  /** List those without an answer: what waits here to be sent is not among them. */
+  function showMissing() {
+    const items = [...(missing?.querySelectorAll("li") ?? [])];
+    for (const item of items) item.hidden = Boolean(entryOf(attempt, item.firstElementChild.dataset.position));
+    const n = items.filter((item) => !item.hidden).length;
+    if (!missing) return;
+    missing.hidden = n === 0;
+    missing.querySelector("h2").textContent = word("not-answered", { n });
   }
 
   document.addEventListener("quiz:delivered", ({ detail }) => {
