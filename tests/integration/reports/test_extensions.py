@@ -170,6 +170,16 @@ def test_a_pass_that_led_to_another_quiz_stays(database, ada, cora, revision_id)
     assert is_completed(database, cora)
 
 
+def test_the_page_of_an_attempt_without_a_limit_says_that_it_needs_no_time(
+    as_person, database, ada, cora
+):
+    browser, needs_none = as_person(ada), "This attempt has no end, so it needs no time."
+    untimed, timed = cora.start("skin-quiz"), cora.start(QUIZ)
+    pages = [browser.get(f"/results/attempts/{each}").text for each in (untimed, timed)]
+    assert [needs_none in page for page in pages] == [True, False]
+    assert ["Minutes more" in page for page in pages] == [False, True]
+
+
 def test_what_is_refused_says_why_and_changes_nothing(database, ada, ben, cora):
     running = cora.start(QUIZ)
     assert refused(database, reopen, ada, running) == "running"
