@@ -102,12 +102,15 @@ from app.quizzes import choice_pages as quiz_choice_pages
 from app.quizzes import pages as quizzes_pages
 from app.quizzes import start_api as quizzes_start_api
 from app.reports import api as reports_api
+from app.reports import exception_api as reports_exception_api
 from app.reports import exception_pages as reports_exception_pages
 from app.reports import extension_pages as reports_extension_pages
 from app.reports import late_answer_pages as reports_late_answer_pages
+from app.reports import outage_api as reports_outage_api
 from app.reports import outage_pages as reports_outage_pages
 from app.reports import pages as reports_pages
 from app.reports import person_pages as reports_person_pages
+from app.reports import running_api as reports_running_api
 from app.reports import running_pages as reports_running_pages
 from app.rights import pages as rights_pages
 from app.search import api as search_api
@@ -146,6 +149,9 @@ FEATURES: tuple[Pages | Api, ...] = (
     home_pages.pages,
     practicals_teaching.pages,
     reports_api.api,
+    reports_exception_api.api,
+    reports_outage_api.api,
+    reports_running_api.api,
     reports_exception_pages.pages,
     reports_pages.pages,
     reports_person_pages.pages,

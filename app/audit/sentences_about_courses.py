@@ -346,6 +346,10 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
             "The time of {person} for {thing} was over, and what was saved was marked."
         ),
     ),
+    "reports.running_exported": ActSentence(
+        msg("List of running attempts downloaded"),
+        act_text("{actor} downloaded the list of attempts that are running."),
+    ),
     "reports.results_exported": ActSentence(
         msg("List of results downloaded"),
         act_text("{actor} downloaded a list of results."),

@@ -1,5 +1,5 @@
-"""Staff allow one more attempt by JSON, take it back, and give attempts more time, through the same use-cases
-as the pages."""
+"""Staff allow one more attempt by JSON, take it back, give attempts more time and accept late answers,
+through the same use-cases as the pages."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.kit.ids import AllowanceId, AttemptId, UserId
 from app.quizzes.domain.extending import LONGEST_MINUTES
-from app.reports import allowances, extensions
+from app.reports import allowances, extensions, late_answers
 from app.reports.forms import LONGEST_REASON
 from app.web.access import STAFF
 from app.web.forms import Submission
@@ -141,3 +141,44 @@ def reopen_attempt(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> Exten
             now=visit.now,
         )
     return ExtendedAttemptOut(attempt_id=moved.id, ends_at=moved.due_at)
+
+
+class LateAnswersIn(JsonBody):
+    """Why the late answers of an attempt count. The reason is for staff; with `tell_reason` the student reads
+    it too."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    reason: str = Field(min_length=3, max_length=LONGEST_REASON)
+    tell_reason: bool = False
+
+
+class MarkedAgainOut(BaseModel):
+    """The result of an attempt with its late answers."""
+
+    attempt_id: UUID
+    passed: bool
+    percent: int
+
+
+@api.post(
+    "/attempts/{attempt_id}/late-answers",
+    name="api.reports.accept_late",
+    access=STAFF,
+    response_model=MarkedAgainOut,
+    summary="Accept the late answers of an ended attempt",
+)
+def accept_late_answers(
+    visit: Visit, attempt_id: AttemptId, accepted: LateAnswersIn
+) -> MarkedAgainOut:
+    """A result never becomes worse by it."""
+    with visit.database.write() as db:
+        score = late_answers.accept_late_answers(
+            db,
+            visit.actor,
+            attempt_id,
+            reason=accepted.reason,
+            reason_is_told=accepted.tell_reason,
+            now=visit.now,
+        )
+    return MarkedAgainOut(attempt_id=attempt_id, passed=score.passed, percent=score.percent)

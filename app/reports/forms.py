@@ -99,6 +99,10 @@ def _order(typed: str, *, is_one_quiz: bool) -> Order:
     return Order(typed) if typed in set(Order) - set(wrong) else Order.name
 
 
+class RunningExportForm(Form):
+    q: Annotated[str, BeforeValidator(_shortened)] = Field("", title=label("search"))
+
+
 class AllowanceForm(Form):
     """One more attempt for a student. `tell` means that the student reads the reason too."""
 

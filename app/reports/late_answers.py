@@ -12,7 +12,7 @@ from app.kit.errors import Refusal
 from app.kit.ids import AttemptId
 from app.notices.steps.sending import send
 from app.quizzes import queries as quizzes
-from app.quizzes.domain.attempt import Attempt, Score
+from app.quizzes.domain.attempt import Score
 from app.quizzes.mails import LateAnswersAcceptedMail
 from app.quizzes.steps.accepting import accept_late
 from app.reports import policy
@@ -28,15 +28,14 @@ def accept_late_answers(
     reason: str,
     reason_is_told: bool,
     now: datetime,
-) -> Attempt:
-    """Let the late answers of an ended attempt count, mark it again, and tell its student. Raise
-    LateAnswersRefused with the reason: its result never becomes worse."""
+) -> Score:
+    """Let the late answers of an ended attempt count, mark it again, tell its student, and return its result.
+    Raise LateAnswersRefused with the reason: its result never becomes worse."""
     require(policy.may_see_results(actor))
     attempt = locked_attempt(db, actor, attempt_id, now=now)
-    marked = accept_late(db, attempt, now=now)
-    if isinstance(marked, Refusal):
-        raise LateAnswersRefused(marked)
-    score: Score | None = marked.score
+    score = accept_late(db, attempt, now=now)
+    if isinstance(score, Refusal):
+        raise LateAnswersRefused(score)
     record(
         db,
         actor.user_id,
@@ -46,7 +45,7 @@ def accept_late_answers(
         subject_id=attempt.id,
         person_id=attempt.user_id,
         reason=reason,
-        details={"percent": score.percent} if score else None,
+        details={"percent": score.percent},
     )
     person = accounts.person(db, attempt.user_id)
     mail = LateAnswersAcceptedMail(
@@ -57,4 +56,4 @@ def accept_late_answers(
         reason=reason if reason_is_told else None,
     )
     send(db, person, mail, now=now)
-    return marked
+    return score

@@ -10,8 +10,8 @@ from app.enrolments import queries as enrolments
 from app.kit.errors import Refused
 from app.kit.messages import Message, msg, msgs
 from app.quizzes.domain.outage import outage_obstacle
-from app.reports import outages
 from app.reports.errors import OutageRefused
+from app.reports.outage_batches import give_everybody
 from app.reports.outage_candidates import OutageLine, OutageScope, gaining, outage_lines
 from app.reports.outage_forms import OutageForm
 from app.reports.queries import columns_of
@@ -23,17 +23,20 @@ from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
 pages = Pages(prefix="/results")
+MOST_SHOWN = 100
+"""How many attempts a preview lists. All of them are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutagePage:
-    """The choices of the form, and the attempts of the outage that was typed; None before a preview.
-    `gaining` is how many of them gain time."""
+    """The choices of the form, and the first attempts of the outage that was typed; None before a preview.
+    `gaining` is how many gain time, and `not_shown` how many follow on those that are listed."""
 
     quizzes: tuple[tuple[str, Message], ...]
     intakes: tuple[tuple[str, Message], ...]
     lines: tuple[OutageLine, ...] | None
     gaining: int
+    not_shown: int
 
 
 @pages.get("/outage", name="reports.outage", access=ADMIN)
@@ -53,7 +56,14 @@ def make_outage_good(visit: Visit, submitted: Submitted) -> Response:
         return _page(visit, submitted, refused)
     if form.step == "preview":
         return _page(visit, submitted, scope=scope)
-    attempts = _give_to_all(visit, scope, form)
+    attempts = give_everybody(
+        visit.database,
+        visit.actor,
+        scope,
+        reason=form.reason,
+        reason_is_told=form.tell is not None,
+        now=visit.now,
+    )
     flash = msgs(
         "{n} attempt got its time back. The student gets a mail.",
         "{n} attempts got their time back. The students get mails.",
@@ -61,32 +71,6 @@ def make_outage_good(visit: Visit, submitted: Submitted) -> Response:
     )
     nobody = msg("Nobody gained time: it was given back before.")
     return visit.redirect(visit.url("reports.outage"), flash=flash if attempts else nobody)
-
-
-def _give_to_all(visit: RequestContext, scope: OutageScope, form: OutageForm) -> int:
-    """Give the time back in batches, each in its own transaction, and return the number of attempts. What an
-    interrupted run has not given, the next one gives."""
-    with visit.database.read() as db:
-        lines = gaining(outage_lines(db, scope, now=visit.now), visit.actor)
-    attempts = 0
-    for start in range(0, len(lines), outages.AT_ONCE):
-        batch = [line for line, _ in lines[start : start + outages.AT_ONCE]]
-        with visit.database.write() as db:
-            attempts += outages.give_time_back_after_outage(
-                db,
-                visit.actor,
-                scope,
-                batch,
-                reason=form.reason,
-                reason_is_told=form.tell is not None,
-                now=visit.now,
-            )
-    if attempts:
-        with visit.database.write() as db:
-            outages.note_outage(
-                db, visit.actor, scope, form.reason, attempts=attempts, now=visit.now
-            )
-    return attempts
 
 
 def _page(
@@ -99,7 +83,10 @@ def _page(
     with visit.database.read() as db:
         lines = None if scope is None else outage_lines(db, scope, now=visit.now)
         page = OutagePage(
-            *_choices(db), lines, len(gaining(lines, visit.actor)) if lines is not None else 0
+            *_choices(db),
+            lines[:MOST_SHOWN] if lines is not None else None,
+            gaining=len(gaining(lines or (), visit.actor)),
+            not_shown=max(0, len(lines or ()) - MOST_SHOWN),
         )
     if submitted is not None and refused is None:
         return visit.render("reports/outage.html", errors={}, values=submitted.values, page=page)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
@@ -20,7 +20,7 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow, facts_from
 from app.quizzes.queries import FACTS
 from app.reports import policy
-from app.reports.students import OWN_STUDENTS
+from app.reports.students import MOST_EXPORTED, OWN_STUDENTS
 
 _FROM = table_of(AttemptRow).join(PEOPLE, PERSON.id == ATTEMPT.user_id)
 
@@ -48,18 +48,30 @@ def running_page(
     require(policy.may_see_results(actor))
     where = _conditions(actor, text)
     total = db.scalar(select(func.count()).select_from(_FROM).where(*where)) or 0
-    rows: Any = db.execute(
+    rows = _ordered(where).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return page_of(_lines(db, rows, now), number=number, total=total)
+
+
+def all_running(db: Session, actor: Actor, *, text: str, now: datetime) -> tuple[RunningLine, ...]:
+    """Return every running attempt that matches, for an export."""
+    require(policy.may_see_results(actor))
+    return _lines(db, _ordered(_conditions(actor, text)).limit(MOST_EXPORTED), now)
+
+
+def _ordered(where: tuple[ColumnElement[bool], ...]) -> Select[Any]:
+    return (
         select(*FACTS, PERSON.name.label("person_name"))
         .select_from(_FROM)
         .where(*where)
         .order_by(
             func.coalesce(ATTEMPT.next_deadline_at, ATTEMPT.due_at).asc().nulls_last(), ATTEMPT.id
         )
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
     )
-    lines = [_line(db, facts_from(row), row.person_name, now) for row in rows]
-    return page_of(lines, number=number, total=total)
+
+
+def _lines(db: Session, statement: Select[Any], now: datetime) -> tuple[RunningLine, ...]:
+    rows: Any = db.execute(statement)
+    return tuple(_line(db, facts_from(row), row.person_name, now) for row in rows)
 
 
 def _conditions(actor: Actor, text: str) -> tuple[ColumnElement[bool], ...]:

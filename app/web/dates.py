@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Final, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo
 
 from app.kit.currency import Currency, NotAnAmount
 from app.kit.formats import ENGLISH
@@ -45,7 +45,16 @@ def read_day(typed: object) -> object:
     text = " ".join(typed.lower().split())
     weekday = _weekday_before(text)
     day = _day_in(text if weekday is None else _WEEKDAY.sub(r"\2", text))
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+    _demand_year(day.year)
+    if weekday not in (None, day.weekday()):
+        raise ValueError(
+            msg("That day is {day:long}. Correct the day, or leave out the weekday.", day=day)
+        )
+    return day
+
+
+def _demand_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValueError(
             msg(
                 "Check the year: it lies between {first:plain} and {last:plain}.",
@@ -53,11 +62,12 @@ def read_day(typed: object) -> object:
                 last=LAST_YEAR,
             )
         )
-    if weekday not in (None, day.weekday()):
-        raise ValueError(
-            msg("That day is {day:long}. Correct the day, or leave out the weekday.", day=day)
-        )
-    return day
+
+
+def in_utc(at: datetime) -> datetime:
+    """Return a moment with an offset in UTC. Refuses years in which the academy plans nothing."""
+    _demand_year(at.year)
+    return at.astimezone(UTC)
 
 
 def _weekday_before(text: str) -> int | None:
@@ -150,6 +160,8 @@ def _an_amount_in(currency: Currency) -> Message:
 Day = Annotated[date, BeforeValidator(read_day)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time)]
 Amount = Annotated[int, BeforeValidator(read_amount)]
+UtcMoment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+"""A moment in JSON or in an address, with its offset: 2026-12-08T10:00:00Z."""
 
 
 def moment(day: date, at: time, zone: str) -> datetime:

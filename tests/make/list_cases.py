@@ -172,6 +172,13 @@ def running_attempts(stage: Stage, numbers: range) -> None:
     )
 
 
+def attempts_in_an_outage(stage: Stage, numbers: range) -> None:
+    """Students who sat a quiz when nobody could work."""
+    running_attempts(stage, numbers)
+    stage.db.flush()
+    stage.db.execute(update(AttemptRow).values(started_at=NOW - timedelta(hours=1)))
+
+
 def needs(stage: Stage, numbers: range) -> None:
     """Students with a place who have access needs."""
     before = set(stage.db.scalars(select(User.id)))
@@ -651,6 +658,31 @@ API_CASES: Sequence[tuple[str, str, str, Callable[[Stage, range], None], str, in
         "/api/v1/teach/questions",
         questions_of_students,
         "questions",
+        50,
+    ),
+    (
+        "GET /api/v1/teach/attempts/running",
+        "admin",
+        "/api/v1/teach/attempts/running",
+        running_attempts,
+        "attempts",
+        50,
+    ),
+    (
+        "GET /api/v1/admin/exceptions",
+        "admin",
+        "/api/v1/admin/exceptions",
+        exceptions,
+        "exceptions",
+        50,
+    ),
+    (
+        "GET /api/v1/admin/outages",
+        "admin",
+        f"/api/v1/admin/outages?course={COURSE}&quiz=skin-quiz"
+        f"&began_at={NOW - timedelta(minutes=10):%Y-%m-%dT%H:%M:%SZ}&ended_at={NOW:%Y-%m-%dT%H:%M:%SZ}",
+        attempts_in_an_outage,
+        "attempts",
         50,
     ),
 )

@@ -10,16 +10,16 @@ from app.kit.ids import EventId, new_uuid
 from app.learning.steps.completions import record_quiz_passed
 from app.quizzes import marking, queries, saved_answers
 from app.quizzes.domain.accepting import WORSE, accepting_obstacle, is_worse, late_answers
-from app.quizzes.domain.attempt import AnswerStanding, Attempt, SavedAnswer
+from app.quizzes.domain.attempt import AnswerStanding, Attempt, SavedAnswer, Score
 from app.quizzes.domain.saving import ArrivingAnswer
 from app.quizzes.domain.stored import write_marks, write_response
 from app.quizzes.steps.appending import AnswersUnderLock
 from app.quizzes.steps.ending import END_ATTEMPT
 
 
-def accept_late(db: Session, attempt: Attempt, *, now: datetime) -> Attempt | Refusal:
-    """Append the late answers as accepted, mark the attempt with them and return it; or return why not. Its
-    result becomes no worse, and a pass counts from now on."""
+def accept_late(db: Session, attempt: Attempt, *, now: datetime) -> Score | Refusal:
+    """Append the late answers as accepted, mark the attempt with them and return its result; or return why
+    not. It becomes no worse, and a pass counts from now on."""
     answers = saved_answers.answers_of(db, attempt.id)
     late = late_answers(answers)
     if (obstacle := accepting_obstacle(attempt, late)) is not None:
@@ -47,7 +47,7 @@ def accept_late(db: Session, attempt: Attempt, *, now: datetime) -> Attempt | Re
             attempt_id=attempt.id,
             now=now,
         )
-    return replace(attempt, score=marks.score)
+    return marks.score
 
 
 def _appended(

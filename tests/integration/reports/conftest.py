@@ -6,6 +6,13 @@ from tests.make.people import a_user
 from tests.make.quizzes import a_complete_module, a_place, a_published_course, a_sent_attempt
 
 
+def why(answer):
+    """The reason of a refusal for programs; without one what is refused, or else its type."""
+    problem = answer.json()
+    places = [error["pointer"] for error in problem.get("errors", ())]
+    return problem.get("reason") or places or problem["type"].rpartition("/")[2]
+
+
 @pytest.fixture
 def revision_id(database):
     with database.write() as db:

@@ -119,7 +119,7 @@ def refused(database, actor, attempt_id):
 
 
 def test_accepted_answers_count_and_a_pass_is_a_pass(database, ada, cora, attempt_id):
-    assert accept(database, ada, attempt_id, told=True).score.passed
+    assert accept(database, ada, attempt_id, told=True).passed
     assert cora.attempt(attempt_id).score.passed
     with database.read() as db:
         standings = db.execute(
@@ -145,7 +145,7 @@ def test_accepted_answers_count_and_a_pass_is_a_pass(database, ada, cora, attemp
 
 
 def test_more_late_answers_than_one_request_takes_count_at_once(database, ada, a_long_attempt):
-    assert accept(database, ada, a_long_attempt).score == Score(150, 150, True)
+    assert accept(database, ada, a_long_attempt) == Score(150, 150, True)
     with database.read() as db:
         accepted = select(func.count(AnswerRow.id)).where(
             AnswerRow.standing == AnswerStanding.accepted, AnswerRow.sequence == 2
@@ -245,3 +245,16 @@ def test_staff_accept_on_the_page_of_the_attempt(database, ada, as_person, cora,
     page = browser.get(there).text
     assert "The late answers count now." in page
     assert "came late" not in page
+
+
+def test_the_api_accepts_them_once_and_says_why_not(database, ada, as_person, cora, attempt_id):
+    browser, path = as_person(ada), f"/api/v1/attempts/{attempt_id}/late-answers"
+    assert browser.post(path, json={"reason": "no"}).status_code == 422
+    assert as_person(cora.actor).post(path, json={"reason": REASON}).status_code == 403
+    assert not cora.attempt(attempt_id).score.passed
+    marked = browser.post(path, json={"reason": REASON, "tell_reason": True})
+    assert marked.json() == {"attempt_id": str(attempt_id), "passed": True, "percent": 100}
+    before = fingerprint(database)
+    again = browser.post(path, json={"reason": REASON})
+    assert (again.status_code, again.json()["reason"]) == (409, "nothing_late")
+    assert fingerprint(database) == before

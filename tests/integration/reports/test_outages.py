@@ -4,9 +4,11 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEvent
+from app.enrolments.models import Enrolment
 from app.kit.errors import Forbidden
 from app.notices.models import Notice
 from app.quizzes import checks
@@ -15,13 +17,17 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow, ExtensionRow
 from app.reports import outages
 from app.reports.outage_candidates import OutageScope, gaining, outage_lines
+from app.reports.outage_pages import MOST_SHOWN
 from tests.conftest import statements_of
 from tests.integration.quizzes.conftest import Pupil
+from tests.integration.reports.conftest import why
 from tests.integration.reports.test_allowance_races import at_once
 from tests.make import NOW
 from tests.make.fingerprint import fingerprint
+from tests.make.list_cases import TABLE_ROWS, attempts_in_an_outage, stage
 from tests.make.pages import words
 from tests.make.people import a_user
+from tests.make.practicals import COURSE
 from tests.make.quizzes import a_complete_module, a_place
 
 QUIZ = "needle-quiz"
@@ -177,3 +183,84 @@ def test_ten_students_cost_as_many_statements_as_two(as_person, database, ada, a
         preview = browser.post("/results/outage", data=outage | {"step": "preview"})
         counts.append(statements_of(preview))
     assert counts[0] == counts[1]
+
+
+def test_an_intake_limits_whom_it_concerns(as_person, database, ada, a_sitter):
+    inside, outside = a_sitter("Ina Side"), a_sitter("Otto Side")
+    for pupil in (inside, outside):
+        pupil.start(QUIZ, now=BEGAN)
+    with database.read() as db:
+        intake_id = db.scalar(
+            select(Enrolment.intake_id).where(Enrolment.user_id == inside.actor.user_id)
+        )
+    browser = as_person(ada)
+    browser.get("/results/outage")
+    outage = form_of(local(BEGAN + 5 * MINUTE), local(BEGAN + 9 * MINUTE), intake=str(intake_id))
+    preview = words(browser.post("/results/outage", data=outage | {"step": "preview"}))
+    assert "1 attempt gains time" in preview
+    assert "Ina Side" in preview
+    assert "Otto Side" not in preview
+    browser.post("/results/outage", data=outage | {"step": "give"})
+    with database.read() as db:
+        assert db.scalars(select(ExtensionRow.user_id)).all() == [inside.actor.user_id]
+
+
+def test_a_long_preview_lists_some_and_counts_all(as_person, database):
+    with database.write() as db:
+        set_up = stage(db, "admin")
+        attempts_in_an_outage(set_up, range(MOST_SHOWN + 2))
+    browser = as_person(set_up.reader)
+    outage = form_of(local(NOW - 9 * MINUTE), local(NOW - 5 * MINUTE), quiz=f"{COURSE}/skin-quiz")
+    preview = browser.post("/results/outage", data=outage | {"step": "preview"})
+    assert len(html.fromstring(preview.text).xpath(TABLE_ROWS)) == MOST_SHOWN
+    assert f"{MOST_SHOWN + 2} attempts gain time" in words(preview)
+    assert "2 more attempts follow and are counted above." in words(preview)
+
+
+PATH = "/api/v1/admin/outages"
+OUTAGE = {
+    "course": "small-course",
+    "quiz": QUIZ,
+    "began_at": SCOPE.outage.began_at.isoformat(),
+    "ended_at": SCOPE.outage.ended_at.isoformat(),
+}
+
+
+def test_the_api_previews_and_gives_it_once(as_person, database, ada, a_sitter):
+    browser = as_person(ada)
+    gains, sent = a_sitter("Tim Out"), a_sitter("Ann Hand")
+    attempt_id = gains.start(QUIZ, now=BEGAN)
+    sent.submit(sent.start(QUIZ, now=BEGAN), now=BEGAN + 6 * MINUTE)
+    preview = browser.get(PATH, params=OUTAGE).json()
+    assert (preview["gaining"], preview["total"]) == (1, 2)
+    assert [(line["name"], line["reopened"], line["reason"]) for line in preview["attempts"]] == [
+        ("Ann Hand", False, "sent"),
+        ("Tim Out", True, None),
+    ]
+    assert preview["attempts"][0]["why_nothing"] == "The student sent it in themselves."
+    body = OUTAGE | {"reason": "The network failed."}
+    assert browser.post(PATH, json=body).json() == {"attempts": 1}
+    assert rows_of(database)[attempt_id].state is AttemptState.in_progress
+    before = fingerprint(database)
+    assert browser.post(PATH, json=body).json() == {"attempts": 0}
+    assert fingerprint(database) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"began_at": OUTAGE["ended_at"]}, 409, "backwards"),
+        ({"ended_at": (NOW + timedelta(hours=1)).isoformat()}, 409, "in_future"),
+        ({"began_at": "2026-12-01T10:00:00"}, 422, ["/began_at"]),
+        ({"ended_at": "9999-12-31T23:59:59-12:00"}, 422, ["/ended_at"]),
+        ({"quiz": ""}, 422, ["/quiz"]),
+    ],
+)
+def test_the_api_refuses_an_outage_that_cannot_be(
+    as_person, database, ada, changes, status, reason
+):
+    before = fingerprint(database)
+    body = OUTAGE | {"reason": "The network failed."} | changes
+    answer = as_person(ada).post(PATH, json=body)
+    assert (answer.status_code, why(answer)) == (status, reason)
+    assert fingerprint(database) == before

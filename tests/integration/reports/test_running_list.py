@@ -12,6 +12,7 @@ from tests.make import NOW
 from tests.make.pages import words
 from tests.make.people import a_user
 from tests.make.quizzes import a_complete_module, a_place
+from tests.make.rfc4180 import read
 
 MINUTE = timedelta(minutes=1)
 
@@ -55,3 +56,21 @@ def test_instructors_see_those_of_their_groups(as_person, database, ada, ina, si
     assert page.status_code == 200
     assert "Bob Baker" in words(page)
     assert "Ann Able" not in words(page)
+
+
+def test_the_list_is_read_by_api_and_taken_away(as_person, ada, sitters):
+    browser = as_person(ada)
+    answer = browser.get("/api/v1/teach/attempts/running", params={"q": "baker"}).json()
+    assert (answer["total"], answer["pages"]) == (1, 1)
+    (line,) = answer["attempts"]
+    assert (line["name"], line["quiz"], line["state"]) == (
+        "Bob Baker",
+        "Quiz on needles",
+        "in_progress",
+    )
+    assert as_person(sitters[0].actor).get("/api/v1/teach/attempts/running").status_code == 403
+    heading, *rows = read(browser.post("/results/running/export", data={"q": "able"}).text)
+    assert heading[:3] == ["Student", "Course", "Quiz"]
+    assert [(row[0], row[2], row[5], row[6]) for row in rows] == [
+        ("Ann Able", "Quiz on needles", "In progress", "0")
+    ]

@@ -225,14 +225,28 @@ def timed_attempt(world: World) -> UUID:
         return UUID(str(row.id))
 
 
-def after_an_outage(world: World) -> Any:
-    """Give the time of an outage back, in which an attempt ran that has not ended."""
+def quiz_during_an_outage(world: World) -> tuple[str, str]:
+    """Return the course and the quiz of an attempt that has run for two hours and has not ended."""
     attempt_id = timed_attempt(world)
     with world.database.write() as db:
         row = db.get(AttemptRow, attempt_id)
         assert row is not None
         row.started_at = NOW - timedelta(hours=2)
-        quiz = f"{row.course_key}/{row.quiz_key}"
+        return row.course_key, row.quiz_key
+
+
+def after_an_outage_by_api(world: World) -> Any:
+    course, quiz = quiz_during_an_outage(world)
+    began, ended = ((NOW - timedelta(minutes=ago)).isoformat() for ago in (40, 30))
+    times = {"began_at": began, "ended_at": ended}
+    path = "/api/v1/admin/outages"
+    why = "The network failed."
+    return world.json(ADMIN, "POST", path, course=course, quiz=quiz, reason=why, **times)
+
+
+def after_an_outage(world: World) -> Any:
+    """Give the time of an outage back, in which an attempt ran that has not ended."""
+    quiz = "/".join(quiz_during_an_outage(world))
     began, ended = (f"{NOW - timedelta(minutes=ago):%H:%M}" for ago in (40, 30))
     return world.post(
         ADMIN,
@@ -1433,6 +1447,7 @@ ACTS: dict[str, tuple[str, Step]] = {
         lambda w: w.post(ADMIN, f"/results/attempts/{timed_attempt(w)}/time", **MORE_TIME),
     ),
     "POST /results/outage": ("quizzes.outage_made_good", after_an_outage),
+    "POST /api/v1/admin/outages": ("quizzes.outage_made_good", after_an_outage_by_api),
     "POST /api/v1/attempts/{attempt_id}/time": (
         "quizzes.time_given_back",
         lambda w: w.json(ADMIN, "POST", f"/api/v1/attempts/{timed_attempt(w)}/time", **MORE_TIME),
@@ -1447,6 +1462,15 @@ ACTS: dict[str, tuple[str, Step]] = {
             ADMIN,
             f"/results/attempts/{attempt_with_a_late_answer(w)}/late-answers",
             late_reason="The network failed.",
+        ),
+    ),
+    "POST /api/v1/attempts/{attempt_id}/late-answers": (
+        "quizzes.late_accepted",
+        lambda w: w.json(
+            ADMIN,
+            "POST",
+            f"/api/v1/attempts/{attempt_with_a_late_answer(w)}/late-answers",
+            reason="The network failed.",
         ),
     ),
     "POST /api/v1/attempts/{attempt_id}/reopen": (
@@ -1486,6 +1510,24 @@ ACTS: dict[str, tuple[str, Step]] = {
             reason="As agreed.",
         ),
     ),
+    "POST /api/v1/admin/exceptions": (
+        "quizzes.exception_given",
+        lambda w: w.json(
+            ADMIN,
+            "POST",
+            "/api/v1/admin/exceptions",
+            person_id=str(w.id_of(LEARNER)),
+            course=COURSE,
+            time_percent=150,
+            reason="As agreed.",
+        ),
+    ),
+    "POST /api/v1/admin/exceptions/{exception_id}/end": (
+        "quizzes.exception_ended",
+        lambda w: w.json(
+            ADMIN, "POST", f"/api/v1/admin/exceptions/{w.value(select(ExceptionRow.id))}/end"
+        ),
+    ),
     "POST /admin/exceptions/{exception_id}/end": (
         "quizzes.exception_ended",
         lambda w: w.post(ADMIN, f"/admin/exceptions/{w.value(select(ExceptionRow.id))}/end"),
@@ -1493,6 +1535,10 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /admin/exceptions/export": (
         "quizzes.exceptions_exported",
         lambda w: w.post(ADMIN, "/admin/exceptions/export"),
+    ),
+    "POST /results/running/export": (
+        "reports.running_exported",
+        lambda w: w.post(ADMIN, "/results/running/export"),
     ),
     "POST /results/export": (
         "reports.results_exported",

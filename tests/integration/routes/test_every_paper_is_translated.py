@@ -40,6 +40,7 @@ OTHERS: Final = (
     "/certificates/{certificate_id}.pdf",
     "/reports/{assessment_id}/report.pdf",
     "/results/export",
+    "/results/running/export",
     "/teach/courses/{course_key}/unclear.csv",
 )
 SEAT: Final = """
@@ -173,6 +174,7 @@ def test_every_list_for_spreadsheets_speaks_in_brackets(as_demo_person, names, i
     for path in (
         "/admin/people/export",
         "/results/export",
+        "/results/running/export",
         "/admin/exceptions/export",
         f"/admin/intakes/{id_of(INTAKE)}/export",
     ):
