@@ -31,7 +31,7 @@ from tests.make.chromium import chromium_path
 from tests.make.keys import ISSUER, sealing_keys
 from tests.make.server import Server, a_server, free_port
 from tests.perf import floor
-from tests.perf.enlarge import RUSH_PLACES, Large, enlarge
+from tests.perf.enlarge import RUSH_PLACES, SITTING, Large, enlarge
 from tests.perf.lines import (
     COURSE,
     EACH,
@@ -43,7 +43,8 @@ from tests.perf.lines import (
     cookie,
     is_right,
 )
-from tests.perf.load import CLIENTS, Call, drive
+from tests.perf.load import CLIENTS, Call, drive, processor_seconds
+from tests.perf.sitting import in_pages_of_five, sent_together, whole_attempt
 from tests.sight.people import chromium
 from tests.sight.weight import FIRST_VISIT, QUIZ, REPEAT_VIEW, weigh
 
@@ -55,6 +56,9 @@ RUSH_SECONDS = 6.0
 MEMORY_BAR_MB = 250
 BATCH_BAR = 1.3
 """The most that five answers at once may cost, of one answer."""
+ATTEMPT_BAR = 19.0
+"""The most that a whole attempt at twenty questions may cost, of a course page."""
+MARKED_SECONDS = 30.0
 FLOOR_COOKIE = f"sid={floor.TOKEN}"
 
 
@@ -88,7 +92,7 @@ def main() -> int:
         rates, floors = measure(academies, prepared, bare)
         large = academies["large"]
         results = [*ratios(rates, floors), batch(rates), *statements(rates), *growth(rates)]
-        results += [*rush(large), memory(large.server)]
+        results += [*rush(large), attempt(large), *submission(large), memory(large.server)]
         results += weights(large, prepared["large"])
     show(results, floors)
     out = ROOT / "var" / "bench.json"
@@ -141,7 +145,7 @@ def prepare(database: Database, students: int) -> Large:
         courses.publish(
             db,
             SystemActor.command_line,
-            parse_course(COURSE, read_folder(COURSES / COURSE)),
+            parse_course(COURSE, in_pages_of_five(read_folder(COURSES / COURSE))),
             now=now,
         )
     fill_if_empty(database, ISSUER, sealing_keys(), now=now)
@@ -213,13 +217,6 @@ def timed(server: Server, line: Line, calls: Calls) -> Rate:
     return Rate(outcome.rate, 1000 * spent / sum(outcome.statuses.values()), outcome.statements)
 
 
-def processor_seconds(server: Server) -> float:
-    """How long the server has been on the processor, in all its threads."""
-    assert server.process is not None
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def ratios(rates: Rates, floors: dict[str, float]) -> Iterator[Result]:
     for line in LINES:
         rate = rates[line.id, "large"]
@@ -276,6 +273,23 @@ def rush(academy: Academy) -> Iterator[Result]:
     yield Result("rush-errors", broken, "answers 5xx", 0, broken == 0)
     slowest = round(outcome.slowest, 2)
     yield Result("rush-slowest", slowest, "s", RUSH_SECONDS, slowest < RUSH_SECONDS)
+
+
+def attempt(academy: Academy) -> Result:
+    """Compare the time on the processor of a whole attempt of twelve requests with that of a course page."""
+    share = whole_attempt(academy.server, academy.large, runs=RUNS)
+    return Result(
+        "attempt-of-course-pages", round(share, 1), "of one", ATTEMPT_BAR, share <= ATTEMPT_BAR
+    )
+
+
+def submission(academy: Academy) -> Iterator[Result]:
+    """500 students send their attempts at the same moment."""
+    sent = sent_together(academy.server, academy.large)
+    yield Result("submit-marked", sent.marked, "marked", SITTING, sent.marked == SITTING)
+    yield Result("submit-errors", sent.broken, "answers 5xx", 0, sent.broken == 0)
+    seconds = round(sent.seconds, 2)
+    yield Result("submit-seconds", seconds, "s", MARKED_SECONDS, seconds < MARKED_SECONDS)
 
 
 def memory(server: Server) -> Result:

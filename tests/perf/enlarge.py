@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.identity import hash_of
 from app.accounts.models import LifeSupportProof, SignIn, User
 from app.courses import queries as courses
+from app.courses.answer_keys import answer_keys
 from app.courses.queries import PublishedCourse
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, IntakeRow
@@ -22,12 +23,14 @@ from app.quizzes.domain.attempt import QuestionMark
 from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.stored import write_drawn, write_marks, write_response
 from app.quizzes.models import AnswerRow, AttemptRow
+from tests.make.quizzes import the_answer
 
 PRACTICALS = 200
 ANSWERS_EACH = 150
 DRIVERS = 16
 RUSHING = 200
 RUSH_PLACES = 10
+SITTING = 500
 ROSTER = 1_000
 BATCH = 10_000
 DRIVERS_QUIZ = "load-quiz"
@@ -36,7 +39,8 @@ DRIVERS_QUIZ = "load-quiz"
 
 @dataclass(frozen=True)
 class Large:
-    """What the load needs to know of the enlarged academy: sign-in tokens, and where to go."""
+    """What the load needs to know of the enlarged academy: sign-in tokens, and where to go. `sitting` has the
+    token of each student with a full attempt at the final test that runs, by the id of the attempt."""
 
     drivers: list[str]
     rushing: list[str]
@@ -45,6 +49,7 @@ class Large:
     intake: str
     rush: str
     roster: str
+    sitting: dict[str, str]
 
 
 def enlarge(db: Session, *, students: int, now: datetime) -> Large:
@@ -68,15 +73,21 @@ def enlarge(db: Session, *, students: int, now: datetime) -> Large:
     db.execute(update(PracticalRow).where(PracticalRow.id == rush).values(capacity=RUSH_PLACES))
     _seats(db, roster, users[:ROSTER], now)
     staff = [_somebody(db, User.is_admin), _somebody(db, User.is_instructor)]
-    tokens = _sign_ins(db, [user["id"] for user in users[:DRIVERS] + rushing] + staff, now)
+    sitting = slice(DRIVERS + RUSHING, DRIVERS + RUSHING + SITTING)
+    attempts = _full_attempts(db, users[sitting], places[sitting], published, now)
+    own = [user["id"] for user in users[:DRIVERS] + rushing]
+    sitters = [user["id"] for user in users[sitting]]
+    tokens = _sign_ins(db, own + staff + sitters, now)
+    admin, instructor, *theirs = tokens[len(own) :]
     return Large(
         drivers=tokens[:DRIVERS],
-        rushing=tokens[DRIVERS:-2],
-        admin=tokens[-2],
-        instructor=tokens[-1],
+        rushing=tokens[DRIVERS : len(own)],
+        admin=admin,
+        instructor=instructor,
         intake=str(intake.id),
         rush=str(rush),
         roster=str(roster),
+        sitting=dict(zip(attempts, theirs, strict=True)),
     )
 
 
@@ -271,6 +282,59 @@ def _answers(
                 }
                 for question in questions
             ]
+    _insert(db, attempts, answers)
+
+
+def _full_attempts(
+    db: Session,
+    users: list[dict[str, Any]],
+    places: list[dict[str, Any]],
+    published: PublishedCourse,
+    now: datetime,
+) -> list[str]:
+    """Let each student sit in the final test with a right answer to every question, and return the ids of
+    the attempts."""
+    quiz = published.course.quiz(published.course.final_test)
+    assert quiz is not None
+    keys = answer_keys(db, published.revision_id).quizzes[quiz.key]
+    attempts, answers = [], []
+    for number, (user, place) in enumerate(zip(users, places, strict=True)):
+        questions = draw(quiz, f"load-{number}")
+        attempt = {
+            "id": new_uuid(),
+            "user_id": user["id"],
+            "enrolment_id": place["id"],
+            "course_key": place["course_key"],
+            "quiz_key": quiz.key,
+            "revision_id": place["revision_id"],
+            "number": 1,
+            "seed": f"load-{number}",
+            "drawn": write_drawn(questions),
+            "state": "in_progress",
+            "version": 1,
+            "started_at": now,
+            "due_at": None,
+        }
+        attempts.append(attempt)
+        answers += [
+            {
+                "id": new_uuid(),
+                "attempt_id": attempt["id"],
+                "question_key": drawn.key,
+                "sequence": 1,
+                "response": write_response(
+                    the_answer(quiz, keys, drawn), quiz.question(drawn.key).type
+                ),
+                "is_late": False,
+                "received_at": now,
+            }
+            for drawn in questions
+        ]
+    _insert(db, attempts, answers)
+    return [str(attempt["id"]) for attempt in attempts]
+
+
+def _insert(db: Session, attempts: list[dict[str, Any]], answers: list[dict[str, Any]]) -> None:
     for rows, table in ((attempts, AttemptRow), (answers, AnswerRow)):
         for start in range(0, len(rows), BATCH):
             db.execute(insert(table), rows[start : start + BATCH])

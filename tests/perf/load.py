@@ -1,13 +1,18 @@
 """Driving a server over HTTP with a fixed number of clients, each with a kept connection."""
 
 import http.client
+import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.make.server import Server
+
 CLIENTS = 16
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,17 @@ class Call:
     path: str
     cookie: str = ""
     body: bytes = b""
-    content_type: str = "application/x-www-form-urlencoded"
+    content_type: str = FORM
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the server answered; `statements` is how many it ran, 0 where it does not say so."""
+
+    status: int
+    location: str
+    body: bytes
+    statements: int
 
 
 @dataclass
@@ -56,10 +71,10 @@ def drive(
         for number in range(each):
             call = calls(client, number)
             began = time.perf_counter()
-            status, statements = _send(connection, call, url)
+            reply = exchange(connection, call)
             times.append(time.perf_counter() - began)
-            most = max(most, statements)
-            statuses[status] = statuses.get(status, 0) + 1
+            most = max(most, reply.statements)
+            statuses[reply.status] = statuses.get(reply.status, 0) + 1
         connection.close()
         with lock:
             outcome.times += times
@@ -78,13 +93,25 @@ def drive(
     return outcome
 
 
-def _send(connection: http.client.HTTPConnection, call: Call, url: str) -> tuple[int, int]:
-    """Send one request; return the status and the number of statements."""
+def exchange(connection: http.client.HTTPConnection, call: Call) -> Reply:
+    """Send one request as a page of ours would, and read the answer."""
     headers = {"Cookie": call.cookie, "Sec-Fetch-Site": "same-origin"}
     if call.method != "GET":
         headers["Content-Type"] = call.content_type
     connection.request(call.method, call.path, call.body or None, headers)
     response = connection.getresponse()
-    response.read()
+    body = response.read()
     timing = response.headers.get("Server-Timing", "")
-    return response.status, int(timing.rpartition("desc=")[2] or 0)
+    return Reply(
+        status=response.status,
+        location=response.headers.get("Location", ""),
+        body=body,
+        statements=int(timing.rpartition("desc=")[2] or 0),
+    )
+
+
+def processor_seconds(server: Server) -> float:
+    """How long the server has been on the processor, in all its threads."""
+    assert server.process is not None
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -147,6 +147,7 @@ def as_of_the_bench(database, as_demo_person) -> tuple[Large, Prepared]:
         intake=str(intake_id),
         rush="",
         roster=str(practical_id),
+        sitting={},
         **tokens,
     )
     several = [(each["position"], each["options"][0]["token"]) for each in others[:AT_ONCE]]
