@@ -11,6 +11,7 @@ from app.quizzes import queries, service
 from app.quizzes.api_shapes import STATE_OUT, StateOut, StrictShape
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.transitions import MARKED
+from app.quizzes.extension_queries import reopened_at
 from app.quizzes.result_page import ResultPage, result_page
 from app.quizzes.shown_questions import ShownQuestion
 from app.web.access import STUDENT
@@ -116,8 +117,8 @@ class AttemptOut(StrictShape):
     """`state` is “submitted” with a result, also of an attempt whose time ran out. `may` is what the student
     can do now: answers are saved while it holds “save”, and an overdue attempt can only be submitted.
     `ends_at` is until when; `more_seconds` is the time that the academy gave this attempt beyond that of its
-    quiz. `result` is null while the attempt is open and after it was abandoned; `now` is
-    the server's time, the only one that counts."""
+    quiz. `reopened_at` is when the academy last opened it again after its end. `result` is null while the
+    attempt is open and after it was abandoned; `now` is the server's time, the only one that counts."""
 
     id: str
     course: str
@@ -129,6 +130,7 @@ class AttemptOut(StrictShape):
     due_at: datetime | None
     ends_at: datetime | None
     more_seconds: int
+    reopened_at: datetime | None
     at_time_out: Literal["submit", "grace", "abandon"]
     now: datetime
     questions: list[QuestionOut]
@@ -145,6 +147,7 @@ class AttemptOut(StrictShape):
 def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
     with visit.database.read() as db:
         page = queries.running_attempt(db, visit.actor, attempt_id, now=visit.now)
+        reopened = reopened_at(db, attempt_id)
         result = None
         if page.state in MARKED:
             result = result_page(db, visit.actor, attempt_id, now=visit.now)
@@ -159,6 +162,7 @@ def show_attempt(visit: Visit, attempt_id: AttemptId) -> AttemptOut:
         due_at=page.attempt.due_at,
         ends_at=page.ends_at,
         more_seconds=page.time_given.more_seconds if page.time_given else 0,
+        reopened_at=reopened,
         at_time_out=page.attempt.at_time_out.value,
         now=visit.now,
         questions=[_question_out(visit, question) for question in page.questions],

@@ -2,8 +2,9 @@
 permissions."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.ids import AttemptId
@@ -20,6 +21,16 @@ def extensions_of(db: Session, attempt_id: AttemptId) -> tuple[Extension, ...]:
         .order_by(models.ExtensionRow.given_at, models.ExtensionRow.id)
     )
     return tuple(models.extension_from(row) for row in rows)
+
+
+def reopened_at(db: Session, attempt_id: AttemptId) -> datetime | None:
+    """Return when the academy last opened an attempt again after its end; None: never."""
+    return db.scalar(
+        select(func.max(models.ExtensionRow.given_at)).where(
+            models.ExtensionRow.attempt_id == attempt_id,
+            models.ExtensionRow.kind == ExtensionKind.reopened,
+        )
+    )
 
 
 def outages_given(

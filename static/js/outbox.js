@@ -218,19 +218,21 @@ async function send(attempt, outcomes) {
   await sendSeal(attempt, csrf);
 }
 
-// Answers are taken for some seconds after the end too, but nobody works in them.
-async function hasTime(attempt) {
+/** Return whether a sealed attempt goes on: its time was not over, or the academy has opened it again since. */
+async function goesOn(attempt, sealed) {
   const { answer } = await ask(`/api/v1/attempts/${attempt}`, { method: "GET" });
   if (!answer?.may.includes("save")) return false;
-  return !answer.ends_at || Date.parse(answer.ends_at) > Date.parse(answer.now);
+  const now = Date.parse(answer.now);
+  // Answers are taken for some seconds after the end too, but nobody works in them.
+  if (sealed.body.is_over) return !answer.ends_at || Date.parse(answer.ends_at) > now;
+  return Date.parse(answer.reopened_at) > Date.parse(sealed.at) + now - Date.now();
 }
 
 // The seal goes after the last answer. Whatever the academy decides then, its page of the attempt says so.
 async function sendSeal(attempt, csrf) {
   const sealed = store.get(entityOf(attempt), SEAL);
   if (!sealed || queued(attempt).length) return;
-  if (sealed.body.is_over && (await hasTime(attempt))) {
-    // The clock of this device was wrong, or the academy has given time.
+  if (await goesOn(attempt, sealed)) {
     await reopen(attempt);
     document.dispatchEvent(new CustomEvent("quiz:opened", { detail: { attempt } }));
     return;

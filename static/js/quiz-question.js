@@ -130,6 +130,8 @@ export async function open(root, form, page) {
     const hear = {
       saved: () => {
         sequence = Math.max(sequence, outcome.sequence);
+        // Something newer may be in the field already.
+        if (typing) return;
         markWrong(false);
         sayWhen(outcome.savedAt);
       },

@@ -72,7 +72,12 @@ export function attach(timer) {
     // Answers on this device may still be in time. Then the server says what can be done.
     announce(word("time-over"), { assertive: true });
     deliverAll(attempt, csrf);
-    setTimeout(() => location.assign(continueUrl), TOLERANCE);
+    setTimeout(leave, TOLERANCE);
+  }
+
+  async function leave() {
+    if (!(await askServer()) && placeOf(attempt) === "device") seal(attempt, { url: submitUrl, csrf, isOver: true });
+    else location.assign(continueUrl);
   }
 
   async function sendAtTheEnd() {

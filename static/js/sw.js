@@ -43,8 +43,17 @@ addEventListener("install", (event) => {
   skipWaiting();
   event.waitUntil(prepare());
 });
-// The files of earlier releases stay: a page that is open, or held, names those that it was made for.
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+/** Take over. The files of earlier releases stay while an attempt is held: its pages name those that they were made for. */
+async function takeOver() {
+  await clients.claim();
+  if ((await holders()).length) return;
+  const shell = await caches.open(SHELL);
+  const offline = await (await shell.match(OFFLINE)).text();
+  const needed = new Set([OFFLINE, ...RELEASE.files, ...[...offline.matchAll(PARTS)].map(([, path]) => path)]);
+  for (const { url } of await shell.keys()) if (!needed.has(new URL(url).pathname)) await shell.delete(url);
+}
+
+addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
 async function holdPage(cache, path, page) {
   const text = await page.text();
@@ -61,7 +70,7 @@ async function held(path) {
   if (!page) return null;
   const gone = Math.max(Date.now() - Number(page.headers.get(HELD_AT)), 0);
   const text = await page.text();
-  const onward = text.replace(/<html/, `$&${IS_HELD}`).replace(/ data-now="([^"]+)"/, (_, now) => ` data-now="${new Date(Date.parse(now) + gone).toISOString()}"`);
+  const onward = text.replace(/<html/, `$&${IS_HELD}`).replace(/\bdata-now="([^"]+)"/, (_, now) => `data-now="${new Date(Date.parse(now) + gone).toISOString()}"`);
   return new Response(onward, { headers: page.headers });
 }
 

@@ -1,6 +1,7 @@
 """Many answers of one device at once, by the API."""
 
 import json
+import random
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -396,3 +397,37 @@ class TestChoosing:
         by_api = browser.post(choose, json={"sequence": 2})
         assert (by_api.status_code, by_api.json()["reason"]) == (409, "ended")
         assert rows(database) == stored
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_comes_twice_and_in_any_order_ends_as_typed(
+    browser, database, pupil, attempt_id, seed
+):
+    """Requests of one device, each with what waited then, come several times and in an order by chance: each
+    answer is stored at most once, and the newest of each question counts."""
+    chance = random.Random(seed)  # noqa: S311 # the same order each time
+    attempt = pupil.attempt(attempt_id)
+    choices = [place for place, drawn in enumerate(attempt.drawn, start=1) if drawn.options]
+    changes = [
+        an_item(
+            10 * place + count,
+            place,
+            {"options": [chance.choice(attempt.drawn[place - 1].options).token]},
+            sequence=count,
+        )
+        for place in choices
+        for count in (1, 2, 3)
+    ]
+    requests = [chance.sample(changes, k=3) for _ in range(6)] + [[change] for change in changes]
+    chance.shuffle(requests)
+    for request in requests:
+        assert all(
+            status == "saved" for status, _, _ in outcomes(send(browser, attempt_id, request))
+        )
+    with database.read() as db:
+        ids = list(db.scalars(select(AnswerRow.id).where(AnswerRow.attempt_id == attempt_id)))
+    assert len(ids) == len(set(ids)) == len(rows(database)) <= len(changes)
+    newest = {change["position"]: change["response"]["options"] for change in changes}
+    told = browser.get(f"/api/v1/attempts/{attempt_id}").json()["questions"]
+    counted = {each["position"]: each["response"] for each in told if each["position"] in newest}
+    assert {place: response["options"] for place, response in counted.items()} == newest

@@ -1,6 +1,6 @@
 """Time given back to an attempt, and an attempt that is opened again: who may, and who is told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -249,3 +249,15 @@ def test_a_late_answer_is_not_called_saved_after_a_reopening(database, ada, cora
     saved = cora.save(attempt_id, 1, typed, sequence=2, now=DUE + 3 * MINUTE)
     assert (saved.sequence, saved.is_late) == (2, False)
     assert cora.submit(attempt_id, now=DUE + 4 * MINUTE).earned == 1
+
+
+def test_the_api_says_when_an_attempt_was_opened_again(database, ada, cora, as_person):
+    """A device that sealed the attempt before does not send it."""
+    attempt_id = cora.start(QUIZ)
+    give(database, ada, attempt_id)
+    path = f"/api/v1/attempts/{attempt_id}"
+    assert as_person(cora.actor).get(path).json()["reopened_at"] is None
+    cora.submit(attempt_id)
+    reopen(database, ada, attempt_id, now=NOW + MINUTE)
+    reopened_at = as_person(cora.actor).get(path).json()["reopened_at"]
+    assert datetime.fromisoformat(reopened_at) == NOW + MINUTE
