@@ -1,7 +1,7 @@
 """Reading the further attempts that the academy allowed, one by one or by an exception. Callers check
 permissions."""
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
@@ -38,14 +38,20 @@ ALLOWANCES = live_allowances(ATTEMPT.user_id, ATTEMPT.course_key, ATTEMPT.quiz_k
 """How many attempts the student of an attempt has in addition at its quiz."""
 
 
+# Built once: every result asks for it.
+ADDED_AT = select(
+    live_allowances(
+        bindparam("user_id", type_=ALLOWANCE.user_id.type),
+        bindparam("course_key", type_=ALLOWANCE.course_key.type),
+        bindparam("quiz_key", type_=ALLOWANCE.quiz_key.type),
+    )
+)
+
+
 def allowances_at(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> int:
     """Return how many attempts a person has at a quiz beyond its own number."""
-    whose = (
-        literal(user_id, ALLOWANCE.user_id.type),
-        literal(course_key, ALLOWANCE.course_key.type),
-        literal(quiz_key, ALLOWANCE.quiz_key.type),
-    )
-    added: int = db.execute(select(live_allowances(*whose))).scalar_one()
+    values = {"user_id": user_id, "course_key": course_key, "quiz_key": quiz_key}
+    added: int = db.execute(ADDED_AT, values).scalar_one()
     return added
 
 
