@@ -124,7 +124,9 @@ def read_number(
     text = unicodedata.normalize("NFKC", without_ignorable(typed)).strip()
     if not text:
         return NumericResponse()
-    parts = _TYPED.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    # What was typed is kept with its invisible characters, and the API sends no longer text.
+    is_short = max(len(text), len(typed.strip())) <= LONGEST_TEXT
+    parts = _TYPED.fullmatch(text) if is_short else None
     if parts is None:
         return UnreadableResponse(_enter(unit))
     number = parts["number"].strip()

@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.kit.ids import AttemptId
+from app.kit.ids import AttemptId, EventId, new_uuid
 from app.quizzes.domain.attempt import AnswerStanding
 from app.quizzes.models import AnswerRow
+from app.quizzes.saved_answers import MOST_AT_ONCE, stored_beside
 from tests.conftest import statements_of
 from tests.integration.quizzes.conftest import Pupil
 from tests.integration.quizzes.test_pages import csrf
@@ -302,6 +303,16 @@ def test_an_unknown_shape_without_a_word_takes_no_answer_away(
     empty = an_item(2, volume, response, sequence=2, made_from=1)
     assert outcomes(send(browser, attempt_id, [empty])) == [("refused", 0, "response-unknown")]
     assert rows(database) == [(VOLUME, 1, None, False)]
+
+
+def test_a_page_may_hold_more_questions_than_a_batch(pupil, database, attempt_id, volume):
+    """A quiz has up to 200 questions, and all of them may stand on one page."""
+    pupil.save(attempt_id, volume, ["2"])
+    others = [(EventId(new_uuid()), f"question-{number}") for number in range(2 * MOST_AT_ONCE)]
+    with database.read() as db:
+        beside = stored_beside(db, attempt_id, None, [*others, (EventId(new_uuid()), VOLUME)])
+        assert [(record.question_key, record.sequence) for record in beside] == [(VOLUME, 1)]
+        assert stored_beside(db, attempt_id, None, others) == []
 
 
 def test_only_its_student_sends_answers(browser, client, as_person, database, attempt_id):

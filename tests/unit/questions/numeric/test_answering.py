@@ -53,6 +53,15 @@ def test_readable_numbers(typed, unit, expected):
     assert not read.is_blank
 
 
+@pytest.mark.parametrize("filler", ["\u00ad", "\u200e"])
+def test_an_answer_is_never_longer_than_the_api_sends(filler):
+    """Invisible characters are kept as they were typed, so they count."""
+    longest = read_number(f"2{filler * 57}.5", None)
+    assert isinstance(longest, NumericResponse)
+    assert ANSWERING.shaped([longest.text]) == TypedNumber(text=f"2{filler * 57}.5")
+    assert isinstance(read_number(f"2{filler * 58}.5", None), UnreadableResponse)
+
+
 @pytest.mark.parametrize(
     "typed",
     [
