@@ -1,21 +1,24 @@
 """Staff allow one more attempt by JSON, take it back, give attempts more time and accept late answers,
 through the same use-cases as the pages."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from app.kit.ids import AllowanceId, AttemptId, UserId
+from app.quizzes.domain.attempt import Attempt
 from app.quizzes.domain.extending import LONGEST_MINUTES
 from app.reports import allowances, extensions, late_answers
 from app.reports.forms import LONGEST_REASON
 from app.web.access import STAFF
 from app.web.forms import Submission
 from app.web.json_body import JsonBody
-from app.web.request_context import Visit
+from app.web.request_context import RequestContext, Visit
 from app.web.routing import Api
 
 api = Api("/api/v1", tags=["results"])
@@ -108,9 +111,14 @@ class ExtendedAttemptOut(BaseModel):
     response_model=ExtendedAttemptOut,
     summary="Give a running attempt of a student time back",
 )
-def give_time_back(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> ExtendedAttemptOut:
-    with visit.database.write() as db:
-        moved = extensions.give_time_back(
+def give_time_back(
+    visit: Visit,
+    attempt_id: AttemptId,
+    more: MoreTime,
+    idempotency_key: Annotated[str, Header(max_length=80)] = "",
+) -> ExtendedAttemptOut:
+    def act(db: Session) -> Attempt:
+        return extensions.give_time_back(
             db,
             visit.actor,
             attempt_id,
@@ -119,7 +127,8 @@ def give_time_back(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> Exten
             reason_is_told=more.tell_reason,
             now=visit.now,
         )
-    return ExtendedAttemptOut(attempt_id=moved.id, ends_at=moved.due_at)
+
+    return _extended(visit, attempt_id, act, more.model_dump_json(), idempotency_key)
 
 
 @api.post(
@@ -129,9 +138,14 @@ def give_time_back(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> Exten
     response_model=ExtendedAttemptOut,
     summary="Open an ended attempt of a student again",
 )
-def reopen_attempt(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> ExtendedAttemptOut:
-    with visit.database.write() as db:
-        moved = extensions.reopen_attempt(
+def reopen_attempt(
+    visit: Visit,
+    attempt_id: AttemptId,
+    more: MoreTime,
+    idempotency_key: Annotated[str, Header(max_length=80)] = "",
+) -> ExtendedAttemptOut:
+    def act(db: Session) -> Attempt:
+        return extensions.reopen_attempt(
             db,
             visit.actor,
             attempt_id,
@@ -140,7 +154,29 @@ def reopen_attempt(visit: Visit, attempt_id: AttemptId, more: MoreTime) -> Exten
             reason_is_told=more.tell_reason,
             now=visit.now,
         )
-    return ExtendedAttemptOut(attempt_id=moved.id, ends_at=moved.due_at)
+
+    return _extended(visit, attempt_id, act, more.model_dump_json(), idempotency_key)
+
+
+def _extended(
+    visit: RequestContext,
+    attempt_id: AttemptId,
+    act: Callable[[Session], Attempt],
+    body: str,
+    idempotency_key: str,
+) -> ExtendedAttemptOut:
+    """Give an attempt more time, once for each key."""
+
+    def effect() -> str:
+        end = act(db).due_at
+        return end.isoformat() if end else ""
+
+    with visit.database.write() as db:
+        command = Submission(idempotency_key=idempotency_key, body=f"{attempt_id} {body}")
+        end = visit.once(db, command, effect)
+    return ExtendedAttemptOut(
+        attempt_id=attempt_id, ends_at=datetime.fromisoformat(end) if end else None
+    )
 
 
 class LateAnswersIn(JsonBody):

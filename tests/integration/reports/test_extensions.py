@@ -227,6 +227,22 @@ def test_another_attempt_whose_time_is_over_does_not_stand_in_the_way(database, 
     assert row_of(database, second).state is AttemptState.submitted
 
 
+def test_time_that_a_program_gives_twice_with_one_key_is_given_once(database, ada, cora, as_person):
+    """Its answer may be lost on the way, and it sends the same again."""
+    attempt_id = cora.start(QUIZ)
+    url = f"/api/v1/attempts/{attempt_id}/time"
+    more = {"minutes": 5, "reason": REASON}
+    browser = as_person(ada)
+    answers = [browser.post(url, json=more, headers={"idempotency-key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert row_of(database, attempt_id).due_at == DUE + 5 * MINUTE
+    other = {**more, "minutes": 6}
+    assert browser.post(url, json=other, headers={"idempotency-key": "k"}).status_code == 422
+    assert browser.post(url, json=more).status_code == 200
+    assert row_of(database, attempt_id).due_at == DUE + 10 * MINUTE
+
+
 def test_what_was_typed_too_late_counts_when_it_is_saved_again(database, ada, cora):
     """The late answer itself stays evidence; the same answer in time is stored after it."""
     attempt_id = cora.start(QUIZ)
