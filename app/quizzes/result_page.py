@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
 from app.courses.domain.delivery import Quiz
+from app.enrolments.queries import place_on
 from app.kit.actor import Actor
 from app.kit.ids import AttemptId
 from app.kit.messages import Message
@@ -193,7 +194,7 @@ class _Result:
 def _read(db: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> _Result:
     quiz = queries.quiz_of(db, attempt)
     attempts = queries.attempts_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
-    allowances = allowances_at(db, actor.user_id, attempt.course_key, attempt.quiz_key)
+    allowed = _allowed(db, attempt, quiz)
     ended = [earlier for earlier in attempts if earlier.is_marked(now)]
     unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt.id}
     whole = {attempt.id: attempt, **queries.whole_attempts(db, unmarked)}
@@ -208,6 +209,16 @@ def _read(db: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> _Res
         answers[attempt.id],
         marking.mark_saved(db, attempt, answers[attempt.id]),
         scores,
-        attempts_left(attempts_allowed(quiz.attempts, allowances), len(attempts)),
-        disclosure(quiz, attempts, scores, allowances=allowances, now=now),
+        attempts_left(allowed, len(attempts)),
+        disclosure(quiz, attempts, scores, allowed=allowed, now=now),
     )
+
+
+def _allowed(db: Session, attempt: Attempt, quiz: Quiz) -> int | None:
+    """Return how many attempts the student of an attempt has at its quiz in all, by the revision in which
+    they would start the next one: with a newer place that is another one than that of the attempt."""
+    place = place_on(db, attempt.user_id, attempt.course_key)
+    course = courses.revision(db, place.revision_id).course if place else None
+    following = course.quiz(attempt.quiz_key) if course else None
+    allowances = allowances_at(db, attempt.user_id, attempt.course_key, attempt.quiz_key)
+    return attempts_allowed((following or quiz).attempts, allowances)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.courses.domain.delivery import Quiz
 from app.kit.messages import Message, msg, msgs
-from app.quizzes.domain.allowing import attempts_allowed, attempts_left
+from app.quizzes.domain.allowing import attempts_left
 from app.quizzes.domain.attempt import AttemptFacts, Score
 
 
@@ -43,7 +43,7 @@ def disclosure(
     attempts: Sequence[AttemptFacts],
     scores: Sequence[Score],
     *,
-    allowances: int,
+    allowed: int | None,
     now: datetime,
 ) -> Disclosure:
     """Return what the student may see of their ended attempts at a quiz.
@@ -51,12 +51,13 @@ def disclosure(
     Unless its author says otherwise, the right answers are shown only after the quiz is passed or no attempt
     is left, so that one attempt does not give away the next. One more attempt that the academy allowed hides
     them again until it has ended. `attempts` are all attempts of this student at this quiz, `scores` those of
-    the ended ones, and `allowances` counts the attempts that were allowed in addition.
+    the ended ones, and `allowed` is how many they have in all by the course revision in which they start the
+    next, which need not be that of the quiz; None: any number.
     """
     if shows_answers_each_time(quiz) or any(score.passed for score in scores):
         return Disclosure.answers
     used = sum(attempt.has_ended(now) for attempt in attempts)
-    if attempts_left(attempts_allowed(quiz.attempts, allowances), used) == 0:
+    if attempts_left(allowed, used) == 0:
         return Disclosure.answers
     return Disclosure.marks if tells_marks_before_answers(quiz) else Disclosure.score
 

@@ -1,6 +1,7 @@
 """What a result says: sections to read again, the final test by module, what opened, and the moment."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,8 @@ from app.db.database import Database
 from app.kit.actor import Role
 from app.kit.ids import AttemptId, RevisionId
 from tests.integration.quizzes.conftest import Pupil
-from tests.make.courses import course_with_sections
+from tests.make import NOW
+from tests.make.courses import course_with_sections, small_course
 from tests.make.people import a_user
 from tests.make.quizzes import a_place, a_published_course
 
@@ -101,6 +103,36 @@ def test_before_release_it_says_which_questions_were_wrong_and_what_to_read(brow
     assert [words for words in KEY_WORDS if words in released] == list(KEY_WORDS)
     assert "The answers come later" not in released
     assert told(browser, first)[1:] == (marks, missed)
+
+
+def with_attempts(database: Database, attempts: int) -> RevisionId:
+    """Publish the small course with so many attempts at each quiz."""
+    parsed = small_course()
+    changes = {"attempts": attempts, "show_answers": "when-passed"}
+    quizzes = tuple(quiz.model_copy(update=changes) for quiz in parsed.course.quizzes)
+    course = parsed.course.model_copy(update={"quizzes": quizzes})
+    with database.write() as db:
+        return a_published_course(db, course, parsed.keys)
+
+
+@pytest.mark.parametrize(("by_newer_place", "shown"), [(3, False), (2, True)])
+def test_answers_wait_while_a_newer_place_leaves_attempts(
+    database, as_person, by_newer_place, shown
+):
+    """Two attempts are all of the first revision, and the next starts in the one of the newer place."""
+    first = with_attempts(database, 2)
+    with database.write() as db:
+        actor = a_user(db, "Paula Pupil")
+        a_place(db, actor, first)
+    paula = Pupil(database, actor, first)
+    wrong = ("bleeding-layer", "true-of-the-dermis", "epidermis-bleeds")
+    earlier = missing(paula, *wrong)
+    newer = with_attempts(database, by_newer_place)
+    with database.write() as db:
+        a_place(db, actor, newer, at=NOW + timedelta(days=1))
+    missing(paula, *wrong)
+    result = as_person(actor).get(f"/api/v1/attempts/{earlier}").json()["result"]
+    assert (result["passed"], result["answers_shown"]) == (False, shown)
 
 
 def test_a_result_leads_to_the_attempt_that_is_open(browser, pupil):

@@ -184,7 +184,8 @@ def test_it_hides_the_answers_until_it_is_used(used, allowances, released):
     quiz = a_quiz(kind="final", attempts=2)
     attempts = [FAILED] * used
     scores = [attempt.score for attempt in attempts]
-    told = disclosure(quiz, attempts, scores, allowances=allowances, now=NOW)
+    allowed = attempts_allowed(quiz.attempts, allowances)
+    told = disclosure(quiz, attempts, scores, allowed=allowed, now=NOW)
     assert (told is Disclosure.answers) is released
 
 
