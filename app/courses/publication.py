@@ -148,22 +148,22 @@ def _same(
 ) -> StoredRevision | None:
     """Return the first of these revisions with this content. Those of format 1 that have no source are
     compared by their documents, as this version reads them: a field that a model gained is no edit."""
-    course_of_format_1 = _as_in_format_1(course)
+    same_courses = (course, _as_in_format_1(course))
     for revision in revisions:
         if digest in (revision.digest, revision.source_digest):
             return revision
     for revision in revisions:
         if revision.source_digest is None:
             published = queries.readable(db, revision.id, queries.as_published)
-            is_same = published is not None and published.course == course_of_format_1
+            is_same = published is not None and published.course in same_courses
             if is_same and answer_keys.keys_as_published(db, revision.id) == keys:
                 return revision
     return None
 
 
 def _as_in_format_1(course: Course) -> Course:
-    """Return a course as a revision of format 1 holds it, which could not say when the right answers are
-    shown."""
+    """Return a course as a revision of format 1 holds it from before a quiz could say when its right
+    answers are shown."""
     quizzes = tuple(
         quiz.model_copy(update={"show_answers": None})
         if quiz.show_answers == "when-passed"

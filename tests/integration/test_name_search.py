@@ -33,6 +33,8 @@ from app.kit.paths import ROOT
 from app.practicals.queries.admin_lists import ListedDays, ListFilters, board
 from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.reservation_candidates import candidates
+from app.reports.exception_list import ShownExceptions, all_exceptions, exceptions_page
+from app.reports.running_list import running_page
 from app.reports.students import Part, ResultsQuery, students
 from app.search.domain import Findable
 from app.search.queries import search
@@ -40,8 +42,10 @@ from tests.make import NOW
 from tests.make.certificates import a_certificate, an_earner
 from tests.make.conversations import a_conversation
 from tests.make.enquiries import an_enquiry
+from tests.make.exceptions import a_stored_exception
 from tests.make.keys import ISSUER
 from tests.make.learning import a_published_course
+from tests.make.list_cases import add_running_attempts
 from tests.make.people import a_user
 from tests.make.places import a_place_in, an_intake
 from tests.make.postgres import drop_database, new_database
@@ -56,6 +60,7 @@ SEARCHES = {
     "accounts/forms.py": "export_of_people",
     "accounts/people_pages.py": "list_of_people",
     "certificates/pages.py": "list_of_certificates",
+    "conversations/staff_api.py": "questions_of_students",
     "conversations/staff_pages.py": "questions_of_students",
     "enquiries/pages.py": "list_of_enquiries",
     "enrolments/admin_pages.py": "people_of_an_intake",
@@ -63,7 +68,12 @@ SEARCHES = {
     "enrolments/invoice_pages.py": "list_of_invoices",
     "practicals/pages/list_filters.py": "days_in_a_room",
     "practicals/pages/planning.py": "people_to_reserve_for",
+    "reports/exception_api.py": "list_of_exceptions",
+    "reports/exception_forms.py": "export_of_exceptions",
+    "reports/exception_pages.py": "list_of_exceptions",
     "reports/forms.py": "list_of_results",
+    "reports/running_api.py": "list_of_running_attempts",
+    "reports/running_pages.py": "list_of_running_attempts",
     "search/api.py": "search_of_the_office",
     "search/pages.py": "search_of_an_instructor",
 }
@@ -144,6 +154,31 @@ def list_of_results(db: Session, admin: Actor) -> List:
         for row in students(
             db, admin, ResultsQuery("small-course", (), text=typed), Part.page, number=1
         )
+    }
+
+
+def list_of_exceptions(db: Session, admin: Actor) -> List:
+    for person in people(db):
+        a_stored_exception(db, admin.user_id, user_id=person.user_id)
+    return lambda typed: {
+        str(row.audience)
+        for row in exceptions_page(db, admin, ShownExceptions.live, text=typed, number=1).rows
+    }
+
+
+def export_of_exceptions(db: Session, admin: Actor) -> List:
+    list_of_exceptions(db, admin)
+    return lambda typed: {
+        str(row.audience) for row in all_exceptions(db, admin, ShownExceptions.live, text=typed)
+    }
+
+
+def list_of_running_attempts(db: Session, admin: Actor) -> List:
+    people_of_an_intake(db, admin)
+    db.flush()
+    add_running_attempts(db)
+    return lambda typed: {
+        row.name for row in running_page(db, admin, text=typed, number=1, now=NOW).rows
     }
 
 
@@ -258,6 +293,7 @@ def test_each_name_is_found_in_each_way_of_typing(database, admin, make_list):
     [
         *(list_of_invoices, export_of_invoices, people_to_reserve_for, days_in_a_room),
         *(search_of_the_office, search_of_an_instructor),
+        *(list_of_exceptions, export_of_exceptions, list_of_running_attempts),
     ],
 )
 def test_names_are_found_where_the_same_texts_are_searched(database, admin, make_list):

@@ -1,6 +1,6 @@
 """Each list of the site, with what fills it, so that it can be read with 0, 1, 51 and 1,000 rows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -148,12 +148,17 @@ def running_attempts(stage: Stage, numbers: range) -> None:
     before = set(stage.db.scalars(select(User.id)))
     students(stage, numbers)
     stage.db.flush()
-    places = stage.db.execute(
+    add_running_attempts(stage.db, before)
+
+
+def add_running_attempts(db: Session, besides: Collection[UserId] = ()) -> None:
+    """Let everybody with a place, besides these, be in the middle of a quiz."""
+    places = db.execute(
         select(Enrolment.id, Enrolment.user_id, Enrolment.revision_id).where(
-            Enrolment.user_id.not_in(before)
+            Enrolment.user_id.not_in(besides)
         )
     )
-    stage.db.add_all(
+    db.add_all(
         AttemptRow(
             id=AttemptId(new_uuid()),
             user_id=user_id,

@@ -37,6 +37,8 @@ ROLES = {
     "practicals.may_manage": {ADMIN},
     "practicals.may_teach": STAFF,
     "quizzes.may_take_quizzes": {STUDENT},
+    "reports.may_give_exceptions": {ADMIN},
+    "reports.may_make_outages_good": {ADMIN},
     "reports.may_see_results": STAFF,
     "rights.may_end_leftovers": {ADMIN},
     "search.may_search": STAFF,

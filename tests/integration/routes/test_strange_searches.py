@@ -17,6 +17,7 @@ SEARCHED = (
         "/admin/enquiries",
         "/admin/exceptions",
         "/results",
+        "/results/running",
         "/teach/questions",
     ),
 )
