@@ -9,10 +9,12 @@ from app.courses.domain.delivery import Quiz
 from app.quizzes.domain.attempt import Attempt, Score
 from app.quizzes.domain.releasing import (
     Disclosure,
+    best,
     disclosure,
     promise_of_answers,
     when_answers_come,
 )
+from app.quizzes.domain.transitions import AtTimeOut
 from tests.make import NOW
 from tests.make.quizzes import a_quiz, an_attempt
 
@@ -114,3 +116,56 @@ def test_a_result_without_answers_says_when_they_come(
     show: str | None, left: int | None, words: str
 ) -> None:
     assert words in str(when_answers_come(a_quiz(kind="final", show_answers=show), left))
+
+
+@pytest.mark.parametrize(
+    ("used", "allowances", "expected"),
+    [(1, 0, ANSWERS), (1, 1, MARKS), (2, 1, ANSWERS), (2, 2, MARKS)],
+)
+def test_one_more_attempt_that_is_allowed_hides_the_answers_until_it_has_ended(
+    used: int, allowances: int, expected: Disclosure
+) -> None:
+    quiz = a_quiz(attempts=1)
+    told_with = disclosure(quiz, [SENT] * used, [FAIL] * used, allowances=allowances, now=NOW)
+    assert told_with is expected
+
+
+@pytest.mark.parametrize(
+    ("late", "at_time_out", "expected"),
+    [
+        (-1, AtTimeOut.submit, MARKS),
+        (60, AtTimeOut.submit, ANSWERS),
+        (60, AtTimeOut.abandon, ANSWERS),
+        (60, AtTimeOut.grace, MARKS),
+        (600, AtTimeOut.grace, ANSWERS),
+    ],
+)
+def test_the_clock_ends_the_last_attempt_before_the_worker_does(
+    late: int, at_time_out: AtTimeOut, expected: Disclosure
+) -> None:
+    """In the time of grace it can still be sent, so the answers wait."""
+    last = an_attempt(
+        due_at=NOW - timedelta(seconds=late),
+        at_time_out=at_time_out,
+        grace_minutes=5 if at_time_out is AtTimeOut.grace else None,
+    )
+    assert told(a_quiz(attempts=1), [last], []) is expected
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ([], None),
+        ([FAIL], FAIL),
+        ([Score(8, 10, False), Score(4, 10, True)], Score(4, 10, True)),
+        ([Score(5, 8, False), Score(2, 3, False)], Score(2, 3, False)),
+        ([Score(2, 3, False), Score(5, 8, False)], Score(2, 3, False)),
+        ([Score(3, 4, True), Score(4, 5, True)], Score(4, 5, True)),
+    ],
+)
+def test_the_best_score_is_a_pass_then_the_greatest_part_of_the_points(
+    scores: Sequence[Score], expected: Score | None
+) -> None:
+    """A pass with fewer points is better than a failure with more, in which a question that must be right was
+    wrong."""
+    assert best(scores) == expected
