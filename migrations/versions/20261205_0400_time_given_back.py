@@ -13,6 +13,18 @@ loses = {
     "attempts.given_back_seconds": "how much later than its limit an attempt ends; its end stays as it is",
     "attempt_extensions": "who gave which attempt more time or opened it again, and why",
 }
+# Courses got these questions after the migration before this one. A colon would name a parameter.
+one_way_if = (
+    (
+        """SELECT count(*) FROM course_revisions WHERE delivery LIKE '%"must_pass"_true%'""",
+        "revisions of courses have questions that must be right, and the version before would let attempts "
+        "pass without them",
+    ),
+    (
+        """SELECT count(*) FROM course_revisions WHERE delivery LIKE '%"type"_"ordering"%'""",
+        "revisions of courses have questions about an order, and the version before cannot read them",
+    ),
+)
 
 
 def upgrade() -> None:

@@ -12,6 +12,8 @@ from app.db.way_back import RELEASE, go_back, way_back
 from app.kit.ids import new_uuid
 from app.kit.paths import MIGRATIONS
 from tests.make import NOW
+from tests.make.courses import small_course
+from tests.make.quizzes import a_published_course, a_question
 
 FACTORS, BEFORE_FACTORS = "20261129_0140", "20261129_0130"
 FIRST = RELEASES[0].revision
@@ -135,6 +137,28 @@ class TestAWayThatIsClosed:
             go_back(own, way)
         assert parts(own) == before
         assert revision_at(own) == head()
+
+    @pytest.mark.parametrize(
+        ("question", "why"),
+        [
+            (a_question(must_pass=True), "would let attempts pass without them"),
+            (a_question(type_="ordering"), "cannot read them"),
+            (a_question(), None),
+        ],
+        ids=["must pass", "ordering", "neither"],
+    )
+    def test_questions_that_an_older_version_would_mark_wrongly_close_it(self, own, question, why):
+        """It ignores `must_pass`, and refuses a course with a type that it does not know."""
+        parsed = small_course()
+        assert parsed.course is not None
+        quiz, *others = parsed.course.quizzes
+        changed = quiz.model_copy(update={"questions": (question,)})
+        with own.write() as db:
+            a_published_course(
+                db, parsed.course.model_copy(update={"quizzes": (changed, *others)}), parsed.keys
+            )
+        closed = way_back(own, RELEASE).closed
+        assert [reason.endswith(why) for reason in closed] == ([True] if why else [])
 
     def test_it_is_open_as_far_as_the_step_before(self, own):
         an_erratum(own)
