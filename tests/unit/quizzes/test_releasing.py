@@ -119,14 +119,15 @@ def test_a_result_without_answers_says_when_they_come(
 
 
 @pytest.mark.parametrize(
-    ("used", "allowances", "expected"),
-    [(1, 0, ANSWERS), (1, 1, MARKS), (2, 1, ANSWERS), (2, 2, MARKS)],
+    ("used", "allowed", "expected"),
+    [(1, 1, ANSWERS), (1, 2, MARKS), (2, 2, ANSWERS), (2, 3, MARKS), (9, None, MARKS)],
 )
 def test_one_more_attempt_that_is_allowed_hides_the_answers_until_it_has_ended(
-    used: int, allowances: int, expected: Disclosure
+    used: int, allowed: int | None, expected: Disclosure
 ) -> None:
+    """What the student may do counts, not what the quiz gives everybody."""
     quiz = a_quiz(attempts=1)
-    told_with = disclosure(quiz, [SENT] * used, [FAIL] * used, allowances=allowances, now=NOW)
+    told_with = disclosure(quiz, [SENT] * used, [FAIL] * used, allowed=allowed, now=NOW)
     assert told_with is expected
 
 
