@@ -24,8 +24,8 @@ class OutageForm(Form):
     quiz: str = Field(title=label("quiz"), max_length=140)
     intake: UUID | None = Field(default=None, title=label("intake"))
     day: Day = Field(title=label("day"))
-    began: TimeOfDay = Field(title=label("time at which it began"))
-    ended: TimeOfDay = Field(title=label("time at which it ended"))
+    began_at: TimeOfDay = Field(title=label("time at which it began"))
+    ended_at: TimeOfDay = Field(title=label("time at which it ended"))
     reason: str = Field(title=label("the reason"), min_length=3, max_length=LONGEST_REASON)
     tell: Literal["yes"] | None = Field(default=None, title=label("whether students read it"))
     step: Literal["preview", "give"] = Field(default="preview", title=label("step"))
@@ -34,10 +34,10 @@ class OutageForm(Form):
         """Return the outage in UTC, or raise Invalid for local times that do not exist."""
         course_key, _, quiz_key = self.quiz.partition("/")
         intake_id = IntakeId(self.intake) if self.intake else None
-        outage = Outage(self._moment("began", zone), self._moment("ended", zone))
+        outage = Outage(self._moment("began_at", zone), self._moment("ended_at", zone))
         return OutageScope(course_key, quiz_key, intake_id, outage)
 
-    def _moment(self, name: Literal["began", "ended"], zone: str) -> datetime:
+    def _moment(self, name: Literal["began_at", "ended_at"], zone: str) -> datetime:
         try:
             return moment(self.day, getattr(self, name), zone)
         except ValueError as error:

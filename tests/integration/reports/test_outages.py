@@ -125,7 +125,7 @@ def test_only_admins_may(database, ina, ben):
 
 
 def form_of(began, ended, **changes):
-    return FORM | {"began": began, "ended": ended} | changes
+    return FORM | {"began_at": began, "ended_at": ended} | changes
 
 
 def local(moment):
@@ -156,8 +156,8 @@ def test_admins_see_who_gains_what_before_they_give_it(as_person, database, ada,
 @pytest.mark.parametrize(
     ("changes", "status", "message"),
     [
-        ({"ended": "09:00", "began": "09:10"}, 409, "The outage ends before it begins."),
-        ({"began": "23:58", "ended": "23:59"}, 409, "The outage has not ended yet."),
+        ({"ended_at": "09:00", "began_at": "09:10"}, 409, "The outage ends before it begins."),
+        ({"began_at": "23:58", "ended_at": "23:59"}, 409, "The outage has not ended yet."),
         ({"reason": ""}, 422, "Enter the reason"),
         ({"day": "yesterday"}, 422, "Enter a date such as 8 December 2026"),
     ],

@@ -253,8 +253,8 @@ def after_an_outage(world: World) -> Any:
         "/results/outage",
         quiz=quiz,
         day=f"{NOW:%Y-%m-%d}",
-        began=began,
-        ended=ended,
+        began_at=began,
+        ended_at=ended,
         reason="The network failed.",
         step="give",
     )
