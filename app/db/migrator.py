@@ -3,6 +3,7 @@ others use the database."""
 
 import logging
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -88,10 +89,20 @@ class Watch:
                 self.signal_number = number
                 raise _Signalled
 
+        tell_of_lost = sys.unraisablehook
+
+        def be_silent(lost: "sys.UnraisableHookArgs") -> None:
+            # A signal that arrives while Python clears away an object is lost there. `signal_number` still
+            # stops the steps, and the person reads one sentence.
+            if lost.exc_type is not _Signalled:
+                tell_of_lost(lost)
+
         before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+        sys.unraisablehook = be_silent
         try:
             yield
         finally:
+            sys.unraisablehook = tell_of_lost
             for number, handler in before.items():
                 signal.signal(number, handler)
 
