@@ -150,9 +150,14 @@ def ended_by_signals() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    def end(_number: int, _frame: object) -> None:
+        # The server notes SIGTERM and ends. An exception that is raised here meanwhile could be lost: Python
+        # passes none on while it clears away an object.
+        signal.raise_signal(signal.SIGTERM)
+
+    for number, handler in ((signal.SIGTERM, interrupt), (signal.SIGHUP, end)):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, interrupt)
+            signal.signal(number, handler)
     with suppress(KeyboardInterrupt):
         yield
 

@@ -189,13 +189,16 @@ def test_ctrl_c_or_a_closed_terminal_ends_it_and_leaves_nothing(folder, tmp_path
         text=True,
         env={**os.environ, "TMPDIR": str(temporary)},
     ) as run:
-        assert run.stdout is not None
-        first = run.stdout.readline()
-        assert first == f"{folder} is at http://127.0.0.1:{port} (Ctrl-C ends the preview)\n"
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS) as page:
-            assert page.url.endswith(f"{BASE}/1")
-        assert [place.name[:18] for place in temporary.iterdir()] == ["preceptor-preview-"]
-        run.send_signal(how)
-        _, errors = run.communicate(timeout=SECONDS)
+        try:
+            assert run.stdout is not None
+            first = run.stdout.readline()
+            assert first == f"{folder} is at http://127.0.0.1:{port} (Ctrl-C ends the preview)\n"
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS) as page:
+                assert page.url.endswith(f"{BASE}/1")
+            assert [place.name[:18] for place in temporary.iterdir()] == ["preceptor-preview-"]
+            run.send_signal(how)
+            _, errors = run.communicate(timeout=SECONDS)
+        finally:
+            run.kill()  # or a failure would wait for it for ever
     assert (run.returncode, errors) == (0, "")
     assert list(temporary.iterdir()) == []
