@@ -148,10 +148,13 @@ def _run(
         try:
             with watch.stopped_by_signals() if watch.listens else nullcontext():
                 _run_in_tries(steps, config, watch)
-        except (_Signalled, SQLAlchemyError, CommandError, OSError) as error:
+        except (_Signalled, Exception) as error:
+            # After a signal whatever fails fails because of it: also the driver, in a statement of its own.
             if watch.signal_number is not None:
                 words = f"Stopped. {where_it_is(database)} Run it again to go on."
                 raise MigrationStopped(words, watch.signal_number) from None
+            if not isinstance(error, (SQLAlchemyError, CommandError, OSError)):
+                raise
             words = _reason(error, database)
             if told.last:
                 words = f"The step “{told.last}” failed: {words}"

@@ -154,7 +154,7 @@ def test_a_signal_in_the_middle_of_a_step_leaves_a_whole_schema(own, number):
     if number == signal.SIGKILL:
         assert process.returncode == -signal.SIGKILL
     else:
-        assert process.returncode == 128 + number
+        assert process.returncode == 128 + number, err
         said = f"Stopped. The schema is whole, at {BEFORE}. Run it again to go on."
         assert demand_one_line(err) == f"preceptor: {said}\n"
     assert out == ""
