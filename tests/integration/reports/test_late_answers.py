@@ -38,6 +38,9 @@ PHONE = UUID(int=10)
 REASON = "The network failed."
 DUE = NOW + timedelta(minutes=10)
 AFTER = DUE + timedelta(minutes=1)
+ON_POSTGRES = pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 @pytest.fixture
@@ -213,10 +216,10 @@ def test_two_admins_at_once_accept_once(database, ada, attempt_id):
     assert at_once(database, act, act) == ["done", "nothing_late"]
 
 
+@ON_POSTGRES
 def test_without_the_lock_both_would_accept(database, attempt_id):
-    """The negative control: both read before either writes, and only the number of the answers stops one."""
-    if database.is_sqlite:
-        pytest.skip("a write block of SQLite reads nothing before it may write")
+    """The negative control: both read before either writes, and only the number of the answers stops one. A
+    write block of SQLite reads nothing before it may write."""
     barrier, outcomes = Barrier(2), []
 
     def act(own: Database) -> None:
