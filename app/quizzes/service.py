@@ -27,7 +27,7 @@ from app.quizzes.domain.attempt import AttemptFacts, Score
 from app.quizzes.domain.deadlines import deadline
 from app.quizzes.domain.exceptions import AttemptExceptions
 from app.quizzes.domain.sampling import draw
-from app.quizzes.domain.starting import start_obstacle
+from app.quizzes.domain.starting import StartObstacle, start_obstacle
 from app.quizzes.domain.transitions import AttemptEvent, AttemptState
 from app.quizzes.errors import AttemptStartRefused
 from app.quizzes.exception_queries import exceptions_at
@@ -83,8 +83,7 @@ def start_attempt(
     obstacle = obstacle_after(attempts)
     if obstacle is not None and obstacle.open_attempt is not None:
         return obstacle.open_attempt.id
-    if obstacle is not None:
-        raise AttemptStartRefused(obstacle.refusal)
+    _demand_none(obstacle)
     _demand_code(db, place, quiz, access_code)
     try:
         with db.begin_nested():
@@ -95,10 +94,13 @@ def start_attempt(
         # Some were closed with an earlier place, or one was started and submitted after they were
         # read.
         tries = queries.attempts_at(db, actor.user_id, course_key, quiz_key)
-        earlier = [attempt for attempt in tries if attempt.id != attempt_id]
-        if obstacle := obstacle_after(earlier):
-            raise AttemptStartRefused(obstacle.refusal)
+        _demand_none(obstacle_after([attempt for attempt in tries if attempt.id != attempt_id]))
     return attempt_id
+
+
+def _demand_none(obstacle: StartObstacle | None) -> None:
+    if obstacle is not None:
+        raise AttemptStartRefused(obstacle.refusal)
 
 
 def _quiz_of(db: Session, place: ConfirmedPlace, quiz_key: str) -> tuple[Course, Quiz]:

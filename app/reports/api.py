@@ -1,19 +1,17 @@
 """Staff allow one more attempt by JSON, take it back, give attempts more time and accept late answers,
 through the same use-cases as the pages."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.orm import Session
 
 from app.kit.ids import AllowanceId, AttemptId, UserId
-from app.quizzes.domain.attempt import Attempt
 from app.quizzes.domain.extending import LONGEST_MINUTES
 from app.reports import allowances, extensions, late_answers
+from app.reports.extensions import Extend
 from app.reports.forms import LONGEST_REASON
 from app.web.access import STAFF
 from app.web.forms import Submission
@@ -117,18 +115,7 @@ def give_time_back(
     more: MoreTime,
     idempotency_key: Annotated[str, Header(max_length=80)] = "",
 ) -> ExtendedAttemptOut:
-    def act(db: Session) -> Attempt:
-        return extensions.give_time_back(
-            db,
-            visit.actor,
-            attempt_id,
-            minutes=more.minutes,
-            reason=more.reason,
-            reason_is_told=more.tell_reason,
-            now=visit.now,
-        )
-
-    return _extended(visit, attempt_id, act, more.model_dump_json(), idempotency_key)
+    return _extended(visit, attempt_id, extensions.give_time_back, more, idempotency_key)
 
 
 @api.post(
@@ -144,8 +131,20 @@ def reopen_attempt(
     more: MoreTime,
     idempotency_key: Annotated[str, Header(max_length=80)] = "",
 ) -> ExtendedAttemptOut:
-    def act(db: Session) -> Attempt:
-        return extensions.reopen_attempt(
+    return _extended(visit, attempt_id, extensions.reopen_attempt, more, idempotency_key)
+
+
+def _extended(
+    visit: RequestContext,
+    attempt_id: AttemptId,
+    extend: Extend,
+    more: MoreTime,
+    idempotency_key: str,
+) -> ExtendedAttemptOut:
+    """Give an attempt more time, once for each key."""
+
+    def effect() -> str:
+        attempt = extend(
             db,
             visit.actor,
             attempt_id,
@@ -154,25 +153,13 @@ def reopen_attempt(
             reason_is_told=more.tell_reason,
             now=visit.now,
         )
-
-    return _extended(visit, attempt_id, act, more.model_dump_json(), idempotency_key)
-
-
-def _extended(
-    visit: RequestContext,
-    attempt_id: AttemptId,
-    act: Callable[[Session], Attempt],
-    body: str,
-    idempotency_key: str,
-) -> ExtendedAttemptOut:
-    """Give an attempt more time, once for each key."""
-
-    def effect() -> str:
-        end = act(db).due_at
+        end = attempt.due_at
         return end.isoformat() if end else ""
 
     with visit.database.write() as db:
-        command = Submission(idempotency_key=idempotency_key, body=f"{attempt_id} {body}")
+        command = Submission(
+            idempotency_key=idempotency_key, body=f"{attempt_id} {more.model_dump_json()}"
+        )
         end = visit.once(db, command, effect)
     return ExtendedAttemptOut(
         attempt_id=attempt_id, ends_at=datetime.fromisoformat(end) if end else None

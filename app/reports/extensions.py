@@ -1,6 +1,7 @@
 """Use-cases of staff: give a running attempt time back, and open an ended attempt again."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,22 @@ from app.reports import policy
 from app.reports.attempt_standing import extension_case
 from app.reports.errors import ExtensionRefused
 from app.reports.own_students import looks_after
+
+
+class Extend(Protocol):
+    """One of the two acts below, which differ in the attempts they are for."""
+
+    def __call__(
+        self,
+        db: Session,
+        actor: Actor,
+        attempt_id: AttemptId,
+        *,
+        minutes: int,
+        reason: str,
+        reason_is_told: bool,
+        now: datetime,
+    ) -> Attempt: ...
 
 
 def give_time_back(
