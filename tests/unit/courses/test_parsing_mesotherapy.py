@@ -333,10 +333,17 @@ def test_the_timings_are_the_longest_of_the_leaflets() -> None:
 
 def test_no_length_is_written_beside_the_one_that_is_counted() -> None:
     """Its pages say how long the course and a day take; the prose named another number."""
-    assert course().hours == 14
+    assert course().hours == 15
     for words in (course().summary, course().description_html, *course().outcomes):
         assert re.search(r"\bhours?\b|\bminutes\b", words) is None
     assert "takes is counted from its words" in course().description_html
+
+
+def test_every_quiz_has_half_as_many_questions_again_as_an_attempt() -> None:
+    """Whoever remembers the first attempt meets others in the second, at each of the nine quizzes."""
+    assert len(course().quizzes) == 9
+    for quiz in course().quizzes:
+        assert len(quiz.questions) * 2 >= quiz.length * 3, quiz.key
 
 
 BODIES = {
