@@ -91,6 +91,7 @@ from app.notices.queries import UNREAD
 from app.practicals import api as practicals_api
 from app.practicals.pages import life_support as practicals_life_support
 from app.practicals.pages import papers as practicals_papers
+from app.practicals.pages import plan_form as practicals_plan_form
 from app.practicals.pages import planning as practicals_planning
 from app.practicals.pages import rebooking as practicals_rebooking
 from app.practicals.pages import reserving as practicals_reserving
@@ -200,6 +201,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     enquiries_pages.pages,
     site_pages.pages,
     practicals_life_support.pages,
+    practicals_plan_form.pages,
     practicals_planning.pages,
     practicals_rebooking.pages,
     practicals_reserving.pages,

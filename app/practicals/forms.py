@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from app.enrolments.forms import ReservePlacesForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
@@ -14,11 +14,11 @@ from app.kit.ids import IntakeId, UserId
 from app.kit.messages import Message, msg
 from app.kit.versions import version_of
 from app.kit.zones import is_zone_of_a_place
-from app.practicals.domain.plan import Plan
+from app.practicals.domain.plan import Plan, ratio_capacity
 from app.practicals.domain.seats import Attendance
 from app.practicals.domain.times import whole_hours
 from app.practicals.queries.admin_detail import Choices, PlannedPractical
-from app.web.dates import Day, TimeOfDay, moment, typed_day, typed_time
+from app.web.dates import Day, TimeOfDay, answered_day, moment, typed_day, typed_time
 from app.web.field_messages import message_in
 from app.web.forms import EditForm, Form, label
 
@@ -48,6 +48,7 @@ class PlanForm(EditForm):
 
     kind: str = Field(title=label("kind of practical"), max_length=140)
     day: Day = Field(title=label("day"))
+    day_answer: str | None = Field(default=None, title=label("day that you mean"), max_length=40)
     starts: TimeOfDay = Field(title=label("start"))
     ends: TimeOfDay = Field(title=label("end"))
     zone: str = Field(title=label("time zone"), max_length=60)
@@ -62,7 +63,14 @@ class PlanForm(EditForm):
     intake: UUID | None = Field(default=None, title=label("intake"))
     note: str | None = Field(default=None, title=label("note"), max_length=2000)
     accept_clashes: bool = Field(default=False, title=label("save all the same"))
-    step: Literal["ask", "save", "back"] = Field(default="ask", title=label("step"))
+    step: Literal["ask", "save", "back", "repeat"] = Field(default="ask", title=label("step"))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_day_that_is_meant(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Read the answer to the question about a weekday that did not fit its day."""
+        day = answered_day(values.get("day"), values.get("day_answer"))
+        return values if day is None else {**values, "day": day}
 
     @field_validator("zone")
     @classmethod
@@ -155,6 +163,24 @@ def values_of(planned: PlannedPractical) -> dict[str, Any]:
         "cancel_hours": str(whole_hours(practical.cancel_until, practical.starts_at)),
         "intake": str(practical.intake_id) if practical.intake_id else "",
         "note": planned.note or "",
+    }
+
+
+def copied_values(source: PlannedPractical, choices: Choices, *, now: datetime) -> dict[str, Any]:
+    """Return the values of the form for another day like this one: everything but the day. Places that are
+    as many as the instructors can teach follow the instructors of the new day. Booking opens when it opens
+    for this day, or now."""
+    values = values_of(source)
+    ratios = {kind.value: kind.students_per_instructor for kind in choices.kinds}
+    most = ratio_capacity(ratios.get(values["kind"], 0), len(source.instructors))
+    opens = max(now, source.practical.booking_opens_at).astimezone(ZoneInfo(source.practical.zone))
+    return {
+        **values,
+        "version": "",
+        "day": "",
+        "capacity": "" if source.practical.capacity == most else values["capacity"],
+        "opens_day": typed_day(opens.date()),
+        "opens": typed_time(opens.time()),
     }
 
 

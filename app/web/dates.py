@@ -4,7 +4,8 @@ In every language days may be typed in English or in figures, and forms show the
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,47 @@ def read_day(typed: object) -> object:
             msg("That day is {day:long}. Correct the day, or leave out the weekday.", day=day)
         )
     return day
+
+
+@dataclass(frozen=True, slots=True)
+class WeekdayQuestion:
+    """A typed day that has another weekday than the typed one. `day` is the typed day; `others` are the
+    nearest days before and after it that have the typed weekday."""
+
+    day: date
+    others: tuple[date, date]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day that may be meant, the typed one first."""
+        return self.day, *self.others
+
+
+def weekday_question(typed: object) -> WeekdayQuestion | None:
+    """Return what to ask about a typed day whose weekday does not fit; None if it fits, if there is no
+    weekday, or if the day cannot be read at all."""
+    text = " ".join(typed.lower().split()) if isinstance(typed, str) else ""
+    weekday = _weekday_before(text)
+    if weekday is None:
+        return None
+    try:
+        day = _day_in(_WEEKDAY.sub(r"\2", text))
+        _demand_year(day.year)
+    except ValueError:
+        return None
+    later = (weekday - day.weekday()) % 7
+    if not later:
+        return None
+    return WeekdayQuestion(day, (day + timedelta(later - 7), day + timedelta(later)))
+
+
+def answered_day(typed: object, answer: object) -> object:
+    """Return the day that was chosen when a typed day was asked about; the typed text if it needs no answer
+    or if the answer is none of the days that may be meant."""
+    question = weekday_question(typed)
+    if question is None or answer not in {day.isoformat() for day in question.days}:
+        return typed
+    return answer
 
 
 def _demand_year(year: int) -> None:

@@ -417,6 +417,7 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/practicals/{practical_id}",
     "GET /admin/practicals/{practical_id}/cancel",
     "POST /admin/practicals/{practical_id}/cancel",
+    "GET /admin/practicals/{practical_id}/copy",
     "GET /admin/practicals/{practical_id}/edit",
     "POST /admin/practicals/{practical_id}/edit",
     "POST /admin/practicals/{practical_id}/publish",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.kit.messages import Message, msg, msgs
+from app.kit.messages import Message, msg, msgs, sentences
 from app.practicals.domain.seats import Practical
 
 
@@ -45,6 +45,11 @@ class Recipients:
             )
             if group.n
         )
+
+
+def with_recipients(done: Message, told: Recipients) -> Message:
+    """Return a message that says what was done and who gets a mail."""
+    return sentences(done, told.message if told.people else None)
 
 
 def is_moved(before: Practical, after: Practical) -> bool:

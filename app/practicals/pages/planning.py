@@ -10,28 +10,20 @@ from app.audit.history import history_of
 from app.db.paging import page_number
 from app.kit.errors import Invalid, NotFound, Refused
 from app.kit.ids import PracticalId, SeatId, UserId
-from app.kit.messages import Message, msg, sentences
-from app.kit.versions import Stale
+from app.kit.messages import msg
 from app.practicals import queries, service
-from app.practicals.domain.recipients import Recipients
-from app.practicals.errors import Clashing, PlaceRefused, PlanRefused, ToBeConfirmed
+from app.practicals.domain.recipients import with_recipients
+from app.practicals.errors import Clashing, PlaceRefused, PlanRefused
 from app.practicals.forms import (
-    FIELDS_OF_PLAN,
-    PlanForm,
     PracticalReasonForm,
     PublishForm,
     ReserveSeatForm,
-    defaults,
     demand_known_kind,
-    empty_plan,
-    values_of,
 )
 from app.practicals.pages.list_filters import LONGEST_SEARCH, list_filters, listed_days
 from app.practicals.queries.admin_detail import (
     admin_page,
-    choices,
     passes_on,
-    planned,
     seat_has_ended,
     waiting_page,
 )
@@ -40,8 +32,8 @@ from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.reservation_candidates import candidates
 from app.web.access import ADMIN
 from app.web.errors import status_of
-from app.web.form_pages import Options, compared, errors_of
-from app.web.forms import Submission, Submitted
+from app.web.form_pages import errors_of
+from app.web.forms import Submitted
 from app.web.request_context import RequestContext, Visit
 from app.web.routing import Pages
 
@@ -83,32 +75,6 @@ def list_all(visit: Visit) -> Response:
     )
 
 
-@pages.get("/new", name="admin.practical_new", access=ADMIN)
-def new_practical(visit: Visit) -> Response:
-    return _form(visit, values=empty_plan(zone=visit.academy.zone, now=visit.now))
-
-
-@pages.post("/new", name="admin.practical_make", access=ADMIN)
-def make_practical(visit: Visit, submitted: Submitted) -> Response:
-    def effect(db: Session) -> str:
-        form = PlanForm.read(submitted)
-        practical_id = service.make_practical(
-            db,
-            visit.actor,
-            form.to_plan(),
-            refuse_clashes=not form.accept_clashes,
-            now=visit.now,
-        )
-        return visit.url("admin.practical", practical_id=practical_id)
-
-    try:
-        with visit.database.write() as db:
-            to = visit.once(db, submitted, lambda: effect(db))
-    except (Invalid, Clashing) as refused:
-        return _form(visit, values=submitted.values, refused=refused)
-    return visit.redirect(to, flash=msg("The draft is saved. Publish it when it is right."))
-
-
 @pages.get("/{practical_id}", name="admin.practical", access=ADMIN)
 def show_practical(visit: Visit, practical_id: PracticalId) -> Response:
     return _practical(visit, practical_id)
@@ -119,39 +85,6 @@ def show_waiting(visit: Visit, practical_id: PracticalId) -> Response:
     with visit.database.read() as db:
         page = waiting_page(db, practical_id, now=visit.now)
     return visit.render("practicals/admin_waiting.html", page=page)
-
-
-@pages.get("/{practical_id}/edit", name="admin.practical_edit", access=ADMIN)
-def edit_practical(visit: Visit, practical_id: PracticalId) -> Response:
-    with visit.database.read() as db:
-        values = values_of(planned(db, practical_id))
-    return _form(visit, values=values, practical_id=practical_id)
-
-
-@pages.post("/{practical_id}/edit", name="admin.practical_change", access=ADMIN)
-def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
-    try:
-        form = PlanForm.read(submitted)
-        if form.step == "back":
-            return _form(visit, values=submitted.values, practical_id=practical_id)
-        plan = form.to_plan()
-        with visit.database.write() as db:
-            told = service.change_practical(
-                db,
-                visit.actor,
-                practical_id,
-                plan,
-                expected_version=form.version,
-                refuse_clashes=not form.accept_clashes,
-                ask_first=form.step == "ask",
-                now=visit.now,
-            )
-    except ToBeConfirmed as unconfirmed:
-        return _confirm(visit, practical_id, submitted, unconfirmed)
-    except (Invalid, PlanRefused, Stale, Clashing) as refused:
-        return _form(visit, values=submitted.values, practical_id=practical_id, refused=refused)
-    here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash=_flash(msg("The practical is changed."), told))
 
 
 @pages.post("/{practical_id}/publish", name="admin.practical_publish", access=ADMIN)
@@ -170,7 +103,7 @@ def publish_practical(visit: Visit, practical_id: PracticalId, submitted: Submit
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     done = msg("The practical is published. Students see it now.")
-    return visit.redirect(here, flash=_flash(done, told))
+    return visit.redirect(here, flash=with_recipients(done, told))
 
 
 @pages.get("/{practical_id}/cancel", name="admin.practical_ask_cancel", access=ADMIN)
@@ -190,7 +123,7 @@ def cancel_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
         values = submitted.values
         return _ask(visit, practical_id, "practicals/admin_cancel.html", values, refused)
     here = visit.url("admin.practical", practical_id=practical_id)
-    return visit.redirect(here, flash=_flash(msg("The practical is cancelled."), told))
+    return visit.redirect(here, flash=with_recipients(msg("The practical is cancelled."), told))
 
 
 @pages.get("/{practical_id}/reserve", name="admin.practical_find", access=ADMIN)
@@ -251,61 +184,6 @@ def take_seat_away(
         return _practical(visit, practical_id, refused=refused)
     here = visit.url("admin.practical", practical_id=practical_id)
     return visit.redirect(here, flash=msg("The place is taken away, and the person has been told."))
-
-
-def _flash(done: Message, told: Recipients) -> Message:
-    """Return a message that says what was done and who gets a mail."""
-    return sentences(done, told.message if told.people else None)
-
-
-def _form(
-    visit: RequestContext,
-    *,
-    values: dict[str, Any],
-    practical_id: PracticalId | None = None,
-    refused: Refused | None = None,
-) -> Response:
-    errors = errors_of(refused)
-    with visit.database.read() as db:
-        offered = choices(db)
-        brief = queries.practical_summary(db, practical_id) if practical_id else None
-        if practical_id is not None and isinstance(refused, Stale):
-            options: Options = {"instructors": offered.instructors, "intake": offered.intakes}
-            recorded = values_of(planned(db, practical_id))
-            values, errors = compared(
-                refused, values, recorded, shown_in=FIELDS_OF_PLAN, options=options
-            )
-    if practical_id is not None and brief is None:
-        raise NotFound
-    if practical_id is None and refused is None:
-        values = defaults(offered) | values
-    return visit.render(
-        "practicals/admin_form.html",
-        status=status_of(refused) if refused else 200,
-        choices=offered,
-        practical=brief,
-        values=values,
-        errors=errors,
-        clashes=refused.clashes if isinstance(refused, Clashing) else (),
-    )
-
-
-def _confirm(
-    visit: RequestContext,
-    practical_id: PracticalId,
-    submitted: Submission,
-    unconfirmed: ToBeConfirmed,
-) -> Response:
-    """Show what a change would do and who would get a mail, with everything that was typed."""
-    with visit.database.read() as db:
-        brief = queries.practical_summary(db, practical_id)
-    fields = [(name, typed) for name, many in submitted.fields.items() for typed in many]
-    return visit.render(
-        "practicals/admin_confirm.html",
-        change=unconfirmed,
-        practical=brief,
-        fields=[pair for pair in fields if pair[0] != "step"],
-    )
 
 
 def _practical(

@@ -16,6 +16,16 @@ REBUILT = (
     Rebuilt("certificates are one way of steps", "/certificates", "200 Your certificates "),
     Rebuilt("a practical day is called by its day", "/practicals", "200 Practical days "),
     Rebuilt("a practical day is called by its day", r"/dates(\?.*)?", "200 Dates and places "),
+    Rebuilt(
+        "the form of a day shows what changes from day to day, and folds the rest",
+        r"/admin/practicals/(?:new|[\w-]+/edit)",
+        r"200 (?:Plan a|Change the) practical ",
+    ),
+    Rebuilt(
+        "a day is copied and repeated from its own page",
+        r"/admin/practicals/[0-9a-f-]{36}(\?.*)?",
+        "200 ",
+    ),
     Rebuilt("the glossary stands under its letters", r"/learn/[\w-]+/glossary", "200 Glossary "),
 )
 

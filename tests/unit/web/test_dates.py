@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from app.web.dates import local_day, moment, read_day, read_time, typed_day, typed_moment
+from app.web.dates import (
+    answered_day,
+    local_day,
+    moment,
+    read_day,
+    read_time,
+    typed_day,
+    typed_moment,
+    weekday_question,
+)
 
 LONDON = "Europe/London"
 
@@ -51,6 +60,43 @@ def test_what_is_no_day_is_refused(typed):
 def test_a_weekday_that_does_not_fit_is_asked_about(typed):
     with pytest.raises(ValueError, match="That day is Saturday 6 March 2027"):
         read_day(typed)
+
+
+def test_what_may_be_meant_by_a_wrong_weekday():
+    question = weekday_question("Monday 6 March 2027")
+    assert question is not None
+    assert question.days == (date(2027, 3, 6), date(2027, 3, 1), date(2027, 3, 8))
+    assert [day.weekday() for day in question.days] == [5, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Saturday 6 March 2027",
+        "6 March 2027",
+        "Monday",
+        "Monday 31 April 2027",
+        "Monday 6 March",
+        None,
+    ],
+)
+def test_nothing_is_asked_of_a_day_that_fits_or_cannot_be_read(typed):
+    assert weekday_question(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer", "day"),
+    [
+        ("Monday 6 March 2027", "2027-03-06", "2027-03-06"),
+        ("Monday 6 March 2027", "2027-03-08", "2027-03-08"),
+        ("Monday 6 March 2027", "2027-03-09", "Monday 6 March 2027"),
+        ("Monday 6 March 2027", None, "Monday 6 March 2027"),
+        ("7 March 2027", "2027-03-06", "7 March 2027"),
+        ("Monday 13 March 2027", "2027-03-06", "Monday 13 March 2027"),
+    ],
+)
+def test_an_answer_counts_for_the_day_that_was_asked_about(typed, answer, day):
+    assert answered_day(typed, answer) == day
 
 
 @pytest.mark.parametrize(

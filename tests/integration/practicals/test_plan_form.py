@@ -1,0 +1,82 @@
+"""The form in which a day is planned, copied and changed."""
+
+import pytest
+from sqlalchemy import select
+
+from app.kit.actor import Actor
+from app.kit.ids import PracticalId
+from app.practicals.models import PracticalRow
+from tests.make.forms import forms_of
+from tests.make.pages import words
+from tests.make.practicals import a_practical
+
+PATH = "/admin/practicals/new"
+
+
+@pytest.fixture
+def browser(admin, as_person):
+    return as_person(admin)
+
+
+def days(database) -> list[PracticalRow]:
+    with database.read() as db:
+        return list(db.scalars(select(PracticalRow).order_by(PracticalRow.starts_at)))
+
+
+def sent_by(response) -> dict[str, str]:
+    """Return what the form of a plan would send."""
+    form = next(form for form in forms_of(response.text) if form.action == PATH)
+    return {field.name: field.value for field in form.fields if field.is_sent}
+
+
+@pytest.fixture
+def day(database, teacher: Actor) -> PracticalId:
+    with database.write() as db:
+        return a_practical(db, instructors=(teacher,), room="Room 7", capacity=4, note="Bring keys")
+
+
+def test_a_copy_has_everything_but_the_day(browser, database, day, teacher):
+    page = browser.get(f"/admin/practicals/{day}/copy")
+    assert "Everything is as on Tue 15 Dec 2026, 09:00 to 16:00, London time." in words(page)
+    values = sent_by(page)
+    assert values["day"] == values["capacity"] == ""
+    assert (values["room"], values["instructors"]) == ("Room 7", str(teacher.user_id))
+    answer = browser.post(PATH, data=values | {"day": "22 December 2026"})
+    assert answer.status_code == 303
+    before, after = days(database)
+    assert (after.starts_at - before.starts_at).days == 7
+    assert (after.room, after.capacity, after.note) == ("Room 7", 4, "Bring keys")
+
+
+def test_more_places_than_the_ratio_are_copied_as_a_number(browser, database, teacher):
+    with database.write() as db:
+        day = a_practical(db, instructors=(teacher,), capacity=3)
+    assert sent_by(browser.get(f"/admin/practicals/{day}/copy"))["capacity"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("answer", "local_day"), [("2026-12-22", 22), ("2026-12-21", 21), ("2026-12-28", 28)]
+)
+def test_a_weekday_that_does_not_fit_is_asked_about(browser, database, day, answer, local_day):
+    values = sent_by(browser.get(f"/admin/practicals/{day}/copy"))
+    typed = values | {"day": "Monday 22 December 2026"}
+    response = browser.post(PATH, data=typed)
+    assert response.status_code == 422
+    assert "Tuesday 22 December 2026, or another day?" in words(response)
+    assert "Keep the date: Tuesday 22 December 2026" in words(response)
+    assert len(days(database)) == 1
+    assert browser.post(PATH, data=typed | {"day_answer": answer}).status_code == 303
+    assert days(database)[-1].starts_at.day == local_day
+
+
+def test_a_reason_is_asked_for_when_there_are_more_places_than_the_ratio(browser, database, day):
+    page = browser.get(f"/admin/practicals/{day}/copy")
+    values = sent_by(page) | {"day": "22 December 2026", "capacity": "6"}
+    assert "over_ratio_reason" not in values
+    refused = browser.post(PATH, data=values)
+    assert refused.status_code == 422
+    assert "at most 4 places" in words(refused)
+    assert len(days(database)) == 1
+    again = sent_by(refused) | {"over_ratio_reason": "Two helpers"}
+    assert browser.post(PATH, data=again).status_code == 303
+    assert days(database)[-1].capacity == 6
