@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.ids import AllowanceId, UserId
 from app.quizzes import models
 from app.quizzes.domain.allowing import Allowance
@@ -39,19 +40,21 @@ ALLOWANCES = live_allowances(ATTEMPT.user_id, ATTEMPT.course_key, ATTEMPT.quiz_k
 
 
 # Built once: every result asks for it.
-ADDED_AT = select(
-    live_allowances(
-        bindparam("user_id", type_=ALLOWANCE.user_id.type),
-        bindparam("course_key", type_=ALLOWANCE.course_key.type),
-        bindparam("quiz_key", type_=ALLOWANCE.quiz_key.type),
+ADDED_AT = Prepared(
+    select(
+        live_allowances(
+            bindparam("user_id", type_=ALLOWANCE.user_id.type),
+            bindparam("course_key", type_=ALLOWANCE.course_key.type),
+            bindparam("quiz_key", type_=ALLOWANCE.quiz_key.type),
+        ).label("added")
     )
 )
 
 
 def allowances_at(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> int:
     """Return how many attempts a person has at a quiz beyond its own number."""
-    values = {"user_id": user_id, "course_key": course_key, "quiz_key": quiz_key}
-    added: int = db.execute(ADDED_AT, values).scalar_one()
+    row = ADDED_AT.one_or_none(db, user_id=user_id, course_key=course_key, quiz_key=quiz_key)
+    added: int = row.added
     return added
 
 

@@ -1,12 +1,12 @@
 """The questions of an ended attempt as students see them before the right answers are shown: what they
 answered, whether it was right, and where it is taught. Nothing here can reach the keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.courses.domain.delivery import Course, Quiz
-from app.courses.domain.taught_sections import TaughtSection, taught_section
+from app.courses.domain.taught_sections import TaughtSection
 from app.quizzes.domain.attempt import Attempt, QuestionMark, SavedAnswer, counting
+from app.quizzes.question_faces import QuestionFace
 from app.quizzes.shown_questions import ShownQuestion, shown_question
 
 
@@ -27,23 +27,19 @@ class MarkedQuestion:
 
 
 def marked_questions(
-    course: Course,
-    quiz: Quiz,
+    faces: Mapping[str, QuestionFace],
     attempt: Attempt,
     answers: Iterable[SavedAnswer],
     marks: Sequence[QuestionMark],
 ) -> tuple[MarkedQuestion, ...]:
     """Return the questions of an ended attempt in their order, with the answers that counted."""
     counted = counting(answers, attempt.due_at)
-    questions = [quiz.question(drawn.key) for drawn in attempt.drawn]
     return tuple(
         MarkedQuestion(
-            question.key,
-            shown_question(position, question, drawn, counted.get(drawn.key)),
+            drawn.key,
+            shown_question(position, faces[drawn.key], drawn, counted.get(drawn.key)),
             mark.is_right,
-            taught_section(course, question),
+            faces[drawn.key].section,
         )
-        for position, (question, drawn, mark) in enumerate(
-            zip(questions, attempt.drawn, marks, strict=True), start=1
-        )
+        for position, (drawn, mark) in enumerate(zip(attempt.drawn, marks, strict=True), start=1)
     )

@@ -48,8 +48,9 @@ def mark_attempt(
     """Return the marks of an attempt. Passed is decided in whole numbers, without rounding. A question that
     must be right and is not fails it, whatever the points are; a critical error does if the quiz says so."""
     marks, critical = [], {}
+    questions = {question.key: question for question in quiz.questions}
     for drawn_question in drawn:
-        question = quiz.question(drawn_question.key)
+        question = questions[drawn_question.key]
         mark = mark_question(
             question, keys.questions[drawn_question.key], responses.get(drawn_question.key)
         )

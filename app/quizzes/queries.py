@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
@@ -35,6 +35,7 @@ from app.quizzes.domain.transitions import (
     possible_events,
 )
 from app.quizzes.errors import AttemptClosed, PlaceEnded
+from app.quizzes.question_faces import question_faces
 from app.quizzes.shown_questions import ShownQuestion, shown_question
 
 # Built once, from plain columns: every page of a question runs it.
@@ -49,6 +50,16 @@ ONE_ATTEMPT = Prepared(
     select(*WHOLE_ATTEMPT, ATTEMPT.flags, HOLDS_PLACE.label("has_place")).where(
         ATTEMPT.id == bindparam("attempt_id")
     )
+)
+ATTEMPTS_AT = Prepared(
+    select(*FACTS)
+    .where(
+        ATTEMPT.user_id == bindparam("user_id"),
+        ATTEMPT.course_key == bindparam("course_key"),
+        ATTEMPT.quiz_key == bindparam("quiz_key"),
+        IS_TRY,
+    )
+    .order_by(ATTEMPT.number)
 )
 # The columns of an AttemptSummary: a home page reads all attempts of a student without their
 # questions.
@@ -123,7 +134,8 @@ def attempts_at(
     db: Session, user_id: UserId, course_key: str, quiz_key: str
 ) -> tuple[AttemptFacts, ...]:
     """Return a person's attempts at one quiz, in order."""
-    return _attempts(db, user_id, ATTEMPT.course_key == course_key, ATTEMPT.quiz_key == quiz_key)
+    rows = ATTEMPTS_AT.all(db, user_id=user_id, course_key=course_key, quiz_key=quiz_key)
+    return tuple(models.facts_from(row) for row in rows)
 
 
 def running_attempts_of_many(
@@ -143,15 +155,9 @@ def running_attempts_of_many(
 
 def attempts_on(db: Session, user_id: UserId, course_key: str) -> tuple[AttemptFacts, ...]:
     """Return a person's attempts at every quiz of a course, in order."""
-    return _attempts(db, user_id, ATTEMPT.course_key == course_key)
-
-
-def _attempts(
-    db: Session, user_id: UserId, *where: ColumnElement[bool]
-) -> tuple[AttemptFacts, ...]:
     rows = db.execute(
         select(*FACTS)
-        .where(ATTEMPT.user_id == user_id, IS_TRY, *where)
+        .where(ATTEMPT.user_id == user_id, ATTEMPT.course_key == course_key, IS_TRY)
         .order_by(ATTEMPT.quiz_key, ATTEMPT.number)
     )
     return tuple(models.facts_from(row) for row in rows)
@@ -257,6 +263,8 @@ def running_attempt(
     """Return a running attempt of its student in two statements. It can continue on any device."""
     attempt = attempt_of(db, actor, attempt_id)
     quiz = quiz_of(db, attempt)
+    published = courses.revision(db, attempt.revision_id)
+    faces = question_faces(published, attempt.quiz_key)
     answers = saved_answers.newest_answers_of(db, attempt_id)
     by_question = defaultdict(list)
     for answer in answers:
@@ -265,7 +273,7 @@ def running_attempt(
     questions = tuple(
         shown_question(
             position,
-            quiz.question(drawn.key),
+            faces[drawn.key],
             drawn,
             counted.get(drawn.key),
             by_question[drawn.key],
@@ -273,7 +281,6 @@ def running_attempt(
         )
         for position, drawn in enumerate(attempt.drawn, start=1)
     )
-    published = courses.revision(db, attempt.revision_id)
     picture = published.course.quiz_picture(attempt.quiz_key)
     return RunningAttempt(
         attempt,

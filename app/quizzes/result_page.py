@@ -1,6 +1,7 @@
 """The result of an attempt as its student sees it. What may be shown is decided here before any key is read
 into the page: see `domain.releasing`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,7 @@ from app.quizzes.domain.transitions import AttemptEvent, refusal_of
 from app.quizzes.errors import NoResult
 from app.quizzes.marked_questions import MarkedQuestion, marked_questions
 from app.quizzes.marking import AttemptMarks
+from app.quizzes.question_faces import question_faces, taught_sections
 from app.quizzes.review import ReviewedQuestion, reviewed_questions
 from app.quizzes.surroundings import LessonToRead, Unlocked, lessons_of, module_of, opened_by
 
@@ -144,7 +146,9 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
     published = courses.revision(db, attempt.revision_id)
     module = module_of(published.course, quiz)
     done = learning.done_by(db, attempt.user_id, attempt.course_key) if module else Done()
-    marked = marked_questions(published.course, quiz, attempt, result.answers, marks.marks)
+    faces = question_faces(published, quiz.key)
+    taught = taught_sections(faces)
+    marked = marked_questions(faces, attempt, result.answers, marks.marks)
     unanswered = {each.key for each in marked if not each.shown.is_answered}
     is_told = told is not Disclosure.score
     return ResultPage(
@@ -161,14 +165,14 @@ def result_page(db: Session, actor: Actor, attempt_id: AttemptId, *, now: dateti
         critical_errors=sum(map(len, marks.critical.values())),
         must_pass_missed=missed_must_pass(quiz, marks.marks),
         marked=marked if is_told else (),
-        questions=reviewed_questions(db, attempt, quiz, result.answers, marks)
+        questions=reviewed_questions(db, attempt, result.answers, marks)
         if told is Disclosure.answers
         else (),
-        sections=sections_to_read(published.course, quiz, marks.marks) if is_told else (),
+        sections=sections_to_read(taught, marks.marks) if is_told else (),
         modules=()
         if module
         else module_results(
-            published.course, quiz, marks.marks, unanswered=unanswered, disclosure=told
+            published.course, taught, marks.marks, unanswered=unanswered, disclosure=told
         ),
         module=module,
         lessons=lessons_of(published.course, module, done),
@@ -197,21 +201,35 @@ def _read(db: Session, actor: Actor, attempt: Attempt, *, now: datetime) -> _Res
     allowed = _allowed(db, attempt, quiz)
     ended = [earlier for earlier in attempts if earlier.is_marked(now)]
     unmarked = {earlier.id for earlier in ended if earlier.score is None} - {attempt.id}
-    whole = {attempt.id: attempt, **queries.whole_attempts(db, unmarked)}
-    answers = saved_answers.answers_of_many(db, whole)
+    answers = saved_answers.answers_of(db, attempt.id)
+    marks = marking.mark_saved(db, attempt, answers)
+    others = _scores_of(db, unmarked)
     scores = [
-        earlier.score or marking.mark_saved(db, whole[earlier.id], answers[earlier.id]).score
+        earlier.score or (marks.score if earlier.id == attempt.id else others[earlier.id])
         for earlier in ended
     ]
     return _Result(
         quiz,
         attempts,
-        answers[attempt.id],
-        marking.mark_saved(db, attempt, answers[attempt.id]),
+        answers,
+        marks,
         scores,
         attempts_left(allowed, len(attempts)),
         disclosure(quiz, attempts, scores, allowed=allowed, now=now),
     )
+
+
+def _scores_of(db: Session, attempt_ids: Collection[AttemptId]) -> dict[AttemptId, Score]:
+    """Return the scores of ended attempts that the worker has not marked yet, in two statements, or without
+    any if there is none."""
+    if not attempt_ids:
+        return {}
+    whole = queries.whole_attempts(db, attempt_ids)
+    answers = saved_answers.answers_of_many(db, whole)
+    return {
+        attempt_id: marking.mark_saved(db, attempt, answers[attempt_id]).score
+        for attempt_id, attempt in whole.items()
+    }
 
 
 def _allowed(db: Session, attempt: Attempt, quiz: Quiz) -> int | None:

@@ -14,7 +14,7 @@ from app.courses import queries as courses
 from app.courses.answer_keys import answer_keys, explanation_corrections
 from app.courses.domain.delivery import Quiz
 from app.courses.domain.errata import Correction, applying, corrected_html
-from app.courses.domain.taught_sections import TaughtSection, taught_section
+from app.courses.domain.taught_sections import TaughtSection
 from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.questions.answering import answer_to
@@ -31,10 +31,10 @@ from app.quizzes.domain.attempt import (
     Score,
     counting,
 )
-from app.quizzes.domain.stems import split_stem
 from app.quizzes.domain.transitions import MARKED, RUNNING, AttemptState
 from app.quizzes.key_readers import reads_keys
 from app.quizzes.marking import AttemptMarks
+from app.quizzes.question_faces import QuestionFace, question_faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: dateti
         score=(attempt.score or marks.score) if state in MARKED else None,
         ended_at=attempt.ended_at(now),
         time_ran_out=attempt.time_ran_out(now),
-        questions=reviewed_questions(db, attempt, quiz, answers, marks) if shows_keys else (),
+        questions=reviewed_questions(db, attempt, answers, marks) if shows_keys else (),
         language=published.language,
         shows_keys=shows_keys,
         revision_number=published.number,
@@ -131,7 +131,6 @@ def review_for_staff(db: Session, actor: Actor, attempt: Attempt, *, now: dateti
 def reviewed_questions(
     db: Session,
     attempt: Attempt,
-    quiz: Quiz,
     answers: tuple[SavedAnswer, ...],
     marks: AttemptMarks,
 ) -> tuple[ReviewedQuestion, ...]:
@@ -139,14 +138,15 @@ def reviewed_questions(
     keys = answer_keys(db, attempt.revision_id).quizzes[attempt.quiz_key].questions
     corrections = explanation_corrections(db, attempt.course_key, attempt.quiz_key)
     published = courses.revision(db, attempt.revision_id)
+    faces = question_faces(published, attempt.quiz_key)
     counted = counting(answers, attempt.due_at)
     return tuple(
         _reviewed(
             position,
-            quiz.question(drawn.key),
+            faces[drawn.key],
             drawn,
             keys[drawn.key],
-            _answer(quiz.question(drawn.key), counted),
+            _answer(faces[drawn.key].question, counted),
             mark,
             marks.critical.get(drawn.key, ()),
             corrections.get(drawn.key, ()),
@@ -165,7 +165,7 @@ def _answer(question: Question, counted: Mapping[str, SavedAnswer]) -> Response 
 
 def _reviewed(
     position: int,
-    question: Question,
+    face: QuestionFace,
     drawn: DrawnQuestion,
     key: QuestionKey,
     answer: Response | None,
@@ -174,7 +174,7 @@ def _reviewed(
     corrections: tuple[Correction, ...],
     published: PublishedCourse,
 ) -> ReviewedQuestion:
-    heading, rest = split_stem(question.stem_html)
+    question = face.question
 
     def explained(html: str) -> str:
         return corrected_html(html, corrections, published.words)
@@ -182,8 +182,8 @@ def _reviewed(
     return ReviewedQuestion(
         position=position,
         type=question.type,
-        heading_html=heading,
-        rest_html=rest,
+        heading_html=face.heading_html,
+        rest_html=face.rest_html,
         is_answered=answer is not None,
         is_right=mark.is_right,
         earned=mark.earned,
@@ -198,5 +198,5 @@ def _reviewed(
         critical=tuple(explained(error.reason_html) for error in critical),
         explanation_html=explained(key.explanation_html),
         corrections=applying("\n".join(key.explanations), corrections),
-        section=taught_section(published.course, question),
+        section=face.section,
     )

@@ -41,6 +41,12 @@ NEWEST_ANSWERS = Prepared(
     select(*ANSWER).where(ANSWER.attempt_id == bindparam("attempt_id"), IS_NEWEST)
 )
 
+ALL_ANSWERS = Prepared(
+    select(*ANSWER)
+    .where(ANSWER.attempt_id == bindparam("attempt_id"))
+    .order_by(ANSWER.question_key, ANSWER.sequence)
+)
+
 
 def answer_from(row: models.AnswerRow | Row[Any]) -> SavedAnswer:
     """Return a saved answer as the rules see it, from an entity or from its columns. Raises a refusal where
@@ -145,7 +151,7 @@ class AnswersByAttempt(Mapping[AttemptId, tuple[SavedAnswer, ...]]):
     """The answers of several attempts. Each attempt's answers are parsed on access, so an answer
     that this version cannot read affects only its own attempt."""
 
-    def __init__(self, rows: Mapping[AttemptId, Sequence[models.AnswerRow]]) -> None:
+    def __init__(self, rows: Mapping[AttemptId, Sequence[Row[Any]]]) -> None:
         self._rows = rows
 
     def __getitem__(self, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
@@ -160,11 +166,11 @@ class AnswersByAttempt(Mapping[AttemptId, tuple[SavedAnswer, ...]]):
 
 def answers_of_many(db: Session, attempt_ids: Iterable[AttemptId]) -> AnswersByAttempt:
     """Return the answers of several attempts, in one statement."""
-    answers: dict[AttemptId, list[models.AnswerRow]] = {each: [] for each in attempt_ids}
-    rows = db.scalars(
-        select(models.AnswerRow)
-        .where(models.AnswerRow.attempt_id.in_(list(answers)))
-        .order_by(models.AnswerRow.question_key, models.AnswerRow.sequence)
+    answers: dict[AttemptId, list[Row[Any]]] = {each: [] for each in attempt_ids}
+    rows = db.execute(
+        select(*ANSWER)
+        .where(ANSWER.attempt_id.in_(list(answers)))
+        .order_by(ANSWER.question_key, ANSWER.sequence)
     )
     for row in rows:
         answers[row.attempt_id].append(row)
@@ -173,4 +179,4 @@ def answers_of_many(db: Session, attempt_ids: Iterable[AttemptId]) -> AnswersByA
 
 def answers_of(db: Session, attempt_id: AttemptId) -> tuple[SavedAnswer, ...]:
     """Return every answer of an attempt, in one statement; late ones too."""
-    return answers_of_many(db, [attempt_id])[attempt_id]
+    return tuple(answer_from(row) for row in ALL_ANSWERS.all(db, attempt_id=attempt_id))

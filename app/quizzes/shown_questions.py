@@ -11,7 +11,7 @@ from app.questions.contract import DrawnQuestion, Shown, UnreadableResponse
 from app.questions.delivery import Question
 from app.quizzes.domain.attempt import AnswerStanding, SavedAnswer
 from app.quizzes.domain.saving import open_conflict
-from app.quizzes.domain.stems import split_stem
+from app.quizzes.question_faces import QuestionFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,15 @@ class UnreadableAnswer:
 class ShownQuestion:
     """One question of an attempt without a key, and what the student answered so far.
 
-    `heading_html` is the first paragraph of the question, and `rest_html` everything after it (a
-    drawing, more text). `shown` is what its type shows, and `typed` the answer as its form sends it.
-    `sequence` is that of the newest saved answer, 0 without one; what is set aside or unreadable is not
-    counted. `conflict` are the answers between which the student has to choose, the one in force first.
-    `unreadable` is what was typed last, if it cannot be read. `is_flagged`: the student wants to come back.
+    `face` is what everybody sees of it, and `typed` the answer as its form sends it. `sequence` is that of
+    the newest saved answer, 0 without one; what is set aside or unreadable is not counted. `conflict` are
+    the answers between which the student has to choose, the one in force first. `unreadable` is what was
+    typed last, if it cannot be read. `is_flagged`: the student wants to come back.
     """
 
     position: int
-    type: str
-    stem_html: str
-    heading_html: str
-    rest_html: str
-    points: int
-    must_pass: bool
-    shown: Shown
+    face: QuestionFace
+    drawn: DrawnQuestion
     typed: tuple[str, ...]
     is_answered: bool
     sequence: int
@@ -49,6 +43,36 @@ class ShownQuestion:
     conflict: tuple["ConflictingAnswer", ...] = ()
     unreadable: UnreadableAnswer | None = None
     is_flagged: bool = False
+
+    @property
+    def type(self) -> str:
+        return self.face.question.type
+
+    @property
+    def stem_html(self) -> str:
+        return self.face.question.stem_html
+
+    @property
+    def heading_html(self) -> str:
+        return self.face.heading_html
+
+    @property
+    def rest_html(self) -> str:
+        return self.face.rest_html
+
+    @property
+    def points(self) -> int:
+        return self.face.question.points
+
+    @property
+    def must_pass(self) -> bool:
+        return self.face.question.must_pass
+
+    @property
+    def shown(self) -> Shown:
+        """What its type shows of it in this attempt."""
+        question = self.face.question
+        return answering_of(question).shown(question, self.drawn)
 
     @property
     def answers_html(self) -> tuple[str, ...]:
@@ -70,7 +94,7 @@ class ConflictingAnswer:
 
 def shown_question(
     position: int,
-    question: Question,
+    face: QuestionFace,
     drawn: DrawnQuestion,
     counted: SavedAnswer | None,
     saved: Sequence[SavedAnswer] = (),
@@ -79,18 +103,13 @@ def shown_question(
 ) -> ShownQuestion:
     """Return a question of an attempt. `counted` is the answer that counts, or None; `saved` are its saved
     answers, at least the newest of each device and standing; without them no conflict is shown."""
-    heading, rest = split_stem(question.stem_html)
+    question = face.question
     of_type = answering_of(question)
     response = answer_to(question, counted.response if counted else None)
     shown = ShownQuestion(
         position=position,
-        type=question.type,
-        stem_html=question.stem_html,
-        heading_html=heading,
-        rest_html=rest,
-        points=question.points,
-        must_pass=question.must_pass,
-        shown=of_type.shown(question, drawn),
+        face=face,
+        drawn=drawn,
         typed=of_type.typed(response, drawn) if response else (),
         is_answered=response is not None,
         sequence=max((each.sequence for each in saved if _is_newest(each)), default=0),

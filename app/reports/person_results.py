@@ -44,6 +44,7 @@ from app.quizzes.domain.extending import (
 )
 from app.quizzes.exception_queries import exceptions_of_many
 from app.quizzes.extension_queries import extensions_of
+from app.quizzes.question_faces import QuestionFace, question_faces
 from app.quizzes.review import StaffReview
 from app.quizzes.shown_questions import ShownQuestion, shown_question
 from app.reports import policy
@@ -212,9 +213,10 @@ def attempt_answers(
     extensions = extensions_of(db, attempt_id)
     people = accounts.people(db, {attempt.user_id, *(each.given_by for each in extensions)})
     reviewed = review.review_for_staff(db, actor, attempt, now=now)
+    published = courses.revision(db, attempt.revision_id)
     return AttemptOfPerson(
         person=people[attempt.user_id],
-        course_title=courses.revision(db, attempt.revision_id).course.title,
+        course_title=published.course.title,
         review=reviewed,
         extensions=tuple(
             ExtensionLine(extension, _name(people, extension.given_by)) for extension in extensions
@@ -222,16 +224,16 @@ def attempt_answers(
         obstacle=obstacle,
         minutes_suggested=minutes_left(attempt, now=now) or USUAL_MINUTES,
         is_self=actor.user_id == attempt.user_id,
-        late=_late(reviewed),
+        late=_late(question_faces(published, attempt.quiz_key), reviewed),
     )
 
 
-def _late(reviewed: StaffReview) -> tuple[LateAnswer, ...]:
+def _late(faces: Mapping[str, QuestionFace], reviewed: StaffReview) -> tuple[LateAnswer, ...]:
     answers = {answer.question_key: answer for answer in reviewed.late}
-    attempt, quiz = reviewed.attempt, reviewed.quiz
+    attempt = reviewed.attempt
     return tuple(
         LateAnswer(
-            shown_question(position, quiz.question(drawn.key), drawn, answers[drawn.key]),
+            shown_question(position, faces[drawn.key], drawn, answers[drawn.key]),
             answers[drawn.key].received_at,
         )
         for position, drawn in enumerate(attempt.drawn, start=1)

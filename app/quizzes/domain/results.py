@@ -3,12 +3,12 @@
 What says or could say the mark of a single question is kept from a student whose answers are not released.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from app.courses.domain.delivery import Course, Quiz
-from app.courses.domain.taught_sections import TaughtSection, taught_section
+from app.courses.domain.taught_sections import TaughtSection
 from app.learning.domain import NumberedModule, numbered
 from app.quizzes.domain.attempt import QuestionMark, Score
 from app.quizzes.domain.releasing import Disclosure
@@ -66,19 +66,20 @@ class _Line:
 
 def module_results(
     course: Course,
-    quiz: Quiz,
+    taught: Mapping[str, TaughtSection | None],
     marks: Sequence[QuestionMark],
     *,
     unanswered: Collection[str] = (),
     disclosure: Disclosure,
 ) -> tuple[ModuleResult, ...]:
-    """Return the results of an attempt by module, the weakest first. Empty if no question says which section
+    """Return the results of an attempt by module, the weakest first. `taught` is the section that teaches
+    each question, by its key. Empty if no question says which section
     teaches it, as in courses from before these were named, and if the lines would tell more than `disclosure`
     allows: the mark of a question, or part of its points. `unanswered` are the keys of questions of which
     the student knows that they earned nothing."""
     by_module: dict[str, list[QuestionMark]] = {}
     for mark in marks:
-        section = taught_section(course, quiz.question(mark.question_key))
+        section = taught[mark.question_key]
         by_module.setdefault(section.module.key if section else "", []).append(mark)
     if set(by_module) <= {""}:
         return ()
@@ -100,16 +101,16 @@ def _weakest_first(result: ModuleResult) -> tuple[Fraction, bool, int]:
 
 
 def sections_to_read(
-    course: Course, quiz: Quiz, marks: Iterable[QuestionMark]
+    taught: Mapping[str, TaughtSection | None], marks: Iterable[QuestionMark]
 ) -> tuple[SectionToRead, ...]:
     """Return the sections that teach the missed questions, in the order of the attempt. They say which
-    questions were missed."""
+    questions were missed. `taught` is the section of each question, by its key."""
     sections: dict[str, TaughtSection] = {}
     positions: dict[str, list[int]] = {}
     for position, mark in enumerate(marks, start=1):
         if mark.is_right:
             continue
-        section = taught_section(course, quiz.question(mark.question_key))
+        section = taught[mark.question_key]
         if section is not None:
             sections.setdefault(section.address, section)
             positions.setdefault(section.address, []).append(position)

@@ -16,7 +16,8 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow
 from tests.conftest import statements_of
 from tests.perf.enlarge import Large
-from tests.perf.lines import AT_ONCE, LINES, RIGHT, Prepared
+from tests.perf.lines import AT_ONCE, LINES, RIGHT, Prepared, cookie
+from tests.perf.load import Call
 
 MOST = {line.id: line.statements for line in LINES}
 PAGES = {
@@ -104,17 +105,37 @@ def test_what_is_prepared_serves_a_line_of_the_bench(academy_database, as_demo_p
     ask = PreparedStatement._ask
     monkeypatch.setattr(PreparedStatement, "_ask", counted)
     browser = as_demo_person(None)
+
+    def drive(call) -> None:
+        headers = {"cookie": call.cookie, "content-type": call.content_type}
+        answer = browser.request(call.method, call.path, content=call.body, headers=headers)
+        assert answer.status_code in RIGHT, line_id
+
     for line in LINES:
         # The ninth run, whose answers follow on those of the demo.
         call, line_id = line.calls(large, prepared, 9)(0, 0), line.id
-        headers = {"cookie": call.cookie, "content-type": call.content_type}
-        answer = browser.request(call.method, call.path, content=call.body, headers=headers)
-        assert answer.status_code in RIGHT, line.id
+        drive(call)
+    line_id = "attempt-of-course-pages"
+    drive(a_result(academy_database, as_demo_person))
     assert {
         f"{module}.{name}": "no line asks for it"
         for module, name, statement in module_statements()
         if id(statement) not in lines_by_statement
     } == {}
+
+
+def a_result(database, as_demo_person) -> Call:
+    """Return the request for the result of an attempt: it ends the whole attempt that the bench takes."""
+    with database.read() as db:
+        attempt_id, email = db.execute(
+            select(AttemptRow.id, User.email)
+            .join(User, User.id == AttemptRow.user_id)
+            .where(AttemptRow.earned.is_not(None))
+            .order_by(AttemptRow.submitted_at.desc())
+        ).first()
+    person = next(person for person in STUDENTS if person.email == email)
+    token = as_demo_person(person).cookies["preceptor-sid"]
+    return Call("GET", f"/attempts/{attempt_id}", cookie(token))
 
 
 def as_of_the_bench(database, as_demo_person) -> tuple[Large, Prepared]:

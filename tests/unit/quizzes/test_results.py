@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.authoring.published import Heading
 from app.courses.domain.delivery import Course, Quiz
+from app.courses.domain.taught_sections import TaughtSection, taught_section
 from app.questions.single.answering import SingleQuestion
 from app.quizzes.domain.attempt import QuestionMark, Score
 from app.quizzes.domain.releasing import Disclosure
@@ -46,6 +47,11 @@ def course() -> Course:
     return plain.model_copy(update={"modules": modules})
 
 
+def taught(quiz: Quiz) -> dict[str, TaughtSection | None]:
+    """Return the section that teaches each question of a quiz."""
+    return {question.key: taught_section(course(), question) for question in quiz.questions}
+
+
 @dataclass(frozen=True)
 class MarkedQuiz:
     """An attempt: a quiz, and the marks of its questions in their order."""
@@ -54,7 +60,7 @@ class MarkedQuiz:
     marks: tuple[QuestionMark, ...]
 
     def by_module(self, told: Disclosure = Disclosure.answers) -> tuple[ModuleResult, ...]:
-        return module_results(course(), self.quiz, self.marks, disclosure=told)
+        return module_results(course(), taught(self.quiz), self.marks, disclosure=told)
 
 
 def marked(*questions: tuple[str | None, int], points: int = 1) -> MarkedQuiz:
@@ -163,7 +169,11 @@ def test_before_release_every_line_is_shown_if_none_tells_a_mark() -> None:
 def test_an_empty_answer_is_known_to_be_wrong_and_tells_of_the_question_beside_it() -> None:
     attempt = marked((ONE, 1), (ONE, 0), (TWO, 1), (TWO, 0))
     shown = module_results(
-        course(), attempt.quiz, attempt.marks, unanswered={"q-1"}, disclosure=Disclosure.score
+        course(),
+        taught(attempt.quiz),
+        attempt.marks,
+        unanswered={"q-1"},
+        disclosure=Disclosure.score,
     )
     assert lines(shown) == []
     assert len(attempt.by_module(Disclosure.score)) == 2
@@ -177,7 +187,7 @@ def test_before_release_questions_of_different_points_are_in_no_line() -> None:
         update={"questions": (attempt.quiz.questions[0], heavy, *attempt.quiz.questions[2:])}
     )
     marks = (attempt.marks[0], QuestionMark("q-1", 0, 2), *attempt.marks[2:])
-    assert module_results(course(), quiz, marks, disclosure=Disclosure.score) == ()
+    assert module_results(course(), taught(quiz), marks, disclosure=Disclosure.score) == ()
 
 
 @pytest.mark.parametrize("empty", [0, 1], ids=["all answered", "one empty"])
@@ -197,7 +207,7 @@ def test_before_release_no_mark_can_be_derived_from_what_is_shown(
         unanswered = {f"q-{number}" for number in range(answered, len(sections))}
         shown = module_results(
             course(),
-            attempt.quiz,
+            taught(attempt.quiz),
             attempt.marks,
             unanswered=unanswered,
             disclosure=Disclosure.score,
@@ -236,7 +246,7 @@ def test_the_questions_that_must_be_right_and_were_not_are_named_by_position() -
 def test_each_section_is_named_once_with_the_questions_it_teaches() -> None:
     angle = "one-a#section-angle"
     attempt = marked((TWO, 0), (angle, 1), (ONE, 0), (angle, 0), (TWO, 0), (None, 0))
-    sections = sections_to_read(course(), attempt.quiz, attempt.marks)
+    sections = sections_to_read(taught(attempt.quiz), attempt.marks)
     assert [(part.section.address, part.positions) for part in sections] == [
         (TWO, (1, 5)),
         (ONE, (3,)),
@@ -246,11 +256,11 @@ def test_each_section_is_named_once_with_the_questions_it_teaches() -> None:
 
 def test_a_question_that_earned_a_part_of_its_points_is_read_again() -> None:
     attempt = marked((ONE, 1), points=2)
-    assert [part.positions for part in sections_to_read(course(), attempt.quiz, attempt.marks)] == [
+    assert [part.positions for part in sections_to_read(taught(attempt.quiz), attempt.marks)] == [
         (1,)
     ]
 
 
 def test_nothing_is_read_again_where_all_is_right() -> None:
     attempt = marked((ONE, 1), (TWO, 1))
-    assert sections_to_read(course(), attempt.quiz, attempt.marks) == ()
+    assert sections_to_read(taught(attempt.quiz), attempt.marks) == ()
