@@ -81,6 +81,13 @@ class QuestionPage:
         """When the newest answer of the page was saved; None: it has none."""
         return max((field.saved_at for field in self.fields if field.saved_at), default=None)
 
+    @property
+    def first_in_conflict(self) -> int | None:
+        """The position of the first question here whose student has to choose between two answers."""
+        return next(
+            (field.question.position for field in self.fields if field.question.conflict), None
+        )
+
 
 def _in_summary(field: QuestionField, error: Message) -> Message:
     """Return an error as it stands above a page."""
