@@ -6,7 +6,8 @@ values.
 
 import re
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
@@ -19,12 +20,14 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
+    Insert,
     Select,
     TypeDecorator,
     Uuid,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.sql.visitors import replacement_traverse
 
@@ -63,9 +66,9 @@ class _Compiled:
 
 
 class Prepared:
-    """A select of plain columns whose values are named by `bindparam`. It refuses lists (`in_`), whose
-    length would change the text, and a limit that is not a constant. If two columns share a name, use the
-    index of the second.
+    """A select of plain columns, or an update that returns some, whose values are named by `bindparam`. It
+    refuses lists (`in_`), whose length would change the text, and a limit that is not a constant. If two
+    columns share a name, use the index of the second.
 
     `convert` is a function of the row alone that returns what callers want; the default is the row
     as a named tuple. `most_kept` is the number of results that are cached by the row from the
@@ -74,7 +77,7 @@ class Prepared:
 
     def __init__(
         self,
-        statement: Select[*tuple[Any, ...]],
+        statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]],
         convert: Process | None = None,
         *,
         most_kept: int = 0,
@@ -89,14 +92,8 @@ class Prepared:
         that the changes are flushed first."""
         if db.new or db.dirty or db.deleted:
             return self._slowly(db, values)
-        connection = db.connection()
-        try:
-            return self._ask(connection.connection.dbapi_connection, connection.dialect, values)
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                connection.invalidate(error)
-                connection.engine.dispose()
-            raise
+        with _driver_of(db) as (raw, dialect):
+            return self._ask(raw, dialect, values)
 
     def one_or_none(self, db: Session, **values: Any) -> Any:
         """Return the one row there may be, or None."""
@@ -140,8 +137,53 @@ class Prepared:
     def _for(self, dialect: Dialect) -> _Compiled:
         ready = self._by_kind.get(dialect.name)
         if ready is None:
-            ready = self._by_kind[dialect.name] = _compile(self, dialect)
+            read = _reading(self, dialect)
+            ready = self._by_kind[dialect.name] = _compile(self.statement, dialect, read)
         return ready
+
+
+class PreparedInsert:
+    """An insert into a table that gives every column of it a value."""
+
+    def __init__(self, statement: Insert) -> None:
+        self.statement = statement
+        self._by_kind: dict[str, _Compiled] = {}
+
+    def add(self, db: Session, rows: Sequence[dict[str, Any]]) -> None:
+        """Add rows in one statement. What the block has not flushed yet is flushed first."""
+        if db.new or db.dirty or db.deleted:
+            db.flush()
+        with _driver_of(db) as (raw, dialect):
+            self._tell(raw, dialect, rows)
+
+    def _tell(self, raw: Any, dialect: Dialect, rows: Sequence[dict[str, Any]]) -> None:
+        ready = self._by_kind.get(dialect.name)
+        if ready is None:
+            ready = self._by_kind[dialect.name] = _compile(self.statement, dialect, _nothing)
+        written = [ready.written(row) for row in rows]
+        began = perf_counter()
+        try:
+            raw.cursor().executemany(ready.sql, written)
+        except dialect.loaded_dbapi.Error as error:
+            raise as_sqlalchemys(ready.sql, error, dialect, raw) from error
+        count_statement(perf_counter() - began)
+
+
+@contextmanager
+def _driver_of(db: Session) -> Iterator[tuple[Any, Dialect]]:
+    """Give the driver's connection of a block. If it is lost meanwhile, so are the others of its pool."""
+    connection = db.connection()
+    try:
+        yield connection.connection.dbapi_connection, connection.dialect
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            connection.invalidate(error)
+            connection.engine.dispose()
+        raise
+
+
+def _nothing(_row: Any) -> None:
+    """An insert returns no rows."""
 
 
 def _single(rows: list[Any]) -> Any:
@@ -150,8 +192,8 @@ def _single(rows: list[Any]) -> Any:
     return rows[0] if rows else None
 
 
-def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
-    statement: Any = replacement_traverse(prepared.statement, {}, _constant_in_the_text)
+def _compile(statement: Any, dialect: Dialect, read: Process) -> _Compiled:
+    statement = replacement_traverse(statement, {}, _constant_in_the_text)
     compiled: Any = statement.compile(dialect=dialect)
     given_by_caller = {name: bound for name, bound in compiled.binds.items() if bound.required}
     expanded = compiled.construct_expanded_state(dict.fromkeys(given_by_caller))
@@ -169,7 +211,7 @@ def _compile(prepared: Prepared, dialect: Dialect) -> _Compiled:
             (name, bound.type.dialect_impl(dialect).bind_processor(dialect))
             for name, bound in given_by_caller.items()
         ),
-        read=_reading(prepared, dialect),
+        read=read,
     )
 
 
@@ -186,7 +228,7 @@ def _constant_in_the_text(element: Any, **_options: Any) -> Any:
 
 def _reading(prepared: Prepared, dialect: Dialect) -> Process:
     """Return the function that converts a driver's tuple to a row."""
-    columns = list(prepared.statement.selected_columns)
+    columns = list(prepared.statement.exported_columns)
     processes = [_reader(column.type, dialect) for column in columns]
     wanted = [(index, process) for index, process in enumerate(processes) if process is not None]
     names = [str(column.key) for column in columns]

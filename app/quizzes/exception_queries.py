@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.accounts.person_columns import PEOPLE, PERSON, groups_of_student
 from app.courses.domain.delivery import Quiz
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments.place_conditions import intakes_of_student
 from app.kit.ids import ExceptionId, UserId
 from app.quizzes import models
@@ -104,7 +105,7 @@ _ALLOWED = (
     .scalar_subquery()
 )
 _always = select(literal(1).label("number")).subquery("always")
-GIVEN_AT_QUIZ = (
+GIVEN_AT_QUIZ = Prepared(
     select(_ALLOWED.label("allowances"), *EXCEPTION)
     .select_from(
         _always.outerjoin(
@@ -118,8 +119,7 @@ GIVEN_AT_QUIZ = (
 
 def given_at_quiz(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> GivenAtQuiz:
     """Return what the academy gave a person at a quiz, in one statement."""
-    values = {"user": user_id, "course": course_key, "quiz": quiz_key}
-    rows = db.execute(GIVEN_AT_QUIZ, values).all()
+    rows = GIVEN_AT_QUIZ.all(db, user=user_id, course=course_key, quiz=quiz_key)
     given_exceptions = tuple(models.exception_from(row) for row in rows if row.id is not None)
     return GivenAtQuiz(rows[0].allowances, given_exceptions)
 

@@ -46,7 +46,8 @@ class AttemptRow(Base):
     A graded attempt is stored as `submitted`, with its score: the version before knows that word.
     `at_time_out` None: it is submitted when its time is over. `next_deadline_at` is the next moment at
     which the worker must look at it; the state never depends on whether it did. `given_back_seconds` is how
-    much later than its limit it ends, because the academy gave time back (`ExtensionRow`).
+    much later than its limit it ends, because the academy gave time back (`ExtensionRow`). `version` is what
+    earlier versions raised to lock an attempt; nothing reads it.
     """
 
     __tablename__ = "attempts"

@@ -40,7 +40,6 @@ IS_NEWEST = ~(
 NEWEST_ANSWERS = Prepared(
     select(*ANSWER).where(ANSWER.attempt_id == bindparam("attempt_id"), IS_NEWEST)
 )
-
 ALL_ANSWERS = Prepared(
     select(*ANSWER)
     .where(ANSWER.attempt_id == bindparam("attempt_id"))

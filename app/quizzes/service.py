@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from sqlalchemy import bindparam, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.courses import queries as courses
@@ -48,7 +48,17 @@ NEXT_NUMBER = (
     )
     .scalar_subquery()
 )
-ADD_ATTEMPT = insert(table_of(AttemptRow)).values(number=NEXT_NUMBER).returning(ATTEMPT.number)
+ADD_ATTEMPT = {
+    dialect.name: insert(table_of(AttemptRow))
+    .values(number=NEXT_NUMBER)
+    .on_conflict_do_nothing()
+    .returning(ATTEMPT.number)
+    for dialect, insert in (
+        (sqlite.dialect, sqlite.insert),
+        (postgresql.dialect, postgresql.insert),
+    )
+}
+"""It adds nothing, and returns nothing, if another start came first."""
 
 
 def start_attempt(
@@ -85,11 +95,11 @@ def start_attempt(
         return obstacle.open_attempt.id
     _demand_none(obstacle)
     _demand_code(db, place, quiz, access_code)
-    try:
-        with db.begin_nested():
-            attempt_id, number = _add_attempt(db, actor, place, quiz, exceptions, now=now)
-    except IntegrityError:
+    attempt_id = AttemptId(new_uuid())
+    number = _add_attempt(db, attempt_id, place, quiz, exceptions, now=now)
+    if number is None:
         return _open_attempt(db, actor.user_id, course_key, quiz_key)
+    record_act(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
     if number > len(attempts) + 1:
         # Some were closed with an earlier place, or one was started and submitted after they were
         # read.
@@ -152,20 +162,19 @@ def _demand_code(db: Session, place: ConfirmedPlace, quiz: Quiz, typed: str) -> 
 
 def _add_attempt(
     db: Session,
-    actor: Actor,
+    attempt_id: AttemptId,
     place: ConfirmedPlace,
     quiz: Quiz,
     exceptions: AttemptExceptions,
     *,
     now: datetime,
-) -> tuple[AttemptId, int]:
-    """Add an attempt and return it with its number."""
+) -> int | None:
+    """Add an attempt and return its number, or None if another start came first."""
     seed = random_token()
-    attempt_id = AttemptId(new_uuid())
     due_at = deadline(quiz, now, exceptions)
     attempt = {
         "id": attempt_id,
-        "user_id": actor.user_id,
+        "user_id": place.user_id,
         "enrolment_id": place.enrolment_id,
         "course_key": place.course_key,
         "quiz_key": quiz.key,
@@ -181,9 +190,9 @@ def _add_attempt(
         "next_deadline_at": due_at,
     }
     numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
-    number: int = db.execute(ADD_ATTEMPT, attempt | numbered).scalar_one()
-    record_act(db, actor.user_id, "quizzes.start", attempt_id, actor.user_id, now=now)
-    return attempt_id, number
+    statement = ADD_ATTEMPT[db.get_bind().dialect.name]
+    number: int | None = db.execute(statement, attempt | numbered).scalar_one_or_none()
+    return number
 
 
 def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:

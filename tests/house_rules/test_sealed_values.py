@@ -137,7 +137,7 @@ def test_no_prepared_statement_reads_one():
 
 def reads_sealed(prepared: Prepared) -> bool:
     return any(
-        isinstance(column.type, SealedColumn) for column in prepared.statement.selected_columns
+        isinstance(column.type, SealedColumn) for column in prepared.statement.exported_columns
     )
 
 

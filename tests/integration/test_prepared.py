@@ -11,17 +11,19 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    insert,
     literal,
     select,
     text,
+    update,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from app.accounts.models import SignIn, User
+from app.accounts.models import KnownNetwork, SignIn, User
 from app.db import prepared
 from app.db.base import table_of
 from app.db.database import Database
-from app.db.prepared import Prepared
+from app.db.prepared import Prepared, PreparedInsert
 from app.kit.ids import new_uuid
 from app.quizzes.models import AnswerRow, AttemptRow
 from tests.make import NOW
@@ -35,6 +37,13 @@ SEEN_BY = Prepared(
     .join_from(table_of(User), table_of(SignIn))
     .where(SIGN_IN.seen_at <= bindparam("now"), USER.is_student.is_(True))
     .order_by(USER.name)
+)
+ADD_NETWORKS = PreparedInsert(insert(table_of(KnownNetwork)))
+RENAME = Prepared(
+    update(table_of(User))
+    .where(USER.id == bindparam("user_id"), USER.is_student.is_(True))
+    .values(name=USER.name + " Renamed")
+    .returning(USER.name, USER.created_at)
 )
 NOWHERE = Prepared(select(Table("nowhere", MetaData(), Column("id", Integer)).c.id))
 
@@ -90,6 +99,55 @@ def test_a_block_that_writes_sees_what_it_changed_and_took_away(database, sam):
         (sign_in,) = db.scalars(select(SignIn))
         db.delete(sign_in)
         assert BY_ID.one_or_none(db, user_id=sam.user_id) is None
+
+
+def networks(person, *names):
+    return [{"user_id": person.user_id, "network": name, "seen_at": NOW} for name in names]
+
+
+def test_an_update_returns_what_it_changed(database, sam):
+    with database.write() as db:
+        changed = RENAME.one_or_none(db, user_id=sam.user_id)
+        assert changed.name == "Sam Student Renamed"
+        assert changed.created_at.tzinfo is UTC
+        assert RENAME.one_or_none(db, user_id=new_uuid()) is None
+    with database.read() as db:
+        assert db.scalars(select(User.name)).all() == ["Sam Student Renamed"]
+
+
+def test_rows_are_added_in_one_statement(database, sam, at_most):
+    with at_most(1) as work, database.write() as db:
+        ADD_NETWORKS.add(db, networks(sam, "a", "b", "c"))
+    assert work.statements == 1
+    with database.read() as db:
+        rows = db.execute(select(KnownNetwork.network, KnownNetwork.seen_at)).all()
+    assert sorted(rows) == [("a", NOW), ("b", NOW), ("c", NOW)]
+
+
+def test_what_the_block_did_before_is_written_first(database, sam):
+    """Else the row would be refused: it has the key of one that the block takes away."""
+    with database.write() as db:
+        ADD_NETWORKS.add(db, networks(sam, "a"))
+    later = NOW + timedelta(hours=1)
+    with database.write() as db:
+        db.delete(db.scalars(select(KnownNetwork)).one())
+        ADD_NETWORKS.add(db, [{**networks(sam, "a")[0], "seen_at": later}])
+    with database.read() as db:
+        assert db.scalars(select(KnownNetwork.seen_at)).all() == [later]
+
+
+def test_rows_that_break_a_constraint_are_refused(database, sam):
+    with database.write() as db:
+        ADD_NETWORKS.add(db, networks(sam, "a"))
+    with pytest.raises(IntegrityError), database.write() as db:
+        ADD_NETWORKS.add(db, networks(sam, "b", "a"))
+    with database.read() as db:
+        assert db.scalars(select(KnownNetwork.network)).all() == ["a"]
+
+
+def test_a_row_needs_every_column(database, sam):
+    with database.write() as db, pytest.raises(KeyError):
+        ADD_NETWORKS.add(db, [{"user_id": sam.user_id, "network": "a"}])
 
 
 def test_it_counts_as_a_statement(database, sam, at_most):

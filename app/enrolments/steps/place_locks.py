@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.enrolments.domain import EnrolmentState
 from app.enrolments.models import Enrolment, StudyPlanRow
 from app.enrolments.queries import (
@@ -19,7 +20,7 @@ from app.enrolments.queries import (
 from app.kit.ids import UserId
 
 # On SQLite the write block is the lock.
-_PLACES_SHARED = (
+PLACES_HELD = Prepared(
     PLACES.add_columns(*PLAN_COLUMNS)
     .outerjoin_from(table_of(Enrolment), table_of(StudyPlanRow), PLAN_OF_PLACE)
     .where(
@@ -32,7 +33,7 @@ _PLACES_SHARED = (
 def hold_place(db: Session, user_id: UserId, course_key: str) -> ConfirmedPlace | None:
     """Return the person's newest confirmed place on a course, or None. Until we commit, nobody who calls
     `lock_places` can go on, and the place cannot end."""
-    rows = db.execute(_PLACES_SHARED, {"user_id": user_id, "course_key": course_key}).all()
+    rows = PLACES_HELD.all(db, user_id=user_id, course_key=course_key)
     return place_from(rows[0]) if rows else None
 
 

@@ -3,31 +3,34 @@ locks."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.db.prepared import Prepared
 from app.kit.ids import AllowanceId, UserId, new_uuid
 from app.quizzes.allowance_queries import ALLOWANCE
 from app.quizzes.models import AllowanceRow
+
+LOCK_ALLOWANCES = Prepared(
+    update(table_of(AllowanceRow))
+    .where(
+        ALLOWANCE.user_id == bindparam("user"),
+        ALLOWANCE.course_key == bindparam("course"),
+        ALLOWANCE.quiz_key == bindparam("quiz"),
+        ALLOWANCE.taken_back_at.is_(None),
+    )
+    .values(version=ALLOWANCE.version + 1)
+    .returning(ALLOWANCE.attempts)
+)
 
 
 def lock_allowances(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> int:
     """Lock a person's live allowances at a quiz until we commit, and return how many attempts they add.
     Nobody can take one back meanwhile, so an attempt that starts on it stays allowed."""
-    rows = db.execute(
-        update(table_of(AllowanceRow))
-        .where(
-            ALLOWANCE.user_id == user_id,
-            ALLOWANCE.course_key == course_key,
-            ALLOWANCE.quiz_key == quiz_key,
-            ALLOWANCE.taken_back_at.is_(None),
-        )
-        .values(version=ALLOWANCE.version + 1)
-        .returning(ALLOWANCE.attempts)
-    )
-    return sum(rows.scalars())
+    rows = LOCK_ALLOWANCES.all(db, user=user_id, course=course_key, quiz=quiz_key)
+    return sum(row.attempts for row in rows)
 
 
 def add_allowance(

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.db.prepared import PreparedInsert
 from app.kit.errors import Refusal, Refused
 from app.kit.ids import EventId
 from app.kit.messages import Message
@@ -31,7 +32,7 @@ from app.quizzes.domain.transitions import AttemptEvent, decide
 from app.quizzes.models import AnswerRow
 from app.quizzes.saved_answers import stored_beside
 
-ADD_ANSWERS = insert(table_of(AnswerRow))
+ADD_ANSWERS = PreparedInsert(insert(table_of(AnswerRow)))
 MARKED_AS_LATE = frozenset(
     {AnswerStanding.set_aside, AnswerStanding.unreadable, AnswerStanding.accepted}
 )
@@ -151,7 +152,7 @@ class AnswersUnderLock:
     def write(self) -> None:
         """Store what was added, in one statement."""
         if self._added:
-            self._db.execute(ADD_ANSWERS, [self._row(record) for record in self._added])
+            ADD_ANSWERS.add(self._db, [self._row(record) for record in self._added])
 
     def _keep(self, record: AnswerRecord) -> None:
         self._stored[record.question_key].append(record)

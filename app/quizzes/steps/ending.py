@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -31,12 +31,11 @@ ATTEMPT = table_of(AttemptRow).c
 NOT_OF_THE_RULES = frozenset(
     {"enrolment_id", "seed", "version", "marks", "flags", "next_deadline_at"}
 )
-# Built once, from plain columns: saving an answer runs it.
+# On SQLite the write block is the lock, and saving an answer writes nothing of the attempt.
 LOCK_ATTEMPT = (
-    update(table_of(AttemptRow))
+    select(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
     .where(ATTEMPT.id == bindparam("attempt"), IS_TRY)
-    .values(version=ATTEMPT.version + 1)
-    .returning(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
+    .with_for_update(key_share=True, of=table_of(AttemptRow))
 )
 UNMARKED: Final = {"earned": None, "possible": None, "passed": None, "marks": None}
 END_ATTEMPT = update(table_of(AttemptRow)).where(ATTEMPT.id == bindparam("attempt"))

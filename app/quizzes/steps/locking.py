@@ -3,13 +3,16 @@
 from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
+from app.db.prepared import Prepared
 from app.kit.ids import AttemptId, UserId
 from app.quizzes import queries
 from app.quizzes.domain import attempt as domain
 from app.quizzes.models import attempt_from
 from app.quizzes.steps.ending import ATTEMPT, LOCK_ATTEMPT
 
-LOCK_OWN_ATTEMPT = LOCK_ATTEMPT.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
+LOCK_OWN_ATTEMPT = Prepared(
+    LOCK_ATTEMPT.where(ATTEMPT.user_id == bindparam("owner"), queries.HOLDS_PLACE)
+)
 
 
 def lock_own_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> domain.Attempt:
@@ -17,7 +20,7 @@ def lock_own_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> do
     statement of each. Raise NotFound for another person's attempt. An attempt whose owner has lost
     the place is refused, see `queries.attempt_of`.
     """
-    row = db.execute(LOCK_OWN_ATTEMPT, {"attempt": attempt_id, "owner": owner_id}).one_or_none()
+    row = LOCK_OWN_ATTEMPT.one_or_none(db, attempt=attempt_id, owner=owner_id)
     if row is None:
         raise queries.why_closed(db, attempt_id, owner_id)
     return attempt_from(row)

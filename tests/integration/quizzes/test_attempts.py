@@ -19,6 +19,7 @@ from app.outbox.models import OutboxEvent
 from app.quizzes import checks, queries, saved_answers, service
 from app.quizzes.domain.attempt import Score
 from app.quizzes.domain.saving import LAST_SEQUENCE
+from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
 from app.quizzes.models import AnswerRow, AttemptRow
 from app.quizzes.result_page import result_page
@@ -257,8 +258,9 @@ def test_a_foreign_attempt_does_not_exist(pupil, a_pupil, database):
         with pytest.raises(NotFound):
             act()
     with database.read() as db:
-        version = db.scalar(select(AttemptRow.version).where(AttemptRow.id == attempt_id))
-    assert version == 0
+        state = db.scalar(select(AttemptRow.state).where(AttemptRow.id == attempt_id))
+        assert saved_answers.answers_of(db, attempt_id) == ()
+    assert state is AttemptState.in_progress
 
 
 @pytest.mark.parametrize(("after", "counts"), [(9, True), (10, True), (11, False)])

@@ -54,9 +54,7 @@ def rows(database):
     """Return all rows of attempts, answers and the audit trail, which a refusal must not change."""
     with database.read() as db:
         attempts = db.execute(
-            select(
-                AttemptRow.id, AttemptRow.state, AttemptRow.version, AttemptRow.submitted_at
-            ).order_by(AttemptRow.id)
+            select(AttemptRow.id, AttemptRow.state, AttemptRow.submitted_at).order_by(AttemptRow.id)
         ).all()
         answers = db.scalars(select(func.count()).select_from(AnswerRow)).one()
         return attempts, answers, db.scalars(select(func.count()).select_from(AuditEvent)).one()
