@@ -95,6 +95,7 @@ from app.practicals.pages import plan_form as practicals_plan_form
 from app.practicals.pages import planning as practicals_planning
 from app.practicals.pages import rebooking as practicals_rebooking
 from app.practicals.pages import reserving as practicals_reserving
+from app.practicals.pages import series as practicals_series
 from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
 from app.quizzes import answer_api as quiz_answer_api
@@ -204,6 +205,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_plan_form.pages,
     practicals_planning.pages,
     practicals_rebooking.pages,
+    practicals_series.pages,
     practicals_reserving.pages,
     hiding_pages.pages,
     admin_pages.pages,

@@ -57,6 +57,7 @@ class ChangedField(StrEnum):
     ends_at = "ends_at", msg("End")
     zone = "zone", msg("Time zone")
     room = "room", msg("Room")
+    series = "series", msg("Series")
     instructors = "instructors", msg("Instructors")
     intake = "intake", msg("Intake")
     booking_opens_at = "booking_opens_at", msg("Booking opens")

@@ -242,6 +242,10 @@ ABOUT_COURSES: Final[dict[str, ActSentence]] = {
         msg("Day published"),
         act_text("{actor} published {thing}."),
     ),
+    "practicals.published_in_series": ActSentence(
+        msg("Day of a series published"),
+        act_text("{actor} planned and published {thing}, as one day of a series."),
+    ),
     "practicals.reserved": ActSentence(
         msg("Place on a day reserved"),
         act_text("{actor} reserved a place for {person} on {thing}."),

@@ -49,6 +49,17 @@ class ToBeConfirmed(Conflict):
         self.warning = warning
 
 
+class SeriesRefused(Conflict):
+    """A day of a series cannot be planned, or other days speak against it that the admin has not seen.
+    Nothing was planned; the page shows the days again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            msg("Nothing is planned yet. Look at the marked days, then save again."),
+            reason="series_refused",
+        )
+
+
 class BookedMeanwhile(Conflict):
     """A person got another place or waiting-list entry while their commitments were being ended.
     Nothing was ended; repeating the command includes everything."""

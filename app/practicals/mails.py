@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, msg, msgs
 from app.kit.stored_documents import Document
 from app.mail.kinds import PersonMail
 from app.mail.values import MailPart, Moment, Words
@@ -165,6 +165,38 @@ class TeachingAssignedMail(PracticalMail):
     """To a new instructor of a day."""
 
     template: ClassVar[str] = "practicals/teaching-assigned"
+
+
+class TeachingDay(MailPart):
+    """One of several days that an instructor teaches."""
+
+    starts_at: Moment
+    ends_at: Moment
+    room: str
+
+    @property
+    def line(self) -> Message:
+        when = span_message(self.starts_at, self.ends_at, str(self.starts_at.tzinfo))
+        return msg("{when}, {room}", when=when, room=self.room)
+
+
+class TeachingSeriesMail(PersonMail):
+    """To an instructor of several new days: one mail for all of them."""
+
+    template: ClassVar[str] = "practicals/teaching-series"
+
+    course: str
+    title: str
+    days: tuple[TeachingDay, ...]
+
+    @property
+    def subject(self) -> Message:
+        return msgs(
+            "You teach {n} new day: {title}",
+            "You teach {n} new days: {title}",
+            len(self.days),
+            title=self.title,
+        )
 
 
 class TeachingRemovedMail(PracticalMail):

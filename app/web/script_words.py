@@ -270,6 +270,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str | Counted]]] = {
         "refused": REFUSED,
         "of-person": script_text("{name}. {text}"),
     },
+    "series": {
+        "save-count": script_count("Save and publish {n} day", "Save and publish {n} days"),
+        "save-ticked": script_text("Save and publish the ticked days"),
+    },
     "sheet-queue": {"not-accepted": script_text("It was not accepted.")},
     "show-password": {
         "hide": script_text("Hide"),

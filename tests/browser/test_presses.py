@@ -2,7 +2,7 @@
 task begins, does it with `Presses`, and asserts that it is done and what it took."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -12,8 +12,12 @@ from app.kit.ids import new_uuid
 from tests.browser.conftest import SmallAcademy
 from tests.browser.presses import Presses
 from tests.make.people import a_sign_in, a_user
+from tests.make.practicals import a_practical
 from tests.make.quizzes import a_place, a_sent_attempt
 from tests.sight.people import sign_in_as
+
+HOURS = timedelta(hours=7)
+SOON = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=30)
 
 
 def opened(new_context, server, role: str, path: str, **options) -> Page:
@@ -150,3 +154,29 @@ def test_a_name_is_corrected_from_any_page_in_four_presses(small_academy, new_co
     page.wait_for_url(f"**/admin/people/{person.user_id}")
     expect(page.get_by_role("heading", name="Leila Hadad")).to_be_visible()
     assert presses.count <= 4
+
+
+@pytest.mark.browser
+def test_twelve_days_are_planned_and_published_in_ten_presses(small_academy, new_context):
+    """The bar is 10, it was 96."""
+    with small_academy.database.write() as db:
+        teacher = a_user(db, f"Tess {new_uuid().hex[-6:]}", roles=("instructor",))
+        room = f"Room {new_uuid().hex[-6:]}"
+        a_practical(db, instructors=(teacher,), room=room, starts_at=SOON, ends_at=SOON + HOURS)
+    page = an_admin_at(small_academy, new_context, f"/admin/practicals?q={room}")
+    page.wait_for_selector("html[data-scripts=attached]")
+    presses = Presses(page)
+    presses.click(page.get_by_role("table").get_by_role("link").first)
+    presses.click(page.get_by_role("link", name="Repeat"))
+    presses.click(page.get_by_label("How many days"))
+    presses.type("12")
+    presses.enter()
+    boxes = page.get_by_role("checkbox")
+    expect(boxes).to_have_count(12)
+    for index in range(12):
+        if not boxes.nth(index).is_checked():
+            page.locator("tbody label").nth(index).click()
+            presses.count += 1
+    presses.click(page.get_by_role("button", name="Save and publish 12 days"))
+    expect(page.get_by_text("12 days are published. Students see them now.")).to_be_visible()
+    assert presses.count <= 10

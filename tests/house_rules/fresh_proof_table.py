@@ -252,6 +252,7 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /admin/practicals/{practical_id}/edit",
         "POST /admin/practicals/{practical_id}/publish",
         "POST /admin/practicals/{practical_id}/rebook",
+        "POST /admin/practicals/{practical_id}/repeat",
         "POST /admin/practicals/{practical_id}/reserve",
         "POST /admin/practicals/{practical_id}/seats/{seat_id}",
     ),

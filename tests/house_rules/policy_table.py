@@ -423,6 +423,8 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/practicals/{practical_id}/publish",
     "GET /admin/practicals/{practical_id}/rebook",
     "POST /admin/practicals/{practical_id}/rebook",
+    "GET /admin/practicals/{practical_id}/repeat",
+    "POST /admin/practicals/{practical_id}/repeat",
     "GET /admin/practicals/{practical_id}/reserve",
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",

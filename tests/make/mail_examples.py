@@ -204,6 +204,19 @@ EXAMPLES: tuple[MailKind, ...] = (
     practicals.PracticalListOverMail(**DAY),
     practicals.FirstDayMail(**DAY, booking=msg("Booking opens on {when}.", when=UNTIL)),
     practicals.TeachingAssignedMail(**TEACHING),
+    practicals.TeachingSeriesMail(
+        name=NAME,
+        course="Small course",
+        title="Practice day",
+        days=(
+            practicals.TeachingDay(starts_at=STARTS, ends_at=ENDS, room="Room 1"),
+            practicals.TeachingDay(
+                starts_at=STARTS + timedelta(days=7),
+                ends_at=ENDS + timedelta(days=7),
+                room="Room 1",
+            ),
+        ),
+    ),
     practicals.TeachingRemovedMail(**TEACHING),
     practicals.TeachingMovedMail(**TEACHING, **MOVED),
     practicals.TeachingCalledOffMail(**TEACHING, reason=BECAUSE),

@@ -49,7 +49,9 @@ def make_practical(visit: Visit, submitted: Submitted) -> Response:
             refuse_clashes=not form.accept_clashes,
             now=visit.now,
         )
-        return visit.url("admin.practical", practical_id=practical_id)
+        repeats = form.step == "repeat"
+        next_page = "admin.practical_ask_repeat" if repeats else "admin.practical"
+        return visit.url(next_page, practical_id=practical_id)
 
     try:
         with visit.database.write() as db:

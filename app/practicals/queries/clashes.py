@@ -53,6 +53,12 @@ def clashes_of_day(db: Session, practical: Practical) -> tuple[Clash, ...]:
     )
 
 
+def days_between(db: Session, starts_at: datetime, ends_at: datetime) -> tuple[OtherDay, ...]:
+    """Return the published practicals of a time with their instructors, in one statement."""
+    days, _ = _around(db, None, starts_at, ends_at)
+    return tuple(days.values())
+
+
 def _around(
     db: Session, practical_id: PracticalId | None, starts_at: datetime, ends_at: datetime
 ) -> tuple[dict[PracticalId, OtherDay], list[Clash]]:

@@ -10,6 +10,7 @@ from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.rebooking import rebook
 from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
+from app.practicals.service.series import publish_series
 from app.practicals.service.waiting_list import (
     join_waiting_list,
     leave_waiting_list,
@@ -31,6 +32,7 @@ __all__ = (
     "promote_everywhere",
     "promote_person",
     "publish_practical",
+    "publish_series",
     "read_contacts_of_roster",
     "read_needs_of_roster",
     "rebook",

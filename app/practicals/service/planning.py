@@ -4,27 +4,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.courses import queries as courses
 from app.kit.actor import Actor, require
-from app.kit.errors import Invalid
-from app.kit.ids import PracticalId, new_uuid
-from app.kit.messages import msg
+from app.kit.ids import PracticalId
 from app.practicals import policy
 from app.practicals.domain.plan import NO_DRAFT, NO_INSTRUCTOR, START_PASSED, Plan
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.mails import TeachingAssignedMail
-from app.practicals.models import PracticalRow
 from app.practicals.queries.clashes import clashes_of_day
 from app.practicals.queries.summaries import instructor_ids
 from app.practicals.steps.first_date_mails import tell_of_first_day
 from app.practicals.steps.locking import lock_practical
 from app.practicals.steps.notifications import tell_instructors
 from app.practicals.steps.plans import (
-    columns_of,
     demand_no_clash,
     demand_sound,
+    kind_to_plan,
+    new_practical,
     record_act,
     record_plan,
     set_instructors,
@@ -38,29 +35,11 @@ def make_practical(
     """Make a draft that nobody but admins sees, or raise Invalid with a message per field. With
     `refuse_clashes` raise Clashing for an instructor or a room that another day needs at the same time."""
     require(policy.may_manage(actor))
-    published = courses.current_to_pin(db, plan.course_key)
-    kind = published.course.practical(plan.kind_key) if published else None
-    if published is None or kind is None:
-        raise Invalid(
-            msg("Choose a kind."), fields={"kind": msg("Choose one of the kinds of practical.")}
-        )
+    published, kind = kind_to_plan(db, plan.course_key, plan.kind_key)
     demand_sound(db, plan, kind, floor=0, taken=0, now=now)
     if refuse_clashes:
         demand_no_clash(db, None, plan)
-    practical = PracticalRow(
-        id=PracticalId(new_uuid()),
-        course_key=plan.course_key,
-        kind_key=plan.kind_key,
-        revision_id=published.revision_id,
-        title=kind.title,
-        taken=0,
-        override=0,
-        waiting_sequence=0,
-        version=0,
-        status=PracticalStatus.draft,
-        created_at=now,
-        **columns_of(plan, kind),
-    )
+    practical = new_practical(published, plan, kind, PracticalStatus.draft, now=now)
     db.add(practical)
     db.flush()
     set_instructors(db, practical.id, plan.instructors)

@@ -1,6 +1,6 @@
 """Mails to people about their places and to instructors about their days, with calendar invites."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ from app.practicals.mails import (
     OtherPlace,
     PracticalMail,
     SeatMail,
+    TeachingDay,
+    TeachingSeriesMail,
 )
 from app.practicals.models import PracticalRow
 
@@ -111,6 +113,49 @@ def tell_instructors(
             now=now,
         )
         send(db, person, mail, now=now, calendar=(entry,))
+    return len(told)
+
+
+def tell_of_series(
+    db: Session,
+    days: Sequence[tuple[Practical, frozenset[UserId]]],
+    *,
+    now: datetime,
+) -> int:
+    """Mail each instructor of new days once about all of theirs and return how many were told; accounts that
+    are closed are left out. `days` are the days with their instructors, in order."""
+    teach = sorted(set().union(*(instructors for _, instructors in days)))
+    told = [person for person in accounts.people(db, teach).values() if not person.is_closed]
+    for person in told:
+        own = [practical for practical, instructors in days if person.user_id in instructors]
+        course = courses.title_of(db, own[0].course_key, own[0].revision_id)
+        entries = [
+            described_teaching(
+                practical,
+                person.user_id,
+                course=course,
+                name=person.name,
+                email=person.email,
+                method="REQUEST",
+                sequence=0,
+                now=now,
+            )
+            for practical in own
+        ]
+        mail = TeachingSeriesMail(
+            name=person.name,
+            course=course,
+            title=own[0].title,
+            days=tuple(
+                TeachingDay(
+                    starts_at=_there(practical.starts_at, practical.zone),
+                    ends_at=_there(practical.ends_at, practical.zone),
+                    room=practical.room,
+                )
+                for practical in own
+            ),
+        )
+        send(db, person, mail, now=now, calendar=entries)
     return len(told)
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from app.accounts import queries as accounts
 from app.audit.changes import FieldChange
 from app.audit.service import record
+from app.courses import queries as courses
 from app.courses.domain.delivery import PracticalKind
-from app.enrolments import queries as enrolments
+from app.courses.queries import PublishedCourse
 from app.kit.actor import Actor
 from app.kit.errors import Invalid
-from app.kit.ids import PracticalId, UserId
+from app.kit.ids import PracticalId, UserId, new_uuid
 from app.kit.messages import Message, msg, msgs
 from app.practicals.domain.plan import (
     CANCELLED,
@@ -30,6 +30,7 @@ from app.practicals.errors import Clashing, PlanRefused
 from app.practicals.models import PracticalInstructor, PracticalRow
 from app.practicals.queries.clashes import clashes
 from app.practicals.queries.lost_rights import LostRight, lost_on
+from app.practicals.queries.plan_choices import plan_choices
 
 MOST_NAMES = 3
 WRONG_PLAN = msg("There is a problem with the plan.")
@@ -47,24 +48,9 @@ def demand_sound(
     db: Session, plan: Plan, kind: PracticalKind, *, floor: int, taken: int, now: datetime
 ) -> None:
     """Raise Invalid with a message per field that cannot stay as it is."""
-    problems: dict[str, Message] = dict(
-        plan_problems(
-            plan,
-            students_per_instructor=kind.students_per_instructor,
-            floor=floor,
-            taken=taken,
-            now=now,
-        )
-    )
-    if not plan.instructors <= {person.user_id for person in accounts.instructors(db)}:
-        problems["instructors"] = msg("Choose from the list of instructors.")
-    intakes = {
-        intake.intake_id
-        for intake in enrolments.intake_options(db)
-        if intake.course_key == plan.course_key
-    }
-    if plan.intake_id is not None and plan.intake_id not in intakes:
-        problems["intake"] = msg("Choose an intake of the same course.")
+    ratio = kind.students_per_instructor
+    problems = plan_problems(plan, students_per_instructor=ratio, floor=floor, taken=taken, now=now)
+    problems |= plan_choices(db).problems(plan)
     if problems:
         raise Invalid(WRONG_PLAN, fields=problems)
 
@@ -112,6 +98,45 @@ def demand_no_clash(db: Session, practical_id: PracticalId | None, plan: Plan) -
     )
     if clashing:
         raise Clashing(clashing)
+
+
+def kind_to_plan(
+    db: Session, course_key: str, kind_key: str
+) -> tuple[PublishedCourse, PracticalKind]:
+    """Return a kind of practical and its course as it is now, pinned for the day that is planned, or raise
+    Invalid."""
+    published = courses.current_to_pin(db, course_key)
+    kind = published.course.practical(kind_key) if published else None
+    if published is None or kind is None:
+        raise Invalid(
+            msg("Choose a kind."), fields={"kind": msg("Choose one of the kinds of practical.")}
+        )
+    return published, kind
+
+
+def new_practical(
+    published: PublishedCourse,
+    plan: Plan,
+    kind: PracticalKind,
+    status: PracticalStatus,
+    *,
+    now: datetime,
+) -> PracticalRow:
+    """Return the row of a new practical with a plan; its instructors are written by `set_instructors`."""
+    return PracticalRow(
+        id=PracticalId(new_uuid()),
+        course_key=plan.course_key,
+        kind_key=plan.kind_key,
+        revision_id=published.revision_id,
+        title=kind.title,
+        taken=0,
+        override=0,
+        waiting_sequence=0,
+        version=0,
+        status=status,
+        created_at=now,
+        **columns_of(plan, kind),
+    )
 
 
 def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:

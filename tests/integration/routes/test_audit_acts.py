@@ -1081,6 +1081,12 @@ ACTS: dict[str, tuple[str, Step]] = {
         lambda w: w.post(ADMIN, practical(day(w, status="draft")) + "/publish"),
     ),
     "POST /admin/practicals/{practical_id}/rebook": ("practicals.reserved", a_rebooking),
+    "POST /admin/practicals/{practical_id}/repeat": (
+        "practicals.published_in_series",
+        lambda w: w.post(
+            ADMIN, practical(day(w)) + "/repeat", dates="2027-06-05", day="2027-06-05", step="save"
+        ),
+    ),
     "POST /admin/practicals/{practical_id}/reserve": (
         "practicals.reserved",
         lambda w: w.post(

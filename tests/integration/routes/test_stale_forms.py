@@ -88,6 +88,7 @@ PRICE = "/admin/enrolments/*/price"
 NO_RECORD = {
     "/admin/invoices/payments": "each tick has the version of its invoice",
     "/admin/requests/decline": "decides requests; who is decided already is refused by name",
+    "/admin/practicals/*/repeat": "makes records; what speaks against each is looked at again under the lock",
     "/admin/practicals/new": "makes a record; what it shows are suggestions",
     "/admin/intakes/new": "makes a record; what it shows are suggestions",
     "/results/outage": "makes a record; the day is a suggestion. Each press decides again who gains what,"

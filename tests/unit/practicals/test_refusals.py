@@ -97,6 +97,9 @@ SAID = {
     "practicals.errors.PlanRefused": "This cannot be done now",
     "practicals.errors.Clashing": "This cannot be done now",
     "practicals.errors.ToBeConfirmed": "This cannot be done now",
+    "practicals.errors.SeriesRefused": (
+        "This cannot be done now: Nothing is planned yet. Look at the marked days, then save again."
+    ),
     "practicals.errors.BookedMeanwhile": (
         "This cannot be done now: Somebody booked or gave a place in the same moment, so "
         "nothing was changed. Do it once more."
