@@ -6,7 +6,7 @@ values.
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,14 +20,16 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
-    Insert,
     Select,
+    Table,
     TypeDecorator,
     Uuid,
+    bindparam,
+    insert,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlalchemy.sql.visitors import replacement_traverse
 
@@ -66,9 +68,9 @@ class _Compiled:
 
 
 class Prepared:
-    """A select of plain columns, or an update that returns some, whose values are named by `bindparam`. It
-    refuses lists (`in_`), whose length would change the text, and a limit that is not a constant. If two
-    columns share a name, use the index of the second.
+    """A select of plain columns, or an insert or update that returns some, whose values are named by
+    `bindparam`. It refuses lists (`in_`), whose length would change the text, and a limit that is not a
+    constant. If two columns share a name, use the index of the second.
 
     `convert` is a function of the row alone that returns what callers want; the default is the row
     as a named tuple. `most_kept` is the number of results that are cached by the row from the
@@ -77,7 +79,9 @@ class Prepared:
 
     def __init__(
         self,
-        statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]],
+        statement: Select[*tuple[Any, ...]]
+        | ReturningInsert[*tuple[Any, ...]]
+        | ReturningUpdate[*tuple[Any, ...]],
         convert: Process | None = None,
         *,
         most_kept: int = 0,
@@ -143,10 +147,15 @@ class Prepared:
 
 
 class PreparedInsert:
-    """An insert into a table that gives every column of it a value."""
+    """An insert into a table that gives each named column a value, or every column if none is named. The
+    others are empty; a default that SQLAlchemy would fill in is refused."""
 
-    def __init__(self, statement: Insert) -> None:
-        self.statement = statement
+    def __init__(self, table: Table, *names: str) -> None:
+        named = names or tuple(table.c.keys())
+        for column in table.c:
+            if column.default is not None and column.key not in named:
+                raise ValueError(f"The column {column.key} has a default, and needs a value here.")
+        self.statement = insert(table).values(values_named(table, named))
         self._by_kind: dict[str, _Compiled] = {}
 
     def add(self, db: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -180,6 +189,11 @@ def _driver_of(db: Session) -> Iterator[tuple[Any, Dialect]]:
             connection.invalidate(error)
             connection.engine.dispose()
         raise
+
+
+def values_named(table: Table, names: Iterable[str]) -> dict[str, BindParameter[Any]]:
+    """Return for each of these columns the value that the caller gives under its name."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in names}
 
 
 def _nothing(_row: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from app.db.base import table_of
+from app.db.prepared import PreparedInsert
 from app.kit.ids import EventId, new_uuid
 from app.kit.messages import Text
 from app.kit.stored_messages import stored_if_message
@@ -28,6 +30,21 @@ PATIENCE = timedelta(days=3)
 """How long a mail is retried that another server refuses only temporarily."""
 MOST_WORDS = 2000
 
+ADD_EVENTS = PreparedInsert(
+    table_of(OutboxEvent),
+    *(
+        "id",
+        "name",
+        "fact_id",
+        "handler",
+        "payload",
+        "created_at",
+        "available_at",
+        "tries",
+        "done_at",
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LeasedEvent:
@@ -43,16 +60,32 @@ class LeasedEvent:
     until: datetime
 
 
-def announce(db: Session, fact: Fact, *, now: datetime) -> EventId:
+def announce(db: Session, fact: Fact, *, now: datetime, at_once: bool = False) -> EventId:
     """Record a fact, and a delivery for each of its handlers, and return its id. All rows are
-    written by one statement. A fact without handlers is recorded as done."""
-    fact_id, payload = EventId(new_uuid()), fact.payload()
-    written = {"name": fact.name, "payload": payload, "created_at": now, "available_at": now}
-    if not fact.handled_by:
-        db.add(OutboxEvent(id=fact_id, done_at=now, **written))
-    for number, handler in enumerate(fact.handled_by):
-        row_id = EventId(new_uuid()) if number else fact_id
-        db.add(OutboxEvent(id=row_id, fact_id=fact_id, handler=handler, **written))
+    written by one statement. A fact without handlers is recorded as done. With `at_once` a prepared
+    statement writes them, for facts of all day (decision 12)."""
+    fact_id = EventId(new_uuid())
+    written: dict[str, Any] = {
+        "name": fact.name,
+        "payload": fact.payload(),
+        "created_at": now,
+        "available_at": now,
+        "tries": 0,
+    }
+    rows = [
+        {
+            **written,
+            "id": EventId(new_uuid()) if number else fact_id,
+            "fact_id": fact_id,
+            "handler": handler,
+            "done_at": None,
+        }
+        for number, handler in enumerate(fact.handled_by)
+    ] or [{**written, "id": fact_id, "fact_id": None, "handler": None, "done_at": now}]
+    if at_once:
+        ADD_EVENTS.add(db, rows)
+    else:
+        db.add_all(OutboxEvent(**row) for row in rows)
     return fact_id
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.courses import queries as courses
 from app.courses.domain.delivery import Course, Quiz
 from app.db.base import table_of
+from app.db.prepared import Prepared, values_named
 from app.enrolments.queries import ConfirmedPlace
 from app.enrolments.steps.place_locks import hold_place
 from app.kit.actor import Actor, SystemActor, require
@@ -42,17 +43,24 @@ _earlier = table_of(AttemptRow).alias("earlier")
 NEXT_NUMBER = (
     select(func.coalesce(func.max(_earlier.c.number), 0) + 1)
     .where(
-        _earlier.c.user_id == bindparam("this_user_id", type_=_earlier.c.user_id.type),
-        _earlier.c.course_key == bindparam("this_course_key", type_=_earlier.c.course_key.type),
-        _earlier.c.quiz_key == bindparam("this_quiz_key", type_=_earlier.c.quiz_key.type),
+        _earlier.c.user_id == bindparam("user_id"),
+        _earlier.c.course_key == bindparam("course_key"),
+        _earlier.c.quiz_key == bindparam("quiz_key"),
     )
     .scalar_subquery()
 )
-ADD_ATTEMPT = {
-    dialect.name: insert(table_of(AttemptRow))
-    .values(number=NEXT_NUMBER)
-    .on_conflict_do_nothing()
-    .returning(ATTEMPT.number)
+STARTED: Final = (
+    *("id", "user_id", "enrolment_id", "course_key", "quiz_key", "revision_id", "seed", "drawn"),
+    *("state", "version", "started_at", "due_at", "at_time_out", "grace_minutes"),
+    *("next_deadline_at", "given_back_seconds"),
+)
+ADD_ATTEMPT: Final = {
+    dialect.name: Prepared(
+        insert(table_of(AttemptRow))
+        .values(number=NEXT_NUMBER, **values_named(table_of(AttemptRow), STARTED))
+        .on_conflict_do_nothing()
+        .returning(ATTEMPT.number)
+    )
     for dialect, insert in (
         (sqlite.dialect, sqlite.insert),
         (postgresql.dialect, postgresql.insert),
@@ -188,11 +196,10 @@ def _add_attempt(
         "at_time_out": quiz.at_time_out,
         "grace_minutes": quiz.grace,
         "next_deadline_at": due_at,
+        "given_back_seconds": 0,
     }
-    numbered = {f"this_{name}": attempt[name] for name in ("user_id", "course_key", "quiz_key")}
-    statement = ADD_ATTEMPT[db.get_bind().dialect.name]
-    number: int | None = db.execute(statement, attempt | numbered).scalar_one_or_none()
-    return number
+    row = ADD_ATTEMPT[db.get_bind().dialect.name].one_or_none(db, **attempt)
+    return None if row is None else row.number
 
 
 def _open_attempt(db: Session, user_id: UserId, course_key: str, quiz_key: str) -> AttemptId:

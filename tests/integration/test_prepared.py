@@ -11,7 +11,6 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
-    insert,
     literal,
     select,
     text,
@@ -25,6 +24,7 @@ from app.db.base import table_of
 from app.db.database import Database
 from app.db.prepared import Prepared, PreparedInsert
 from app.kit.ids import new_uuid
+from app.outbox.models import OutboxEvent
 from app.quizzes.models import AnswerRow, AttemptRow
 from tests.make import NOW
 from tests.make.people import a_sign_in, a_user
@@ -38,7 +38,7 @@ SEEN_BY = Prepared(
     .where(SIGN_IN.seen_at <= bindparam("now"), USER.is_student.is_(True))
     .order_by(USER.name)
 )
-ADD_NETWORKS = PreparedInsert(insert(table_of(KnownNetwork)))
+ADD_NETWORKS = PreparedInsert(table_of(KnownNetwork))
 RENAME = Prepared(
     update(table_of(User))
     .where(USER.id == bindparam("user_id"), USER.is_student.is_(True))
@@ -143,6 +143,12 @@ def test_rows_that_break_a_constraint_are_refused(database, sam):
         ADD_NETWORKS.add(db, networks(sam, "b", "a"))
     with database.read() as db:
         assert db.scalars(select(KnownNetwork.network)).all() == ["a"]
+
+
+def test_a_column_with_a_default_is_named():
+    """SQLAlchemy would fill it in; here it would be empty."""
+    with pytest.raises(ValueError, match="tries has a default"):
+        PreparedInsert(table_of(OutboxEvent), "id", "name")
 
 
 def test_a_row_needs_every_column(database, sam):

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
@@ -32,7 +31,7 @@ from app.quizzes.domain.transitions import AttemptEvent, decide
 from app.quizzes.models import AnswerRow
 from app.quizzes.saved_answers import stored_beside
 
-ADD_ANSWERS = PreparedInsert(insert(table_of(AnswerRow)))
+ADD_ANSWERS = PreparedInsert(table_of(AnswerRow))
 MARKED_AS_LATE = frozenset(
     {AnswerStanding.set_aside, AnswerStanding.unreadable, AnswerStanding.accepted}
 )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.audit import service as audit
 from app.db.base import table_of
+from app.db.prepared import Prepared, values_named
 from app.enrolments import queries as enrolments
 from app.kit.errors import Refusal
 from app.kit.ids import AttemptId, UserId
@@ -38,7 +39,15 @@ LOCK_ATTEMPT = (
     .with_for_update(key_share=True, of=table_of(AttemptRow))
 )
 UNMARKED: Final = {"earned": None, "possible": None, "passed": None, "marks": None}
+CHANGED = {
+    *("state", "next_deadline_at", "submitted_at"),
+    *("earned", "possible", "passed", "marks"),
+}
+"""What changes in an attempt that is marked at its end."""
 END_ATTEMPT = update(table_of(AttemptRow)).where(ATTEMPT.id == bindparam("attempt"))
+END_MARKED = Prepared(
+    END_ATTEMPT.values(values_named(table_of(AttemptRow), CHANGED)).returning(ATTEMPT.id)
+)
 
 
 def end_attempts(
@@ -106,7 +115,10 @@ def apply_event(
         values |= UNMARKED
     if Effect.mark in transition.effects:
         following = _marked(db, following, values)
-    db.execute(END_ATTEMPT, {"attempt": attempt.id, **values})
+    if values.keys() == CHANGED:
+        END_MARKED.all(db, attempt=attempt.id, **values)
+    else:
+        db.execute(END_ATTEMPT, {"attempt": attempt.id, **values})
     if following.score is not None:
         _tell_of_result(db, following, following.score, now=now)
     if transition.act is not None:
@@ -139,7 +151,7 @@ def _tell_of_result(db: Session, attempt: domain.Attempt, score: Score, *, now: 
             now=now,
         )
     fact = QuizSubmitted(attempt_id=attempt.id, user_id=attempt.user_id)
-    outbox.announce(db, fact, now=now)
+    outbox.announce(db, fact, now=now, at_once=True)
 
 
 def record_act(
@@ -159,4 +171,5 @@ def record_act(
         subject_kind="attempt",
         subject_id=attempt_id,
         person_id=person_id,
+        at_once=True,
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from app import jobs
 from app.audit.models import AuditEvent
@@ -18,6 +18,7 @@ from app.learning.queries import done_by
 from app.outbox.models import OutboxEvent
 from app.quizzes import checks, queries, saved_answers, service
 from app.quizzes.domain.attempt import Score
+from app.quizzes.domain.sampling import draw
 from app.quizzes.domain.saving import LAST_SEQUENCE
 from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.errors import AnswerUnreadable, AttemptStartRefused, SequenceTaken
@@ -463,7 +464,7 @@ def test_an_unknown_person_owns_nothing(pupil, database):
 @pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
-def test_a_start_that_overtook_another_gives_no_attempt_too_many(database, pupil):
+def test_a_start_that_overtook_another_gives_no_attempt_too_many(database, pupil, monkeypatch):
     """A request has read that one attempt is left. Before it writes, another request starts that
     attempt and submits it. SQLite has one writer, so there this cannot happen."""
     pupil.complete("skin")
@@ -471,16 +472,17 @@ def test_a_start_that_overtook_another_gives_no_attempt_too_many(database, pupil
         pupil.finish("needle-quiz", right=False)
     overtaken = []
 
-    def overtake(_connection, _cursor, statement, *_values):
-        if statement.startswith("INSERT INTO attempts ") and not overtaken:
+    def draw_late(quiz, seed):
+        """Draw as ever, just before the attempt is written."""
+        if not overtaken:
             overtaken.append(True)
             with ThreadPoolExecutor(1) as thread:
                 thread.submit(pupil.finish, "needle-quiz", right=False).result(SECONDS)
+        return draw(quiz, seed)
 
-    event.listen(database.engine, "before_cursor_execute", overtake)
+    monkeypatch.setattr(service, "draw", draw_late)
     with pytest.raises(AttemptStartRefused) as refused:
         pupil.start("needle-quiz")
-    event.remove(database.engine, "before_cursor_execute", overtake)
     assert overtaken == [True]
     assert refused.value.reason == "used_up"
     with database.read() as db:
