@@ -26,6 +26,7 @@ from app.quizzes.domain.attempt import (
     counting,
 )
 from app.quizzes.domain.exceptions import TimeGiven, time_given
+from app.quizzes.domain.paging import PageOfQuestions
 from app.quizzes.domain.stored import read_flags
 from app.quizzes.domain.transitions import (
     COUNTED,
@@ -36,6 +37,7 @@ from app.quizzes.domain.transitions import (
 )
 from app.quizzes.errors import AttemptClosed, PlaceEnded
 from app.quizzes.question_faces import question_faces
+from app.quizzes.question_list import QuestionList
 from app.quizzes.shown_questions import ShownQuestion, shown_question
 
 # Built once, from plain columns: every page of a question runs it.
@@ -241,14 +243,23 @@ class RunningAttempt:
         return tuple(question.position for question in self.unanswered)
 
     @property
-    def in_conflict(self) -> tuple[ShownQuestion, ...]:
+    def conflict_positions(self) -> tuple[int, ...]:
         """The questions with two answers between which the student has to choose."""
-        return tuple(question for question in self.questions if question.conflict)
+        return tuple(question.position for question in self.questions if question.conflict)
 
     @property
-    def flagged(self) -> tuple[ShownQuestion, ...]:
+    def flagged_positions(self) -> tuple[int, ...]:
         """The questions to which the student wants to come back."""
-        return tuple(question for question in self.questions if question.is_flagged)
+        return tuple(question.position for question in self.questions if question.is_flagged)
+
+    def list_of(self, place: PageOfQuestions) -> QuestionList:
+        """Return all questions as they are listed beside one page of them."""
+        return QuestionList(
+            place,
+            self.quiz.questions_on_a_page > 1,
+            frozenset(each.position for each in self.questions if each.is_answered),
+            frozenset(self.flagged_positions),
+        )
 
     def question(self, position: int) -> ShownQuestion:
         """Return the question at a place, from 1; raise NotFound beyond the last."""

@@ -100,6 +100,11 @@ class ResultPage:
         return when_answers_come(self.quiz, self.attempts_left)
 
     @property
+    def states(self) -> tuple[tuple[bool, bool], ...]:
+        """Whether each question is right, and whether it is answered; empty if only the score is told."""
+        return tuple((each.is_right, each.shown.is_answered) for each in self.marked)
+
+    @property
     def missed(self) -> tuple[ReviewedQuestion, ...]:
         return tuple(question for question in self.questions if not question.is_right)
 

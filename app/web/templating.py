@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
@@ -32,6 +33,11 @@ MOST_REMEMBERED = 3_000
 has a dozen pieces."""
 FORM_HOLE = "\x00hole\x00"
 """Stands in cached HTML for the token of a form. HTML of a page never holds this character otherwise."""
+MOST_PIECES = 1_000
+"""How many pieces of quizzes are cached as HTML with holes in it; each takes one or two kilobytes."""
+HOLES = ("\x000\x00", "\x001\x00", "\x002\x00")
+"""Stand for what is of one reader alone, while a piece is made for all."""
+_HOLE = re.compile("\x00([0-2])\x00")
 MOST_BODIES = 200
 """How many whole bodies of pages are cached as HTML; each takes about 25 KB."""
 
@@ -59,6 +65,23 @@ class PageContext(Context):
         return called(*values, **named)
 
 
+class PageGenerator(CodeGenerator):
+    """Prints a value with one call where it is escaped. Jinja calls `finalize` and then `escape`, which
+    copies what is HTML already, and a page prints hundreds of values: see decision 12."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.printed(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write(")")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
+
 class PageEnvironment(Environment):
     """The templates in one language; `words` turns messages and values into it.
 
@@ -66,7 +89,15 @@ class PageEnvironment(Environment):
     mapping that is the default is searched at each import of macros: a twentieth of a page."""
 
     context_class = PageContext
+    code_generator_class = PageGenerator
     words: Words
+
+    def printed(self, value: Any) -> str:
+        """Return a value as HTML: what is HTML already as it is, and everything else escaped."""
+        kind = type(value)
+        if kind is Markup:
+            return cast("Markup", value)
+        return escape(self.words.of(value) if kind is Message else value)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = Constants(self.words.catalogue).visit(super()._parse(source, name, filename))
@@ -100,8 +131,31 @@ def remembered_form(macro: Macro, token: str, *values: Hashable) -> Markup:
     return Markup(html.replace(FORM_HOLE, escape(token)))  # noqa: S704 - both are HTML already
 
 
+def remembered_around(macro: Macro, own: Sequence[object], *values: Hashable) -> Markup:
+    """Return what `remembered` returns of a macro that prints up to three things of one reader alone: an
+    address, words, or HTML with an answer. They are `own`, and the first values of the macro. What is cached
+    has a hole in the place of each, so none of them is ever cached; a macro prints them without a filter."""
+    pieces = list(_around(macro, len(own), *values))
+    for place in range(1, len(pieces), 2):
+        pieces[place] = escape(own[int(pieces[place])])
+    return Markup("".join(pieces))  # noqa: S704 - all of it is HTML already
+
+
+@lru_cache(MOST_PIECES)
+def _around(macro: Macro, holes: int, *values: Hashable) -> tuple[str, ...]:
+    """Return the HTML of a macro in pieces: HTML and, between two of them, the number of a hole."""
+    return tuple(_HOLE.split(macro(*HOLES[:holes], *values)))
+
+
 remembered_body = lru_cache(MOST_BODIES)(remembered.__wrapped__)
 """The same for the whole body of a page below its header, if one frozen value determines it."""
+
+
+REMEMBERING: dict[str, Callable[..., Markup]] = {
+    function.__name__: function
+    for function in (remembered, remembered_around, remembered_form, remembered_rows)
+} | {"remembered_body": remembered_body}
+"""The globals with which templates cache what they print."""
 
 
 def make_environment(
@@ -128,10 +182,7 @@ def make_environment(
         url_for=url_for,
         asset=asset,
         icon=_icon_drawer(asset, words),
-        remembered=remembered,
-        remembered_body=remembered_body,
-        remembered_form=remembered_form,
-        remembered_rows=remembered_rows,
+        **REMEMBERING,
         **_saying(words),
     )
     # As filters too: a filter of a constant is evaluated once, when the template is compiled.

@@ -6,9 +6,10 @@ from app.courses.domain.delivery import Course, Lesson, Module
 from app.questions.delivery import Question
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TaughtSection:
-    """The part of a lesson under one heading, and the module in which the lesson stands."""
+    """The part of a lesson under one heading, and the module in which the lesson stands. Compared by being
+    the same: a module holds whole lessons."""
 
     module: Module
     lesson: Lesson

@@ -2,13 +2,18 @@
 
 import pytest
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError, pass_context
+from markupsafe import Markup
 
+from app.kit.messages import msg
+from app.kit.words import ENGLISH_WORDS
 from app.web.templating import (
     FORM_HOLE,
     MOST_BODIES,
     MOST_REMEMBERED,
     PageContext,
+    PageEnvironment,
     remembered,
+    remembered_around,
     remembered_body,
     remembered_form,
     remembered_rows,
@@ -129,3 +134,42 @@ def test_a_function_that_asks_for_the_context_is_given_it() -> None:
     jinja = environment("")
     jinja.globals["who"] = pass_context(lambda context: context["visit"])
     assert jinja.from_string("{{ who() }}").render(visit="Ann") == "Ann"
+
+
+def test_a_piece_is_remembered_around_what_is_of_one_reader() -> None:
+    seen = []
+    jinja = environment(
+        "{% macro line(address, answer, words) %}<a href={{ address }}>{{ note(words) }}</a>{{ answer }}"
+        "{{ address }}{% endmacro %}"
+    )
+    jinja.globals.update(
+        note=lambda value: seen.append(value) or value, remembered_around=remembered_around
+    )
+    page = jinja.from_string(
+        '{% from "part.html" import line %}{{ remembered_around(line, (address, answer), "<") }}'
+    )
+    of_ann = page.render(address="/ann", answer=Markup("<b>1</b>"))
+    assert of_ann == "<a href=/ann>&lt;</a><b>1</b>/ann"
+    # What was typed is escaped, and no hole in it is filled.
+    of_ben = page.render(address="/ben", answer="<\x000\x00")
+    assert of_ben == "<a href=/ben>&lt;</a>&lt;\x000\x00/ben"
+    assert seen == ["<"]
+
+
+@pytest.mark.parametrize(
+    ("value", "html"),
+    [
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        (Markup("<b>"), "<b>"),
+        (msg("{name} & co", name="<i>"), "&lt;i&gt; &amp; co"),
+        (7, "7"),
+        (None, "None"),
+    ],
+)
+def test_what_a_template_prints_is_escaped_unless_it_is_html(value: object, html: str) -> None:
+    jinja = PageEnvironment(autoescape=True, undefined=StrictUndefined)
+    jinja.words = ENGLISH_WORDS
+    page = jinja.from_string("{{ value }}|{% autoescape false %}{{ value }}{% endautoescape %}")
+    assert page.render(value=value) == f"{html}|{value}"
+    with pytest.raises(UndefinedError):
+        page.render()
