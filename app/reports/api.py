@@ -192,10 +192,14 @@ class MarkedAgainOut(BaseModel):
     summary="Accept the late answers of an ended attempt",
 )
 def accept_late_answers(
-    visit: Visit, attempt_id: AttemptId, accepted: LateAnswersIn
+    visit: Visit,
+    attempt_id: AttemptId,
+    accepted: LateAnswersIn,
+    idempotency_key: Annotated[str, Header(max_length=80)] = "",
 ) -> MarkedAgainOut:
     """A result never becomes worse by it."""
-    with visit.database.write() as db:
+
+    def effect() -> str:
         score = late_answers.accept_late_answers(
             db,
             visit.actor,
@@ -204,4 +208,11 @@ def accept_late_answers(
             reason_is_told=accepted.tell_reason,
             now=visit.now,
         )
-    return MarkedAgainOut(attempt_id=attempt_id, passed=score.passed, percent=score.percent)
+        return f"{score.passed:d} {score.percent}"
+
+    with visit.database.write() as db:
+        command = Submission(
+            idempotency_key=idempotency_key, body=f"{attempt_id} {accepted.model_dump_json()}"
+        )
+        passed, percent = visit.once(db, command, effect).split()
+    return MarkedAgainOut(attempt_id=attempt_id, passed=passed == "1", percent=int(percent))

@@ -261,3 +261,17 @@ def test_the_api_accepts_them_once_and_says_why_not(database, ada, as_person, co
     again = browser.post(path, json={"reason": REASON})
     assert (again.status_code, again.json()["reason"]) == (409, "nothing_late")
     assert fingerprint(database) == before
+
+
+def test_the_api_answers_a_key_that_comes_again_as_before(database, ada, as_person, attempt_id):
+    browser, path = as_person(ada), f"/api/v1/attempts/{attempt_id}/late-answers"
+    headers = {"idempotency-key": "once"}
+    answers = [browser.post(path, json={"reason": REASON}, headers=headers)]
+    before = fingerprint(database)
+    answers.append(browser.post(path, json={"reason": REASON}, headers=headers))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    other = browser.post(path, json={"reason": f"{REASON} Again."}, headers=headers)
+    assert other.status_code == 422
+    assert other.json()["detail"] == "This form was already sent with other contents. Open it again."
+    assert fingerprint(database) == before
