@@ -181,14 +181,12 @@ def reopened_end(attempt: AttemptFacts, minutes: int, *, now: datetime) -> datet
     return max(attempt.due_at, now + timedelta(minutes=minutes))
 
 
-def seconds_given_back(
-    attempt: AttemptFacts, own_end: datetime | None, end: datetime | None
-) -> int:
-    """Return how much time an attempt has got back in all when it ends at `end`, in whole seconds; a part
-    counts as a second. `own_end` is its end without that time. What it has got back before stays."""
-    if own_end is None or end is None:
-        return attempt.given_back_seconds
-    return max(attempt.given_back_seconds, math.ceil((end - own_end).total_seconds()))
+def seconds_given(attempt: AttemptFacts, end: datetime | None) -> int:
+    """Return how much later than now an attempt ends at `end`, in whole seconds; a part counts as a second.
+    Only the end that it has counts: its student may have left the group whose exception it began with."""
+    if attempt.due_at is None or end is None:
+        return 0
+    return math.ceil((end - attempt.due_at).total_seconds())
 
 
 def minutes_left(attempt: AttemptFacts, *, now: datetime) -> int:

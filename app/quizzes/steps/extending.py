@@ -1,7 +1,8 @@
 """Giving an attempt time back, and opening it again. The use-cases have
 locked and settled it, and decided."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +10,10 @@ from app.kit.ids import EventId, UserId, new_uuid
 from app.learning.steps.completions import record_quiz_passed, withdraw_quiz_pass
 from app.quizzes import queries
 from app.quizzes.domain.attempt import Attempt
-from app.quizzes.domain.deadlines import deadline
-from app.quizzes.domain.extending import ExtensionKind, seconds_given_back
+from app.quizzes.domain.extending import ExtensionKind, seconds_given
 from app.quizzes.domain.transitions import AttemptEvent
-from app.quizzes.exception_queries import exceptions_at
 from app.quizzes.models import ExtensionRow
-from app.quizzes.steps.moving import recompute_end
+from app.quizzes.steps.ending import apply_event
 
 
 def extend_to(
@@ -31,33 +30,28 @@ def extend_to(
     """Let an attempt end at `end`, record who gave how much and why, and return it. One that had ended runs
     again, without its marks."""
     has_ended = kind is ExtensionKind.reopened
-    quiz = queries.quiz_of(db, attempt)
-    exceptions = exceptions_at(db, attempt.user_id, attempt.course_key, quiz)
-    own_end = deadline(quiz, attempt.started_at, exceptions)
-    seconds = seconds_given_back(attempt, own_end, end)
-    moved = recompute_end(
-        db,
+    seconds = seconds_given(attempt, end)
+    moved = replace(
         attempt,
-        exceptions,
-        by,
-        given_back_seconds=seconds,
-        event=AttemptEvent.reopen if has_ended else AttemptEvent.extend,
-        now=now,
+        due_at=attempt.due_at and attempt.due_at + timedelta(seconds=seconds),
+        given_back_seconds=attempt.given_back_seconds + seconds,
     )
+    event = AttemptEvent.reopen if has_ended else AttemptEvent.extend
+    extended = apply_event(db, moved, event, by, now=now)
     db.add(
         ExtensionRow(
             id=EventId(new_uuid()),
             attempt_id=attempt.id,
             user_id=attempt.user_id,
             kind=kind,
-            seconds=seconds - attempt.given_back_seconds,
+            seconds=seconds,
             reason=reason,
             reason_is_told=reason_is_told,
             given_at=now,
             given_by=by,
         )
     )
-    return moved
+    return extended
 
 
 def withdraw_pass(db: Session, attempt: Attempt) -> None:

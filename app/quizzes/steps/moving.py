@@ -1,4 +1,4 @@
-"""Moving the end of an attempt: the only function that computes it again after the start."""
+"""Moving the end of a running attempt to what its student's exceptions say."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,21 +20,14 @@ def recompute_end(
     exceptions: AttemptExceptions,
     by: UserId | None,
     *,
-    given_back_seconds: int | None = None,
-    event: AttemptEvent = AttemptEvent.extend,
     now: datetime,
 ) -> Attempt:
-    """Store when an attempt ends that is locked and settled (`ending.settle_attempt`), and return it.
-
-    The end is its deadline with these exceptions, and the time given back on top; `given_back_seconds` None
-    leaves that time as it is. `event` is `extend` for a running attempt, and `reopen` for one that has
-    ended. Raise AttemptRefused if its state does not take the event.
-    """
-    seconds = attempt.given_back_seconds if given_back_seconds is None else given_back_seconds
+    """Store when a running attempt ends that is locked and settled (`ending.settle_attempt`), and return it:
+    at its deadline with these exceptions, and the time given back on top. Raise AttemptRefused if it has
+    ended."""
     quiz = queries.quiz_of(db, attempt)
     moved = replace(
         attempt,
-        due_at=end_with_time_back(quiz, attempt.started_at, exceptions, seconds),
-        given_back_seconds=seconds,
+        due_at=end_with_time_back(quiz, attempt.started_at, exceptions, attempt.given_back_seconds),
     )
-    return apply_event(db, moved, event, by, now=now)
+    return apply_event(db, moved, AttemptEvent.extend, by, now=now)

@@ -27,7 +27,7 @@ def give_outage_back(
     now: datetime,
 ) -> None:
     """Let attempts that are locked end later, or run again. The time is added to the end and to what was
-    given back, so the end stays what `moving.recompute_end` gives."""
+    given back, as `extending.extend_to` does for one attempt."""
     if not gains:
         return
     db.execute(END_ATTEMPT, [_changes(attempt, gain, now) for attempt, gain in gains])

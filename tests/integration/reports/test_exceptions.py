@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
 from app.accounts.models import Group, GroupMember, User
 from app.audit.models import AuditEvent
@@ -19,8 +19,8 @@ from app.quizzes import service as attempts
 from app.quizzes.allowance_queries import allowances_at
 from app.quizzes.domain.exceptions import EVERY_QUIZ, ExceptionAudience, ExceptionTerms
 from app.quizzes.exception_queries import exceptions_at
-from app.quizzes.models import AttemptRow, ExceptionRow
-from app.reports import exceptions
+from app.quizzes.models import AttemptRow, ExceptionRow, ExtensionRow
+from app.reports import exceptions, extensions
 from app.reports.errors import ExceptionRefused
 from app.reports.exceptions import ExceptionWish
 from tests.make import NOW
@@ -192,6 +192,45 @@ def test_time_that_came_back_stays_on_top(database, ada, sam):
         db.execute(update(AttemptRow).values(given_back_seconds=60, **moved_end))
     give(database, ada, wish_for(sam))
     assert due(database, attempt_id) == before + 16 * MINUTE
+
+
+def test_time_back_neither_takes_nor_adds_what_a_group_gives_meanwhile(
+    database, ada, sam, revision_id
+):
+    """The end that an attempt has is the one it began with, whoever joins or leaves a group meanwhile."""
+    group_id = group_of(database, sam)
+    give(database, ada, wish_for(group=group_id))
+    attempt_id = start(database, sam)
+    before = due(database, attempt_id)
+    with database.write() as db:
+        db.execute(delete(GroupMember).where(GroupMember.user_id == sam.user_id))
+    give_back(database, ada, attempt_id, 2)
+    assert due(database, attempt_id) == before + 2 * MINUTE
+    assert seconds_given_back(database, attempt_id) == 120
+    join(database, group_id, sam)
+    with database.write() as db:
+        tom = a_user(db, "Tom Student")
+        a_place(db, tom, revision_id)
+    longer = group_of(database, tom, name="April")
+    give(database, ada, wish_for(group=longer, terms=ExceptionTerms(extra_minutes=60)))
+    join(database, longer, sam)
+    give_back(database, ada, attempt_id, 3)
+    assert due(database, attempt_id) == before + 5 * MINUTE
+    assert seconds_given_back(database, attempt_id) == 300
+
+
+def give_back(database, actor, attempt_id, minutes):
+    why = {"reason": "The network failed.", "reason_is_told": False}
+    with database.write() as db:
+        extensions.give_time_back(db, actor, attempt_id, minutes=minutes, now=NOW, **why)
+
+
+def seconds_given_back(database, attempt_id):
+    """Return what the attempt says, and assert that the acts on it say the same."""
+    with database.read() as db:
+        acts_say = db.scalar(select(func.sum(ExtensionRow.seconds)))
+        assert acts_say == db.get(AttemptRow, attempt_id).given_back_seconds
+        return acts_say
 
 
 def test_an_attempt_that_was_sent_stays_as_it_is(database, ada, sam):

@@ -14,7 +14,7 @@ from app.quizzes.domain.extending import (
     minutes_left,
     reopened_end,
     reopening_obstacle,
-    seconds_given_back,
+    seconds_given,
 )
 from app.quizzes.domain.transitions import AttemptReason, AttemptState, AtTimeOut
 from tests.make import NOW
@@ -113,17 +113,16 @@ def test_it_ends_so_many_minutes_from_now_but_not_before_its_own_end():
 
 def test_time_given_back_is_counted_in_whole_seconds():
     attempt = an_attempt(**RUNNING)
-    assert seconds_given_back(attempt, DUE, DUE) == 0
-    assert seconds_given_back(attempt, DUE, DUE + 1.5 * SECOND) == 2
-    assert seconds_given_back(attempt, DUE, DUE + MINUTE) == 60
-    assert seconds_given_back(attempt, DUE, None) == 0
-    assert seconds_given_back(attempt, None, DUE) == 0
+    assert seconds_given(attempt, DUE) == 0
+    assert seconds_given(attempt, DUE + 1.5 * SECOND) == 2
+    assert seconds_given(attempt, DUE + MINUTE) == 60
+    assert seconds_given(attempt, None) == 0
+    assert seconds_given(an_attempt(), DUE) == 0
 
 
-def test_time_given_back_before_stays():
+def test_time_given_back_before_is_in_the_end_already():
     attempt = replace(an_attempt(**RUNNING), given_back_seconds=90)
-    assert seconds_given_back(attempt, DUE, DUE + MINUTE) == 90
-    assert seconds_given_back(attempt, DUE, DUE + 2 * MINUTE) == 120
+    assert seconds_given(attempt, DUE + MINUTE) == 60
 
 
 def test_what_was_left_when_it_ended():
