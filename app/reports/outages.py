@@ -1,6 +1,6 @@
 """Use-cases of admins: give everybody who was sitting a quiz the time back that an outage took."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,9 +11,11 @@ from app.audit.service import record
 from app.courses import queries as courses
 from app.enrolments.steps.place_locks import lock_places
 from app.kit.actor import Actor, require
+from app.kit.ids import AttemptId
 from app.notices.steps.sending import send
 from app.quizzes.domain.outage import OutageGain
 from app.quizzes.mails import AttemptReopenedMail, TimeGivenBackMail
+from app.quizzes.steps.ending import settle_attempt
 from app.quizzes.steps.outages import give_outage_back
 from app.reports import policy
 from app.reports.outage_candidates import OutageLine, OutageScope, gaining, outage_lines
@@ -52,6 +54,16 @@ def give_time_back_after_outage(
         _note_attempt(db, actor, line, gain, reason, now=now)
         _tell(db, line, gain, reason if reason_is_told else None, now=now)
     return len(lines)
+
+
+def settle_before_outage(
+    db: Session, actor: Actor, attempt_ids: Collection[AttemptId], *, now: datetime
+) -> None:
+    """Record what the clock has brought about for attempts at which the worker has not looked yet: one of
+    them may be passed, and is not opened again."""
+    require(policy.may_make_outages_good(actor))
+    for attempt_id in attempt_ids:
+        settle_attempt(db, attempt_id, now=now)
 
 
 def note_outage(

@@ -1,12 +1,11 @@
-"""Random commands on attempts against a small model of the issue that shares no code with the product.
+"""Random commands on attempts against the model of `attempt_model.py`.
 
-The model counts seconds from the start of an example. Examples begin just before the clocks of London change,
+Examples begin just before the clocks of London change,
 in March and in October: a limit is elapsed time, whatever the clock on the wall says.
 """
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -32,11 +31,15 @@ from app.learning.models import Completion
 from app.quizzes import checks, saved_answers
 from app.quizzes.domain.attempt import counting
 from app.quizzes.domain.exceptions import ExceptionAudience, ExceptionTerms
+from app.quizzes.domain.outage import Outage
 from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.errors import SequenceTaken
 from app.quizzes.models import AttemptRow, attempt_from
 from app.reports import exceptions, extensions
 from app.reports.exceptions import ExceptionWish
+from app.reports.outage_batches import give_everybody
+from app.reports.outage_candidates import OutageScope
+from tests.integration.quizzes.attempt_model import GRACE, QUESTIONS, SENDING, Model, Try
 from tests.integration.quizzes.conftest import Pupil
 from tests.make import NOW
 from tests.make.courses import changed_course
@@ -44,10 +47,6 @@ from tests.make.people import a_user
 from tests.make.quizzes import a_complete_module, a_place, a_published_course
 
 QUIZ = "needle-quiz"
-LIMIT, GRACE, SENDING = 600, 300, 10
-"""Seconds: the limit of the quiz, the time in which an overdue attempt can still be sent, and how long
-sending may take."""
-TRIES, QUESTIONS, NEEDED = 3, 2, 1
 STARTS = [
     datetime(2026, 3, 29, 0, 55, tzinfo=UTC),
     datetime(2026, 10, 25, 0, 55, tzinfo=UTC),
@@ -59,102 +58,6 @@ RULES = {
     "abandon": "at_time_out: abandon\n",
 }
 STEPS = [1, 9, 10, 11, 61, 240, 289, 299, 300, 301, 589, 600, 611]
-
-
-@dataclass
-class Try:
-    """One attempt: when it began and ends, what is given back, and which answers are stored."""
-
-    began: int
-    end: int
-    given_back: int = 0
-    state: str = "running"
-    ended: int | None = None
-    counted: dict[int, bool] = field(default_factory=dict)
-    sequences: dict[int, int] = field(default_factory=dict)
-    newest: dict[int, bool] = field(default_factory=dict)
-    newest_is_late: dict[int, bool] = field(default_factory=dict)
-
-    @property
-    def points(self) -> int:
-        return sum(self.counted.values())
-
-    @property
-    def is_passed(self) -> bool:
-        return self.state == "done" and self.points >= NEEDED
-
-
-@dataclass
-class Model:
-    """The attempts of one student at one quiz."""
-
-    at_time_out: str
-    now: int = 0
-    extra: int = 0
-    tries: list[Try] = field(default_factory=list)
-
-    @property
-    def open(self) -> Try | None:
-        return next((each for each in self.tries if each.state in ("running", "overdue")), None)
-
-    def tick(self, seconds: int) -> None:
-        self.now += seconds
-        for each in self.tries:
-            if each.state == "running" and self.now > each.end + SENDING:
-                self.time_ends(each)
-            if each.state == "overdue" and self.now > each.end + GRACE + SENDING:
-                each.state = "abandoned"
-
-    def time_ends(self, attempt: Try) -> None:
-        after = {"submit": "done", "grace": "overdue", "abandon": "abandoned"}
-        attempt.state = after[self.at_time_out]
-        attempt.ended = attempt.end if attempt.state == "done" else None
-
-    def start(self) -> Try | None:
-        if self.open is None and len(self.tries) < TRIES:
-            self.tries.append(Try(self.now, self.now + LIMIT + self.extra))
-        return self.open
-
-    def save(self, attempt: Try, question: int, right: bool) -> bool:
-        """Store an answer after the others; return whether it counts."""
-        attempt.sequences[question] = attempt.sequences.get(question, 0) + 1
-        attempt.newest[question] = right
-        attempt.newest_is_late[question] = attempt.state != "running"
-        if attempt.state == "running":
-            attempt.counted[question] = right
-        return attempt.state == "running"
-
-    def save_by_form(self, attempt: Try, question: int, right: bool) -> bool:
-        """A form without a number stores nothing if it says the same, unless that came too late."""
-        was_late = attempt.newest_is_late.get(question, False)
-        is_same = attempt.newest.get(question) is right
-        if is_same and not (was_late and attempt.state == "running"):
-            return not was_late
-        return self.save(attempt, question, right)
-
-    def submit(self, attempt: Try) -> bool:
-        """Send an attempt; return whether it has a result."""
-        if attempt.state in ("running", "overdue"):
-            last = attempt.end + (GRACE if self.at_time_out == "grace" else 0)
-            attempt.state, attempt.ended = "done", min(self.now, last)
-        return attempt.state == "done"
-
-    def move(self, attempt: Try, end: int) -> None:
-        own = attempt.began + LIMIT + self.extra
-        attempt.given_back = max(attempt.given_back, end - own)
-        attempt.end, attempt.state, attempt.ended = own + attempt.given_back, "running", None
-
-    def give(self, attempt: Try, minutes: int) -> bool:
-        if attempt.state not in ("running", "overdue") or attempt.end + 60 * minutes <= self.now:
-            return False
-        self.move(attempt, attempt.end + 60 * minutes)
-        return True
-
-    def reopen(self, attempt: Try, minutes: int) -> bool:
-        if attempt.state not in ("done", "abandoned") or self.open is not None:
-            return False
-        self.move(attempt, max(attempt.end, self.now + 60 * minutes))
-        return True
 
 
 STATES = {
@@ -327,6 +230,21 @@ class Attempts(RuleBasedStateMachine):
         self.model.tick(max(0, attempt.end + GRACE + SENDING + 1 - self.model.now))
         expected = self.model.reopen(attempt, minutes)
         assert expected == self.extended(extensions.reopen_attempt, attempt_id, minutes)
+
+    @precondition(lambda self: getattr(self, "ids", None))
+    @rule(ago=st.sampled_from([0, 11, 300, 611]), lasted=st.sampled_from([1, 60, 301, 900]))
+    def make_an_outage_good(self, ago: int, lasted: int) -> None:
+        """Everybody who was sitting the quiz gets the time back. A second press gives nothing."""
+        ended = self.model.now - ago
+        began = ended - lasted
+        outage = Outage(
+            self.began + timedelta(seconds=began), self.began + timedelta(seconds=ended)
+        )
+        scope = OutageScope("small-course", QUIZ, None, outage)
+        why = {"reason": "The network failed.", "reason_is_told": False}
+        for _ in range(2):
+            expected = self.model.make_good(began, ended)
+            assert give_everybody(self.database, self.admin, scope, now=self.now, **why) == expected
 
     def extended(self, act, attempt_id, minutes: int) -> bool:
         why = {"reason": "The network failed.", "reason_is_told": False}

@@ -16,6 +16,7 @@ from app.quizzes.domain.outage import Outage
 from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow, ExtensionRow
 from app.reports import outages
+from app.reports.outage_batches import give_everybody
 from app.reports.outage_candidates import OutageScope, gaining, outage_lines
 from app.reports.outage_pages import MOST_SHOWN
 from tests.conftest import statements_of
@@ -114,6 +115,16 @@ def test_of_two_attempts_only_the_newer_runs_again(database, ada, a_sitter):
     rows = rows_of(database)
     assert rows[first].state is AttemptState.submitted
     assert rows[second].state is AttemptState.in_progress
+
+
+def test_a_pass_that_the_worker_has_not_recorded_is_not_opened_again(database, ada, a_sitter):
+    pupil = a_sitter("Tim Out")
+    attempt_id = pupil.start(QUIZ, now=BEGAN)
+    pupil.answer_all(attempt_id, now=BEGAN + MINUTE)
+    why = {"reason": "The network failed.", "reason_is_told": False}
+    assert give_everybody(database, ada, SCOPE, now=NOW, **why) == 0
+    row = rows_of(database)[attempt_id]
+    assert (row.state, row.passed, row.given_back_seconds) == (AttemptState.submitted, True, 0)
 
 
 def test_only_admins_may(database, ina, ben):
