@@ -273,5 +273,7 @@ def test_the_api_answers_a_key_that_comes_again_as_before(database, ada, as_pers
     assert answers[0].json() == answers[1].json()
     other = browser.post(path, json={"reason": f"{REASON} Again."}, headers=headers)
     assert other.status_code == 422
-    assert other.json()["detail"] == "This form was already sent with other contents. Open it again."
+    assert (
+        other.json()["detail"] == "This form was already sent with other contents. Open it again."
+    )
     assert fingerprint(database) == before
