@@ -37,7 +37,7 @@ export function attach(form) {
   const { note: field, section, version, csrf_token: csrf } = form.elements;
   const key = keyOf(form);
   const line = form.querySelector("[data-saved]");
-  const printed = form.closest("details").nextElementSibling;
+  const printed = document.getElementById(`printed-${form.closest("details").id}`);
   let isRefused = field.getAttribute("aria-invalid") === "true";
   let saved = isRefused ? null : field.defaultValue;
   let timer = 0;

@@ -151,6 +151,7 @@ def open_here(
                 request.url,
                 content=request.post_data_buffer,
                 headers=headers,
+                follow_redirects=request.method == "GET",
             )
             kind = response.headers.get("content-type", "")
             route.fulfill(status=response.status_code, content_type=kind, body=response.content)

@@ -62,9 +62,11 @@ SMALL_TARGETS = """(least) => {
     if (element.matches(".skip-link, .visually-hidden, .visually-hidden *")) continue;
     let boxes = [...element.getClientRects()];
     if (boxes.length === 0 || boxes[0].bottom + scrollY < 0) continue;
-    // What lies outside of the highest window, or under a bar at its end, is pressed after scrolling there.
+    // What lies outside of the highest window, or under a bar at its end, is pressed after scrolling there;
+    // so is everything on a page that is higher than that window.
     const middle = boxes[0];
-    if (!reaches(middle.left + middle.width / 2, middle.top + middle.height / 2, element)) {
+    const isCut = document.documentElement.scrollHeight > innerHeight;
+    if (isCut || !reaches(middle.left + middle.width / 2, middle.top + middle.height / 2, element)) {
       element.scrollIntoView({ block: "center", behavior: "instant" });
       boxes = [...element.getClientRects()];
     }

@@ -66,7 +66,7 @@ def test_a_note_is_saved_without_a_script_and_stands_in_the_lesson(database, bro
     assert field.text.strip() == LINES
     tree = html.document_fromstring(page.text)
     printed = tree.xpath("//*[contains(@class, 'note-printed') and not(@hidden)]")
-    assert [each.getprevious().get("id") for each in printed] == [f"note-{anchors[1]}"]
+    assert [each.get("id") for each in printed] == [f"printed-note-{anchors[1]}"]
     assert LINES in printed[0].text_content()
     assert "hidden" not in tree.xpath("//input[@id='print-notes']")[0].getparent().attrib
 
