@@ -185,6 +185,9 @@ def test_words_stay_where_they_are_when_they_are_highlighted(demo_server, new_co
     page = context.new_page()
     address = f"{demo_server.url}/learn/mesotherapy/lessons/danger-areas-lines-and-ageing"
     page.goto(address, wait_until="networkidle")
+    ends = page.locator(".section-end:has(.clear):not(:has([open]))")
+    heights = ends.evaluate_all("ends => ends.map((end) => end.offsetHeight)")
+    assert 0 < max(heights) < 60, "what stands below a section is one row on a phone"
     page.evaluate(SELECT, "section-nerves")
     button = page.locator(".highlight-button")
     expect(button).to_be_in_viewport()

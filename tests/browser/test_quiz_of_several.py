@@ -77,6 +77,7 @@ def test_each_question_says_where_its_answer_is(page: Page):
     page.locator("#question-4 label").first.click()
     chip(page, "device", "Question 4: Saved on this device")
     state(page, 5, "saved")
+    assert checks.axe(page) == []
     page.get_by_role("button", name="Save and check answers").click()
     expect(page.locator("#save-message-4")).to_contain_text("The page that you want opens")
     page.context.set_offline(False)

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -352,6 +353,8 @@ class TestChoosing:
         check = f"/attempts/{attempt_id}/check"
         pages = [browser.get(url).text, browser.get(check).text]
         assert all("Which answer counts?" in page for page in pages)
+        assert pages[0].index("What is the total volume?") < pages[0].index("Which answer counts?")
+        assert re.search(rf'<input[^>]+aria-describedby="conflict-{volume} answer-hint"', pages[0])
         assert all(page.count('name="sequence"') == 2 for page in pages)
         form = {"sequence": sequence, "go": go, "csrf_token": csrf(pages[0])}
         for _ in range(2):
