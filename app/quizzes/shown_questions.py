@@ -114,10 +114,10 @@ def shown_question(
         is_answered=response is not None,
         sequence=max((each.sequence for each in saved if _is_newest(each)), default=0),
         saved_at=counted.received_at if counted else None,
-        unreadable=_unreadable(question, drawn, saved),
+        unreadable=_unreadable(question, drawn, saved) if saved else None,
         is_flagged=is_flagged,
     )
-    conflict = open_conflict(saved)
+    conflict = open_conflict(saved) if len(saved) > 1 else ()
     if not conflict:
         return shown
     return replace(
