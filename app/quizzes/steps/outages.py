@@ -31,6 +31,7 @@ def give_outage_back(
     if not gains:
         return
     db.execute(END_ATTEMPT, [_changes(attempt, gain, now) for attempt, gain in gains])
+    db.add_all(_reopening(attempt, by=by, now=now) for attempt, gain in gains if gain.is_reopened)
     db.add_all(
         ExtensionRow(
             id=EventId(new_uuid()),
@@ -46,6 +47,20 @@ def give_outage_back(
             given_by=by,
         )
         for attempt, gain in gains
+    )
+
+
+def _reopening(attempt: AttemptFacts, *, by: UserId, now: datetime) -> ExtensionRow:
+    """Return the row that says when an attempt was opened again, so that a seal from before does not send it.
+    The row of the outage holds its time and its reason."""
+    return ExtensionRow(
+        id=EventId(new_uuid()),
+        attempt_id=attempt.id,
+        user_id=attempt.user_id,
+        kind=ExtensionKind.reopened,
+        seconds=0,
+        given_at=now,
+        given_by=by,
     )
 
 

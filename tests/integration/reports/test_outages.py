@@ -1,6 +1,6 @@
 """Time after an outage: who gets it, once, in batches, and what admins see before."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -94,6 +94,22 @@ def test_who_was_sitting_gets_the_time_once(database, ada, a_sitter):
         assert checks.broken(db, now=NOW - 4 * MINUTE) == []
 
 
+def test_a_device_learns_when_an_outage_opened_its_attempt_again(
+    as_person, database, ada, a_sitter
+):
+    """A seal from before must not send what runs again; time for a running attempt breaks no seal."""
+    ended, running = a_sitter("Tim Out"), a_sitter("Lee Late")
+    ids = [ended.start(QUIZ, now=BEGAN), running.start(QUIZ, now=NOW - 13 * MINUTE)]
+    assert give(database, ada, now=NOW - 4 * MINUTE) == 2
+    opened = [
+        as_person(pupil.actor).get(f"/api/v1/attempts/{attempt_id}").json()["reopened_at"]
+        for pupil, attempt_id in zip((ended, running), ids, strict=True)
+    ]
+    assert opened[1] is None
+    assert datetime.fromisoformat(opened[0]) == NOW - 4 * MINUTE
+    assert "Opened again" in words(as_person(ada).get(f"/results/attempts/{ids[0]}"))
+
+
 def test_two_presses_at_once_give_the_time_once(database, ada, a_sitter):
     attempt_id = a_sitter("Tim Out").start(QUIZ, now=BEGAN)
 
@@ -102,7 +118,7 @@ def test_two_presses_at_once_give_the_time_once(database, ada, a_sitter):
 
     at_once(database, press, press, press)
     with database.read() as db:
-        assert db.scalar(select(func.count(ExtensionRow.id))) == 1
+        assert db.scalar(select(func.count(ExtensionRow.outage_from))) == 1
     assert rows_of(database)[attempt_id].due_at == NOW + 4 * MINUTE
 
 
@@ -213,7 +229,7 @@ def test_an_intake_limits_whom_it_concerns(as_person, database, ada, a_sitter):
     assert "Otto Side" not in preview
     browser.post("/results/outage", data=outage | {"step": "give"})
     with database.read() as db:
-        assert db.scalars(select(ExtensionRow.user_id)).all() == [inside.actor.user_id]
+        assert set(db.scalars(select(ExtensionRow.user_id))) == {inside.actor.user_id}
 
 
 def test_a_long_preview_lists_some_and_counts_all(as_person, database):
