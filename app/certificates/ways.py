@@ -19,7 +19,7 @@ from app.kit.ids import UserId
 from app.learning.queries import LearningState
 from app.learning.way import Way, way_of
 from app.practicals.domain.seats import Attendance
-from app.practicals.queries.summaries import HOLDS_A_SEAT, PRACTICAL, PRACTICALS, SEAT
+from app.practicals.queries.summaries import IS_EXPECTED, PRACTICAL, PRACTICALS, SEAT
 
 
 def _days_of_one() -> Select[*tuple[Any, ...]]:
@@ -40,7 +40,7 @@ def _days_of_one() -> Select[*tuple[Any, ...]]:
         )
         .join_from(SEAT.id.table, PRACTICALS, PRACTICAL.id == SEAT.practical_id)
         .outerjoin(competent, competent.c.seat_id == SEAT.id)
-        .where(SEAT.user_id == person, HOLDS_A_SEAT, SEAT.attendance == Attendance.attended)
+        .where(SEAT.user_id == person, IS_EXPECTED, SEAT.attendance == Attendance.attended)
         .order_by(PRACTICAL.starts_at, SEAT.id, competent.c.signed_at)
     )
 

@@ -24,8 +24,9 @@ from app.kit.actor import Actor, Role
 from app.kit.ids import RevisionId, UserId
 from app.kit.name_search import sort_key
 from app.learning.models import Completion
-from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.domain.seats import PracticalStatus
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.practicals.seat_conditions import is_expected
 from app.quizzes.allowance_queries import ALLOWANCES
 from app.quizzes.attempt_conditions import IS_RUNNING, IS_TRY
 from app.quizzes.domain.allowing import attempts_allowed
@@ -168,7 +169,7 @@ def _students() -> Subquery:
     every = union_all(
         select(Seat.user_id.label("id"), days.c.starts_at.label("day"), nothing)
         .join(days, days.c.id == Seat.practical_id)
-        .where(Seat.state == SeatState.confirmed),
+        .where(is_expected(Seat.state)),
         select(GroupMember.user_id, null(), GroupMember.joined_at).where(
             GroupMember.role == Role.student, GroupMember.group_id.in_(groups)
         ),

@@ -10,7 +10,6 @@ from app.db.auditing import Check, findings, findings_of_each
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
-    SeatState,
     WaitingState,
     is_takeable,
 )
@@ -23,6 +22,7 @@ from app.practicals.queries.eligibility_facts import (
 )
 from app.practicals.queries.lost_rights import without_right
 from app.practicals.queries.pending import lists_to_close
+from app.practicals.seat_conditions import is_holding, is_live
 
 
 def broken(db: Session, *, now: datetime) -> tuple[str, ...]:
@@ -31,10 +31,10 @@ def broken(db: Session, *, now: datetime) -> tuple[str, ...]:
 
 
 def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
-    """`taken` differs from the number of confirmed seats, or more seats are held than exist."""
+    """`taken` differs from the number of seats that hold a place, or more seats are held than exist."""
     held = (
         select(func.count())
-        .where(Seat.practical_id == PracticalRow.id, Seat.state == SeatState.confirmed)
+        .where(Seat.practical_id == PracticalRow.id, is_holding(Seat.state))
         .correlate(PracticalRow)
         .scalar_subquery()
     )
@@ -56,10 +56,10 @@ def seats_are_counted(db: Session, *, now: datetime) -> list[str]:
 
 
 def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
-    """A person has two confirmed seats, or two waiting-list entries, on one practical."""
+    """A person has two living seats, or two waiting-list entries, on one practical."""
     problems = []
     for table, live, words in (
-        (Seat, Seat.state == SeatState.confirmed, "living places"),
+        (Seat, is_live(Seat.state), "living places"),
         (WaitingEntry, WaitingEntry.state == WaitingState.waiting, "living waiting entries"),
     ):
         rows = db.execute(
@@ -76,12 +76,12 @@ def one_living_row_each(db: Session, *, now: datetime) -> list[str]:
 
 
 def cancelled_days_are_empty(db: Session, *, now: datetime) -> list[str]:
-    """A person has a confirmed seat on a cancelled practical."""
+    """A seat holds a place of a cancelled practical."""
     rows = db.scalars(
         select(Seat.id)
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(
-            Seat.state == SeatState.confirmed,
+            is_holding(Seat.state),
             PracticalRow.status == PracticalStatus.cancelled,
         )
         .order_by(Seat.id)

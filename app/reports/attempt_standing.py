@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.certificates import queries as certificates
 from app.enrolments import queries as enrolments
-from app.practicals.domain.states import SeatState
 from app.practicals.queries import summaries as practicals
 from app.quizzes import queries as quizzes
 from app.quizzes.domain.attempt import AttemptFacts
@@ -47,10 +46,7 @@ def _led_to(db: Session, attempt: AttemptFacts, on_course: Sequence[AttemptFacts
     """Return what a pass has led to: a place on a practical of the course, or an attempt at another quiz that
     started after it."""
     seats = practicals.seats_of(db, attempt.user_id)
-    if any(
-        seat.state is SeatState.confirmed and seat.practical.course_key == attempt.course_key
-        for seat in seats
-    ):
+    if any(seat.is_expected and seat.practical.course_key == attempt.course_key for seat in seats):
         return LedTo.practical
     passed_at = attempt.submitted_at or attempt.started_at
     if any(

@@ -34,7 +34,8 @@ from app.kit.messages import msg
 from app.notices.steps.sending import send
 from app.outbox import service as outbox
 from app.practicals import queries as practicals
-from app.practicals.domain.seats import Attendance, SeatState
+from app.practicals.domain.seats import Attendance
+from app.practicals.domain.states import EXPECTED
 from app.practicals.service import mark_attendance
 from app.practicals.steps.attendance_evidence import lock_seat
 
@@ -171,7 +172,7 @@ def sign_assessment(
 def _demand_present(db: Session, assessment: Assessment) -> None:
     """Refuse to sign for an absent person. The seat stays locked until the signature is committed."""
     seat = lock_seat(db, assessment.seat_id)
-    if seat.state is not SeatState.confirmed or seat.attendance is not Attendance.attended:
+    if seat.state not in EXPECTED or seat.attendance is not Attendance.attended:
         raise SignRefused(ABSENT)
 
 
@@ -187,7 +188,7 @@ def _assessable_seat(
     ):
         raise NotFound
     require(policy.may_assess_person(actor, seat.user_id), NOT_ONESELF)
-    if seat.state is not SeatState.confirmed:
+    if seat.state not in EXPECTED:
         raise AssessmentStartRefused(
             msg("This place is not held any more. Open the roster again and check who is on it.")
         )

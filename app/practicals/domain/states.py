@@ -13,11 +13,34 @@ class PracticalStatus(StrEnum):
 
 
 class SeatState(StrEnum):
-    """Only `confirmed` holds a place. A seat in another state never changes again."""
+    """`hold`: kept for a person while they fill in a form. `offered`: kept for a person of the waiting list
+    until they answer. `awaiting_payment`: nothing leads to it yet. `moved`: its holder has another seat, on
+    another date, in its place. A seat that is not in `LIVE` never changes again.
 
+    Code outside the engine asks for `HOLDING`, `LIVE` or `EXPECTED`, never for a single state."""
+
+    hold = "hold"
+    offered = "offered"
+    awaiting_payment = "awaiting_payment"
     confirmed = "confirmed"
+    expired = "expired"
+    declined = "declined"
+    moved = "moved"
     cancelled_by_student = "cancelled_by_student"
     cancelled_by_admin = "cancelled_by_admin"
+
+
+HOLDING: Final = frozenset(
+    {SeatState.hold, SeatState.offered, SeatState.awaiting_payment, SeatState.confirmed}
+)
+"""States that hold a place of the capacity: what `taken` of a practical counts."""
+LIVE: Final = HOLDING
+"""States of a seat that can still change. A person has at most one such seat on a practical."""
+EXPECTED: Final = frozenset({SeatState.confirmed})
+"""States of a seat whose holder is expected on the day: they are on the roster, have it in their calendar
+and may be marked and assessed."""
+ENDED_BY_OFFICE: Final = frozenset({SeatState.cancelled_by_admin})
+"""States of a seat that the academy ended, for one person or for the whole day."""
 
 
 class Attendance(StrEnum):

@@ -20,10 +20,10 @@ from app.practicals.domain.office_words import for_office, no_day_to_choose
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
-    SeatState,
     WaitingState,
     eligibility,
 )
+from app.practicals.domain.states import LIVE
 from app.practicals.domain.terms import BookingWindow, CancelTerms, booking_window, cancel_terms
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.outcomes import SeatOutcomes, outcomes_of
@@ -242,7 +242,7 @@ def seat_has_ended(db: Session, practical_id: PracticalId, seat_id: SeatId) -> b
     state = db.scalar(
         select(Seat.state).where(Seat.id == seat_id, Seat.practical_id == practical_id)
     )
-    return state is not None and state is not SeatState.confirmed
+    return state is not None and state not in LIVE
 
 
 def reservable(

@@ -11,7 +11,7 @@ from app.audit import queries as audit
 from app.db.base import table_of
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId
-from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.summaries import (
     ENTRY,
@@ -21,6 +21,7 @@ from app.practicals.queries.summaries import (
     PracticalSummary,
     practical_summary,
 )
+from app.practicals.seat_conditions import is_expected, was_ended_by_office
 
 MOST_DAYS = 50
 MOST = 500
@@ -88,7 +89,7 @@ def cancelled_list(
     held = select(*person).join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
     held = held.where(
         SEAT.practical_id == practical_id,
-        SEAT.state == SeatState.cancelled_by_admin,
+        was_ended_by_office(SEAT.state),
         SEAT.ended_at == cancelled_at,
     ).order_by(PERSON.sort_key, SEAT.id)
     waited = (
@@ -151,7 +152,7 @@ def _has_other_day(practical_id: PracticalId, now: datetime) -> Select[UserId]:
             ),
         )
         .where(
-            seat.c.state == SeatState.confirmed,
+            is_expected(seat.c.state),
             day.c.status == PracticalStatus.published,
             day.c.starts_at > now,
         )

@@ -12,8 +12,9 @@ from app.accounts.person_columns import PEOPLE, PERSON
 from app.kit.ids import PracticalId, UserId
 from app.kit.name_search import sort_key
 from app.practicals.domain.clashes import Clash, ClashKind, OtherDay, clashes_of
-from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
+from app.practicals.domain.seats import Practical, PracticalStatus
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.practicals.seat_conditions import is_expected
 
 DAY: tuple[Any, ...] = (
     PracticalRow.id.label("practical_id"),
@@ -110,8 +111,8 @@ def _people(
         .join(PEOPLE, PERSON.id == own.user_id)
         .where(
             own.practical_id == practical_id,
-            own.state == SeatState.confirmed,
-            other.state == SeatState.confirmed,
+            is_expected(own.state),
+            is_expected(other.state),
             PracticalRow.id != practical_id,
             *then,
         )

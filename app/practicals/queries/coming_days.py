@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts.person_columns import PERSON
 from app.db.base import table_of
 from app.kit.ids import UserId
-from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.domain.seats import PracticalStatus
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
+from app.practicals.seat_conditions import is_expected
 
 SEATS: FromClause = table_of(Seat)
 SEAT, PRACTICAL = SEATS.c, table_of(PracticalRow).c
@@ -54,7 +55,7 @@ def _taught_seats(now: SQLColumnExpression[Any] | datetime) -> Select[Any]:
         .join_from(SEATS, table_of(PracticalRow), PRACTICAL.id == SEAT.practical_id)
         .join(table_of(PracticalInstructor), TEACHES.practical_id == SEAT.practical_id)
         .where(
-            SEAT.state == SeatState.confirmed,
+            is_expected(SEAT.state),
             PRACTICAL.status == PracticalStatus.published,
             PRACTICAL.ends_at > now,
         )

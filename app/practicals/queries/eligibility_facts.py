@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -26,12 +26,12 @@ from app.practicals.domain.seats import (
     Overlap,
     Practical,
     PracticalStatus,
-    SeatState,
     WaitingState,
     eligibility,
 )
 from app.practicals.domain.waiting import Waiter
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.seat_conditions import is_expected, is_live
 
 PRACTICAL_COLUMNS = tuple(table_of(PracticalRow).c[field.name] for field in fields(Practical))
 PRACTICAL = Prepared(
@@ -220,8 +220,8 @@ def overlap_on_other_practical(practical: Practical, held: Iterable[Overlap]) ->
 def seats_at_same_time(
     db: Session, practical: Practical, user_ids: list[UserId]
 ) -> dict[UserId, tuple[Overlap, ...]]:
-    """Return the places that these people hold at the time of the practical, including places on
-    it."""
+    """Return the places on which these people are expected at the time of the practical, and every living
+    seat of theirs on it."""
     rows = db.execute(
         select(
             Seat.user_id,
@@ -233,7 +233,9 @@ def seats_at_same_time(
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(
             Seat.user_id.in_(user_ids),
-            Seat.state == SeatState.confirmed,
+            or_(
+                is_expected(Seat.state), and_(PracticalRow.id == practical.id, is_live(Seat.state))
+            ),
             PracticalRow.status == PracticalStatus.published,
             PracticalRow.starts_at < practical.ends_at,
             PracticalRow.ends_at > practical.starts_at,
@@ -261,7 +263,7 @@ def _waiting_now(db: Session, practical_id: PracticalId, user_ids: list[UserId])
 
 def holds_seat(db: Session, seat_id: UUID) -> bool:
     """Return whether this place is still held."""
-    wanted = select(Seat.id).where(Seat.id == seat_id, Seat.state == SeatState.confirmed)
+    wanted = select(Seat.id).where(Seat.id == seat_id, is_expected(Seat.state))
     return db.scalar(wanted) is not None
 
 

@@ -12,10 +12,10 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.mail.calendar_entries import CalendarEntry
 from app.practicals.domain.invite import described
-from app.practicals.domain.seats import SeatState
 from app.practicals.domain.terms import cancel_terms
 from app.practicals.models import Seat
 from app.practicals.queries.eligibility_facts import read_practical
+from app.practicals.seat_conditions import is_expected
 
 
 def own_entry(
@@ -28,7 +28,7 @@ def own_entry(
         select(Seat.id, Seat.calendar_sequence, Seat.cancel_until).where(
             Seat.practical_id == practical_id,
             Seat.user_id == actor.user_id,
-            Seat.state == SeatState.confirmed,
+            is_expected(Seat.state),
         )
     ).one_or_none()
     if practical is None or seat is None:

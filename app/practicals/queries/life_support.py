@@ -13,10 +13,11 @@ from app.courses import queries as courses
 from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.practicals.domain.life_support import life_support_unmet
-from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.domain.seats import PracticalStatus
 from app.practicals.models import PracticalRow, Seat
 from app.practicals.queries.outdated import PlannedDay, days_not_over
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary
+from app.practicals.seat_conditions import is_expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def uncovered_days(
         .where(
             PracticalRow.status == PracticalStatus.published,
             PracticalRow.starts_at > now,
-            Seat.state == SeatState.confirmed,
+            is_expected(Seat.state),
             or_(*kinds),
             # The day in UTC, which differs from the venue's day by at most one; the rule below
             # decides exactly.

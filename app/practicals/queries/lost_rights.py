@@ -17,10 +17,10 @@ from app.practicals.domain.seats import (
     Attendance,
     PracticalsReason,
     PracticalStatus,
-    SeatState,
     WaitingState,
 )
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.practicals.seat_conditions import is_holding
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -53,7 +53,7 @@ def seat_can_end(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a seat, joined with its practical, can still end; see
     `domain.lost_rights`."""
     return (
-        Seat.state == SeatState.confirmed,
+        is_holding(Seat.state),
         or_(Seat.attendance.is_(None), Seat.attendance != Attendance.attended),
         PracticalRow.status == PracticalStatus.published,
         PracticalRow.starts_at > now,

@@ -10,7 +10,7 @@ from app.kit.ids import PracticalId
 from app.practicals.domain.day_outcomes import DayOutcome
 from app.practicals.domain.seats import Attendance
 from app.practicals.outcomes import SeatOutcome, outcomes_of
-from app.practicals.queries.summaries import HOLDS_A_SEAT, SEAT
+from app.practicals.queries.summaries import IS_EXPECTED, SEAT
 
 
 def day_outcomes(
@@ -28,7 +28,7 @@ def day_outcomes(
                 func.count().filter(SEAT.attendance == Attendance.attended),
                 func.count().filter(SEAT.attendance == Attendance.absent),
             )
-            .where(SEAT.practical_id.in_(practical_ids), HOLDS_A_SEAT)
+            .where(SEAT.practical_id.in_(practical_ids), IS_EXPECTED)
             .group_by(SEAT.practical_id)
         )
     }

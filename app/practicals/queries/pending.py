@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.kit.ids import PracticalId
-from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.seats import PracticalStatus, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.lost_rights import is_no_instructor
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary
+from app.practicals.seat_conditions import is_expected
 
 CLOSING_SOON = timedelta(days=7)
 
@@ -59,7 +60,7 @@ def unmarked_attendance(db: Session, *, before: datetime) -> tuple[PracticalCoun
     unmarked = _count_of(
         select(func.count()).where(
             Seat.practical_id == PracticalRow.id,
-            Seat.state == SeatState.confirmed,
+            is_expected(Seat.state),
             Seat.attendance.is_(None),
         )
     )

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from app.accounts.person_columns import PERSON
 from app.db.search_texts import holds_words
 from app.kit.ids import UserId
-from app.practicals.domain.seats import PracticalStatus, SeatState
+from app.practicals.domain.seats import PracticalStatus
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat
 from app.practicals.queries.admin_lists import ListedDays
 from app.practicals.queries.summaries import SUMMARY, PracticalSummary, instructor_names
+from app.practicals.seat_conditions import is_expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,5 @@ def _places_with(instructor_id: UserId) -> Select[Seat]:
     return (
         select(Seat)
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
-        .where(Seat.state == SeatState.confirmed, *_taught_by(instructor_id))
+        .where(is_expected(Seat.state), *_taught_by(instructor_id))
     )

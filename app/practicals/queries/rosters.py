@@ -22,7 +22,7 @@ from app.practicals.domain.life_support import life_support_state, life_support_
 from app.practicals.domain.recipients import Recipients
 from app.practicals.domain.seats import Attendance, PracticalStatus, WaitingState
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
-from app.practicals.queries.summaries import HOLDS_A_SEAT, SEAT, SUMMARY, PracticalSummary
+from app.practicals.queries.summaries import IS_EXPECTED, SEAT, SUMMARY, PracticalSummary
 
 SHOWN = 50
 """The number of people on one page; a real practical has fewer."""
@@ -84,7 +84,7 @@ COUNTED = (
         func.count().label("expected"),
         func.count().filter(SEAT.attendance == Attendance.attended).label("attended"),
     )
-    .where(SEAT.practical_id == THIS, HOLDS_A_SEAT)
+    .where(SEAT.practical_id == THIS, IS_EXPECTED)
     .subquery()
 )
 """Both are counted in one pass, because a pass reads every seat of the practical."""
@@ -126,7 +126,7 @@ EXPECTED_SEATS = (
         PERSON.life_support_until,
     )
     .join_from(table_of(Seat), PEOPLE, PERSON.id == SEAT.user_id)
-    .where(HOLDS_A_SEAT)
+    .where(IS_EXPECTED)
     .order_by(PERSON.sort_key, SEAT.id)
 )
 """The columns of everyone who is expected, in the order of the fields of `RosterSeat`."""

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.accounts.person_columns import PEOPLE, PERSON
 from app.enrolments.place_conditions import INTAKE, INTAKES, PLACE, PLACES
 from app.kit.ids import IntakeId, UserId
-from app.practicals.domain.seats import SeatState
 from app.practicals.models import PracticalRow, Seat
+from app.practicals.seat_conditions import is_holding
 
 
 def intakes_without_a_day(db: Session, user_id: UserId) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def _has_a_seat() -> ColumnElement[bool]:
         .join(PracticalRow, PracticalRow.id == Seat.practical_id)
         .where(
             Seat.user_id == PLACE.user_id,
-            Seat.state == SeatState.confirmed,
+            is_holding(Seat.state),
             PracticalRow.course_key == PLACE.course_key,
         )
         .correlate(PLACES)

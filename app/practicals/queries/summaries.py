@@ -26,13 +26,15 @@ from app.db.prepared import Prepared
 from app.kit.actor import Actor
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.states import EXPECTED
 from app.practicals.domain.terms import CancelTerms, place_terms
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.practicals.seat_conditions import is_expected
 
 PRACTICALS: FromClause = table_of(PracticalRow)
 """With `PRACTICAL`, its columns: for statements of higher features too, which import no models."""
 PRACTICAL, SEAT, ENTRY = PRACTICALS.c, table_of(Seat).c, table_of(WaitingEntry).c
-HOLDS_A_SEAT = SEAT.state == SeatState.confirmed
+IS_EXPECTED = is_expected(SEAT.state)
 MARKED_WITHIN = timedelta(days=14)
 """How long after a practical its attendance is still expected; after that nobody waits for it any more."""
 WAITS = ENTRY.state == WaitingState.waiting
@@ -65,6 +67,11 @@ class SeatSummary:
     state: SeatState
     attendance: Attendance | None
     practical: PracticalSummary
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether its holder is expected on the day; not once the place has ended."""
+        return self.state in EXPECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ def attended_seats(
     first."""
     query = (
         _seat_select()
-        .where(Seat.user_id == user_id, HOLDS_A_SEAT, Seat.attendance == Attendance.attended)
+        .where(Seat.user_id == user_id, IS_EXPECTED, Seat.attendance == Attendance.attended)
         .order_by(PracticalRow.starts_at, Seat.id)
     )
     if course_key is not None:
@@ -242,12 +249,12 @@ def upcoming_for_instructor(
 
 def attended_seat_ids() -> Select[SeatId]:
     """Return a query for the seats whose holders were marked as present."""
-    return select(SEAT.id).where(HOLDS_A_SEAT, SEAT.attendance == Attendance.attended)
+    return select(SEAT.id).where(IS_EXPECTED, SEAT.attendance == Attendance.attended)
 
 
 def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
     """Join a practical with this person's place on it."""
-    return and_(SEAT.practical_id == PRACTICAL.id, SEAT.user_id == user_id, HOLDS_A_SEAT)
+    return and_(SEAT.practical_id == PRACTICAL.id, SEAT.user_id == user_id, IS_EXPECTED)
 
 
 def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
@@ -258,7 +265,7 @@ def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
 def dates_of(viewer: BindParameter[Any]) -> CompoundSelect[*tuple[Any, ...]]:
     """Return a query for the practicals on which a person has a place or waits for one: two
     look-ups, for any number of dates and people."""
-    held = select(SEAT.practical_id).where(SEAT.user_id == viewer, HOLDS_A_SEAT)
+    held = select(SEAT.practical_id).where(SEAT.user_id == viewer, IS_EXPECTED)
     return held.union(select(ENTRY.practical_id).where(ENTRY.user_id == viewer, WAITS))
 
 

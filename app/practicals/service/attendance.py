@@ -17,14 +17,14 @@ from app.practicals.domain.attendance import unmark_refusal
 from app.practicals.domain.seats import (
     Attendance,
     Practical,
-    SeatState,
     attendance_refusal,
 )
-from app.practicals.domain.states import ATTENDANCE_WORDS
+from app.practicals.domain.states import ATTENDANCE_WORDS, EXPECTED
 from app.practicals.errors import PlaceRefused
 from app.practicals.facts import PracticalAttended
 from app.practicals.models import Seat
 from app.practicals.queries.summaries import is_instructor_of
+from app.practicals.seat_conditions import is_expected
 from app.practicals.steps.attendance_evidence import demand_no_reliance
 from app.practicals.steps.locking import lock_practical
 
@@ -48,7 +48,7 @@ def mark_attendance(
     require(policy.may_teach(actor))
     practical = _their_day(db, actor, practical_id)
     seat = db.get(Seat, seat_id)
-    if seat is None or seat.practical_id != practical.id or seat.state is not SeatState.confirmed:
+    if seat is None or seat.practical_id != practical.id or seat.state not in EXPECTED:
         raise NotFound
     if unmet := attendance_refusal(practical, now):
         raise PlaceRefused((unmet,))
@@ -82,7 +82,7 @@ def mark_everybody_present(
         update(Seat)
         .where(
             Seat.practical_id == practical.id,
-            Seat.state == SeatState.confirmed,
+            is_expected(Seat.state),
             Seat.attendance.is_(None),
         )
         .values(attendance=Attendance.attended, attendance_at=now, attendance_by=actor.user_id)

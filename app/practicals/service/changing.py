@@ -18,7 +18,7 @@ from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan, teaching_warning
 from app.practicals.domain.recipients import Recipients, is_moved
-from app.practicals.domain.seats import Practical, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
 from app.practicals.domain.terms import booking_window, time_to_give_back
 from app.practicals.errors import ToBeConfirmed
 from app.practicals.mails import (
@@ -37,6 +37,7 @@ from app.practicals.queries.eligibility_facts import (
 )
 from app.practicals.queries.lost_rights import lost_on
 from app.practicals.queries.summaries import instructor_ids
+from app.practicals.seat_conditions import is_expected, is_holding
 from app.practicals.steps.allocation import promote_waiting
 from app.practicals.steps.attendance_evidence import demand_nobody_attended
 from app.practicals.steps.first_date_mails import tell_of_first_day
@@ -214,7 +215,7 @@ def _keep_deadline(db: Session, practical: Practical, promised: datetime) -> Non
         update(Seat)
         .where(
             Seat.practical_id == practical.id,
-            Seat.state == SeatState.confirmed,
+            is_holding(Seat.state),
             or_(Seat.cancel_until.is_(None), Seat.cancel_until < promised),
         )
         .values(cancel_until=promised)
@@ -228,7 +229,7 @@ def _tell_seats(db: Session, practical: Practical, before: Practical, *, now: da
     until = time_to_give_back(now)
     seats = db.execute(
         update(Seat)
-        .where(Seat.practical_id == practical.id, Seat.state == SeatState.confirmed)
+        .where(Seat.practical_id == practical.id, is_expected(Seat.state))
         .values(calendar_sequence=Seat.calendar_sequence + 1, cancel_until=until)
         .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
         .execution_options(synchronize_session=False)

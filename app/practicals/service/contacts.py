@@ -15,7 +15,7 @@ from app.practicals.domain.contacts import contacts_refusal
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import Seat
 from app.practicals.queries.eligibility_facts import read_practical
-from app.practicals.queries.summaries import HOLDS_A_SEAT, is_instructor_of
+from app.practicals.queries.summaries import IS_EXPECTED, is_instructor_of
 
 
 def read_contacts_of_roster(
@@ -33,5 +33,5 @@ def read_contacts_of_roster(
         raise NotFound
     if refusal := contacts_refusal(practical, now, is_admin=reader.actor.is_admin):
         raise PlaceRefused((refusal,))
-    people = db.scalars(select(Seat.user_id).where(Seat.practical_id == practical_id, HOLDS_A_SEAT))
+    people = db.scalars(select(Seat.user_id).where(Seat.practical_id == practical_id, IS_EXPECTED))
     return read_contacts(db, reader, people.all(), now=now)

@@ -10,10 +10,11 @@ from app.kit.errors import NotFound
 from app.kit.ids import SeatId
 from app.practicals.domain.plan import somebody_attended
 from app.practicals.domain.refusals import ATTENDED
-from app.practicals.domain.seats import Attendance, Practical, SeatState
+from app.practicals.domain.seats import Attendance, Practical
 from app.practicals.errors import PlaceRefused, PlanRefused
 from app.practicals.models import Seat
 from app.practicals.reliances import reliances_on
+from app.practicals.seat_conditions import is_expected
 
 
 def demand_no_reliance(db: Session, seat_id: SeatId) -> None:
@@ -57,7 +58,7 @@ def demand_nobody_attended(
     present = db.scalars(
         select(func.count()).where(
             Seat.practical_id == practical.id,
-            Seat.state == SeatState.confirmed,
+            is_expected(Seat.state),
             Seat.attendance == Attendance.attended,
         )
     ).one()
