@@ -5,9 +5,14 @@ from typing import Final
 from app.audit.act_sentence import ActSentence
 from app.audit.sentences_about_courses import ABOUT_COURSES
 from app.audit.sentences_about_people import ABOUT_PEOPLE
+from app.audit.sentences_about_seats import ABOUT_SEATS
 from app.kit.messages import Message, Text, msg
 
-ACT_SENTENCES: Final[dict[str, ActSentence]] = {**ABOUT_PEOPLE, **ABOUT_COURSES}
+ACT_SENTENCES: Final[dict[str, ActSentence]] = {
+    **ABOUT_PEOPLE,
+    **ABOUT_COURSES,
+    **ABOUT_SEATS,
+}
 
 
 def act_label(action: str) -> Text:

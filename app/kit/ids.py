@@ -17,6 +17,7 @@ AttemptId = NewType("AttemptId", UUID)
 AllowanceId = NewType("AllowanceId", UUID)
 ExceptionId = NewType("ExceptionId", UUID)
 PracticalId = NewType("PracticalId", UUID)
+ReservationId = NewType("ReservationId", UUID)
 SeatId = NewType("SeatId", UUID)
 WaitingId = NewType("WaitingId", UUID)
 AssessmentId = NewType("AssessmentId", UUID)
@@ -43,6 +44,7 @@ ALL_IDS = (
     AllowanceId,
     ExceptionId,
     PracticalId,
+    ReservationId,
     SeatId,
     WaitingId,
     AssessmentId,

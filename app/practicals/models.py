@@ -1,19 +1,40 @@
 """Tables of practicals, seats and waiting entries."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, ByteOrderedText, word
 from app.db.search_texts import searched_by
-from app.kit.ids import IntakeId, PracticalId, RevisionId, SeatId, UserId, WaitingId
+from app.kit.ids import (
+    IntakeId,
+    PracticalId,
+    ReservationId,
+    RevisionId,
+    SeatId,
+    UserId,
+    WaitingId,
+)
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
+from app.practicals.domain.states import LIVE, OPEN_ENTRIES
+
+
+def _in_states(states: Collection[str]) -> TextClause:
+    """Return the condition of a partial index on rows in these states."""
+    return text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(states))))
+
+
+LIVE_SEAT: Final = _in_states(LIVE)
+OPEN_ENTRY: Final = _in_states(OPEN_ENTRIES)
 
 
 @searched_by("title", "room")
 class PracticalRow(Base):
-    """A practical; commands lock this row. `taken` is the number of confirmed seats."""
+    """A practical; commands lock this row. `taken` is the number of seats that hold a place. No hold or
+    offer on it lapses before `next_lapse_at`; None: it has none."""
 
     __tablename__ = "practicals"
     __table_args__ = (
@@ -23,6 +44,12 @@ class PracticalRow(Base):
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         Index("ix_practicals_starts_at", "starts_at"),
+        Index(
+            "ix_practicals_next_lapse_at",
+            "next_lapse_at",
+            sqlite_where=text("next_lapse_at IS NOT NULL"),
+            postgresql_where=text("next_lapse_at IS NOT NULL"),
+        ),
         Index("ix_practicals_intake_id", "intake_id"),
     )
 
@@ -41,6 +68,7 @@ class PracticalRow(Base):
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     override: Mapped[int] = mapped_column(default=0)
+    next_lapse_at: Mapped[datetime | None]
     waiting_sequence: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
     status: Mapped[PracticalStatus] = mapped_column(word(PracticalStatus))
@@ -60,11 +88,29 @@ class PracticalInstructor(Base):
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
 
 
+class Reservation(Base):
+    """Seats that were reserved together, in one act. `places` is how many were ordered."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        CheckConstraint("places > 0", name="places_positive"),
+        Index("ix_reservations_practical_id", "practical_id"),
+    )
+
+    id: Mapped[ReservationId] = mapped_column(primary_key=True)
+    practical_id: Mapped[PracticalId] = mapped_column(ForeignKey("practicals.id"))
+    places: Mapped[int]
+    reserved_at: Mapped[datetime]
+
+
 class Seat(Base):
-    """One person's place on a practical. `calendar_sequence` increases with each visible change.
-    `cancel_until` is later than the practical's if the place was given late or the practical was
-    moved. `waived` are the reasons that an admin overrode when giving the place (see
-    `domain.lost_rights`)."""
+    """One place on a practical, and who has it; a seat without a name has no `user_id`.
+    `calendar_sequence` increases with each visible change. `cancel_until` is later than the practical's if
+    the place was given late or the practical was moved. `waived` are the reasons that an admin overrode
+    when giving the place (see `domain.lost_rights`). A hold or an offer lapses at `deadline_at`. `entry_id`
+    is the entry of the waiting list that it was offered to. `policy` are its terms (see
+    `domain.seat_policies`). `moved_from` is the seat on another date in whose place it stands, and `moves`
+    how often that has happened."""
 
     __tablename__ = "seats"
     __table_args__ = (
@@ -73,8 +119,8 @@ class Seat(Base):
             "practical_id",
             "user_id",
             unique=True,
-            sqlite_where=text("state = 'confirmed'"),
-            postgresql_where=text("state = 'confirmed'"),
+            sqlite_where=LIVE_SEAT,
+            postgresql_where=LIVE_SEAT,
         ),
         Index("ix_seats_user_id", "user_id", "state"),
         Index("ix_seats_practical_id", "practical_id", "state"),
@@ -82,8 +128,9 @@ class Seat(Base):
 
     id: Mapped[SeatId] = mapped_column(primary_key=True)
     practical_id: Mapped[PracticalId] = mapped_column(ForeignKey("practicals.id"))
-    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
     state: Mapped[SeatState] = mapped_column(word(SeatState))
+    reservation_id: Mapped[ReservationId | None]
     reserved_by: Mapped[UserId | None]
     waived: Mapped[str | None] = mapped_column(String(120))
     reason: Mapped[str | None] = mapped_column(Text)
@@ -91,6 +138,11 @@ class Seat(Base):
     ended_at: Mapped[datetime | None]
     calendar_sequence: Mapped[int] = mapped_column(default=0)
     cancel_until: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
+    entry_id: Mapped[WaitingId | None]
+    policy: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    moved_from: Mapped[SeatId | None]
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
     attendance: Mapped[Attendance | None] = mapped_column(word(Attendance))
     attendance_at: Mapped[datetime | None]
     attendance_by: Mapped[UserId | None]
@@ -106,8 +158,8 @@ class WaitingEntry(Base):
             "practical_id",
             "user_id",
             unique=True,
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=OPEN_ENTRY,
+            postgresql_where=OPEN_ENTRY,
         ),
         Index(
             "ix_waiting_entries_queue",

@@ -60,6 +60,7 @@ NAMELESS: Final = {
     "reading_positions": ("section", "read_sections"),
     "section_notes": ("section", "lesson_title", "section_title", "words"),
     "section_votes": ("section", "lesson_title", "section_title"),
+    "seats": ("policy",),
     "users": ("access_needs", "search_text", "sort_key"),
     "worker_heartbeats": ("trouble_message",),
 }

@@ -226,7 +226,7 @@ RULES_OF_RECORDS: Final = (
         "days_and_intakes",
         PrivacyHeading.academy,
         msg("Intakes, practical days, who taught them, and names of groups"),
-        "intakes practicals practical_instructors groups",
+        "intakes practicals practical_instructors reservations groups",
         None,
         msg("For ever"),
         Ending.stays,

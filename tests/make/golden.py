@@ -27,6 +27,7 @@ from app.kit.ids import EventId, UserId
 from app.kit.messages import Message
 from app.kit.stored_messages import REASON_VERSION, from_stored, read_reason
 from app.learning.highlights import HIGHLIGHT_VERSION, read_passage
+from app.practicals.domain import seat_policies
 from app.quizzes.domain import stored
 from tests.make.keys import ISSUER
 from tests.make.mails import meaning, meaning_of_notice
@@ -136,6 +137,10 @@ def _flags(document: Any) -> Any:
     return sorted(stored.read_flags(document))
 
 
+def _seat_policy(document: Any) -> Any:
+    return asdict(seat_policies.read_policy(document))
+
+
 READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "answers": (stored.RESPONSE_VERSION, _answer),
     "drawn-questions": (stored.DRAWN_VERSION, _drawn),
@@ -149,6 +154,7 @@ READERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "facts": (1, _fact),
     "mails": (2, meaning),
     "messages": (1, _message),
+    "seat-policies": (seat_policies.NEWEST, _seat_policy),
     "reasons": (REASON_VERSION, _reason),
     "notices": (2, meaning_of_notice),
 }

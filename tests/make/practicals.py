@@ -27,6 +27,7 @@ from app.practicals.domain.seats import (
     SeatState,
     WaitingState,
 )
+from app.practicals.domain.states import HOLDING
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from tests.make import NOW, places
 from tests.make.courses import small_course
@@ -162,8 +163,10 @@ def a_practical(db: Session, *, instructors: tuple[Actor, ...] = (), **columns: 
     return practical.id
 
 
-def a_seat(db: Session, practical_id: PracticalId, user_id: UserId, **columns: Any) -> SeatId:
-    """A confirmed place, counted on the gate."""
+def a_seat(
+    db: Session, practical_id: PracticalId, user_id: UserId | None, **columns: Any
+) -> SeatId:
+    """A confirmed place, counted on the gate; without a user, it has no name yet."""
     seat = Seat(
         **{
             "id": SeatId(new_uuid()),
@@ -177,8 +180,10 @@ def a_seat(db: Session, practical_id: PracticalId, user_id: UserId, **columns: A
     )
     db.add(seat)
     practical = db.get_one(PracticalRow, practical_id)
-    practical.taken += seat.state is SeatState.confirmed
+    practical.taken += seat.state in HOLDING
     practical.override = max(0, practical.taken - practical.capacity)
+    if seat.deadline_at is not None:
+        practical.next_lapse_at = min(seat.deadline_at, practical.next_lapse_at or seat.deadline_at)
     db.flush()
     return seat.id
 

@@ -34,7 +34,7 @@ def take_corrected_checklist(
     requirements.
     """
     require(policy.may_correct_checklists(actor), msg("Only admins correct checklists."))
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     if practical.status is PracticalStatus.cancelled or now >= practical.ends_at:
         raise CorrectionRefused(
             msg("This day is cancelled or over. It keeps its checklist."), "over"

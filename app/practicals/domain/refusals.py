@@ -38,6 +38,23 @@ class PracticalsReason(StrEnum):
     contacts_not_open = "contacts_not_open"
     attended = "attended"
     assessed = "assessed"
+    held = "held"
+    offered = "offered"
+    awaiting_payment = "awaiting_payment"
+    lapsed = "lapsed"
+    not_lapsed = "not_lapsed"
+    declined = "declined"
+    moved = "moved"
+    has_a_name = "has_a_name"
+    has_no_name = "has_no_name"
+    naming_over = "naming_over"
+    naming_open = "naming_open"
+    transfer_over = "transfer_over"
+    not_agreed = "not_agreed"
+    moves_used = "moves_used"
+    has_the_right = "has_the_right"
+    marked_so = "marked_so"
+    not_absent = "not_absent"
 
 
 DATES: Final = Link("/practicals", msg("See the dates"))

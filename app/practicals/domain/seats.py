@@ -155,6 +155,37 @@ def reservation_refusal(
     return tuple(map(for_office, unmet))
 
 
+def promotion_refusal(
+    practical: Practical, facts: EligibilityFacts, now: datetime
+) -> tuple[Refusal, ...]:
+    """Return why a person who waits cannot have a free place now; empty if they can. Whether they are
+    the next is a question of the list: see `waiting.choose`."""
+    if over := _over(practical, now):
+        return over
+    full = () if practical.free else (refusals.FULL,)
+    return (*_window(practical, now), *full, *eligibility(practical, facts))
+
+
+def coming_refusal(
+    practical: Practical, facts: EligibilityFacts, now: datetime
+) -> tuple[Refusal, ...]:
+    """Return why a person for whom a place is kept cannot come; empty if they can."""
+    return _over(practical, now) or eligibility(practical, facts)
+
+
+def group_refusal(
+    practical: Practical, places: int, ahead: int, now: datetime, *, override: bool
+) -> tuple[Refusal, ...]:
+    """Return why the office cannot reserve several places without names; empty if it can. `ahead` is the
+    number of eligible people who wait. `override` waives the number of places and the waiting list."""
+    if over := _over(practical, now):
+        return tuple(map(for_office, over))
+    if override or practical.free - ahead >= places:
+        return ()
+    unmet = refusals.QUEUE_AHEAD if practical.free >= places else refusals.FULL
+    return (for_office(unmet),)
+
+
 def cancel_refusal(practical: Practical, until: datetime, now: datetime) -> Refusal | None:
     """Return why a student can no longer give up a place themselves, or None. `until` is the
     deadline of this place; see `terms.cancel_deadline`."""

@@ -55,7 +55,17 @@ ATTENDANCE_WORDS: Final = {
 
 
 class WaitingState(StrEnum):
+    """`offered`: a seat is offered to the person, who may accept or decline it. `lapsed`: they let an offer
+    run out. `closed`: the list ended."""
+
     waiting = "waiting"
+    offered = "offered"
     fulfilled = "fulfilled"
+    declined = "declined"
+    lapsed = "lapsed"
     withdrawn = "withdrawn"
     closed = "closed"
+
+
+OPEN_ENTRIES: Final = frozenset({WaitingState.waiting, WaitingState.offered})
+"""States of an entry that can still change. A person has at most one such entry on a practical."""

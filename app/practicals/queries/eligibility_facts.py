@@ -244,6 +244,7 @@ def seats_at_same_time(
     )
     overlaps: dict[UserId, tuple[Overlap, ...]] = {}
     for user_id, practical_id, title, starts_at, zone in rows:
+        assert user_id is not None  # noqa: S101 - the condition names people
         overlap = Overlap(practical_id, title, starts_at, zone)
         overlaps[user_id] = (*overlaps.get(user_id, ()), overlap)
     return overlaps

@@ -121,7 +121,8 @@ def held_on(
             WaitingEntry.state == WaitingState.waiting,
         )
     )
-    return HeldOnDay(tuple((user_id, waived) for user_id, waived in seats), tuple(waits))
+    held = ((user_id, waived) for user_id, waived in seats if user_id is not None)
+    return HeldOnDay(tuple(held), tuple(waits))
 
 
 def count_waiting(db: Session, practical_id: PracticalId) -> int:

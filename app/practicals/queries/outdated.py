@@ -14,10 +14,9 @@ from app.kit.messages import Message, sentences
 from app.kit.name_search import sort_key
 from app.practicals.domain.refusals import PracticalsReason
 from app.practicals.domain.seats import Practical, PracticalStatus, eligibility
-from app.practicals.models import PracticalRow, Seat
+from app.practicals.models import PracticalRow
 from app.practicals.queries.eligibility_facts import read_candidates
-from app.practicals.queries.summaries import SUMMARY, PracticalSummary
-from app.practicals.seat_conditions import is_expected
+from app.practicals.queries.summaries import SUMMARY, PracticalSummary, expected_people
 
 REQUIREMENTS = frozenset(
     {PracticalsReason.modules, PracticalsReason.final_test, PracticalsReason.life_support}
@@ -62,9 +61,7 @@ def holders_lacking(
 ) -> tuple[HolderWithoutRequirements, ...]:
     """Return the people with a place on a practical who would not meet the requirements of this
     revision, by name."""
-    holders = db.scalars(
-        select(Seat.user_id).where(Seat.practical_id == practical.id, is_expected(Seat.state))
-    ).all()
+    holders = expected_people(db, practical.id)
     other = replace(practical, revision_id=revision_id)
     holders_without = []
     for user_id, candidate in read_candidates(db, other, holders).items():

@@ -153,6 +153,16 @@ def seats_of(db: Session, user_id: UserId, *, most: int = 100) -> tuple[SeatSumm
     )
 
 
+def expected_people(db: Session, practical_id: PracticalId) -> tuple[UserId, ...]:
+    """Return who is expected on a practical. Seats without a name have nobody."""
+    people = db.scalars(
+        select(SEAT.user_id).where(
+            SEAT.practical_id == practical_id, IS_EXPECTED, SEAT.user_id.is_not(None)
+        )
+    )
+    return tuple(people)
+
+
 TEACHING = table_of(PracticalInstructor).c
 TEACHES = Prepared(
     select(TEACHING.user_id).where(

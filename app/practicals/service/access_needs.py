@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.needs_reader import NeedsReader, PersonNeeds
@@ -12,8 +11,7 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.kit.keys import SealingKeys
 from app.practicals import policy
-from app.practicals.models import Seat
-from app.practicals.queries.summaries import IS_EXPECTED, is_instructor_of
+from app.practicals.queries.summaries import expected_people, is_instructor_of
 
 
 def read_needs_of_roster(
@@ -32,5 +30,5 @@ def read_needs_of_roster(
     teaches_it = is_instructor_of(db, reader.actor, practical_id)
     if not policy.may_see_roster(reader.actor, is_instructor_of=teaches_it):
         raise NotFound
-    people = db.scalars(select(Seat.user_id).where(Seat.practical_id == practical_id, IS_EXPECTED))
-    return read_needs(db, reader, people.all(), sealing, now=now)
+    people = expected_people(db, practical_id)
+    return read_needs(db, reader, people, sealing, now=now)

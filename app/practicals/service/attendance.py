@@ -9,16 +9,12 @@ from app.audit.changed_fields import ChangedField
 from app.audit.changes import FieldChange
 from app.audit.service import record
 from app.kit.actor import Actor, require
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Refusal
 from app.kit.ids import PracticalId, SeatId
 from app.outbox.service import announce
 from app.practicals import policy
-from app.practicals.domain.attendance import unmark_refusal
-from app.practicals.domain.seats import (
-    Attendance,
-    Practical,
-    attendance_refusal,
-)
+from app.practicals.domain.attendance import STAYS, decide_mark, event_for
+from app.practicals.domain.seats import Attendance, Practical, attendance_refusal
 from app.practicals.domain.states import ATTENDANCE_WORDS, EXPECTED
 from app.practicals.errors import PlaceRefused
 from app.practicals.facts import PracticalAttended
@@ -46,26 +42,27 @@ def mark_attendance(
     `practical.attended`.
     """
     require(policy.may_teach(actor))
-    practical = _their_day(db, actor, practical_id)
+    practical = _their_day(db, actor, practical_id, now=now)
     seat = db.get(Seat, seat_id)
     if seat is None or seat.practical_id != practical.id or seat.state not in EXPECTED:
         raise NotFound
-    if unmet := attendance_refusal(practical, now):
-        raise PlaceRefused((unmet,))
+    if seat.user_id is None:  # nobody is named for it, so nobody can be marked
+        raise NotFound
     before = seat.attendance
-    if before is attendance:
+    row = decide_mark(before, event_for(attendance), practical, now)
+    if row is STAYS:
         return
-    if attendance is None and (unmet := unmark_refusal(practical, now)):
-        raise PlaceRefused((unmet,))
-    if before is Attendance.attended:
+    if isinstance(row, Refusal):
+        raise PlaceRefused((row,))
+    if row.takes_presence:
         demand_no_reliance(db, seat_id)
     db.execute(
         update(Seat)
         .where(Seat.id == seat_id)
-        .values(attendance=attendance, attendance_at=now, attendance_by=actor.user_id)
+        .values(attendance=row.after, attendance_at=now, attendance_by=actor.user_id)
     )
     _record(db, actor, seat, before, attendance, now=now)
-    if attendance is Attendance.attended:
+    if row.gives_presence:
         _announce(db, practical, seat, now=now)
 
 
@@ -75,7 +72,7 @@ def mark_everybody_present(
     """Mark everyone with a place and without a mark as present, and return their number. People
     marked as absent stay absent. The permission is the same as for one person."""
     require(policy.may_teach(actor))
-    practical = _their_day(db, actor, practical_id)
+    practical = _their_day(db, actor, practical_id, now=now)
     if unmet := attendance_refusal(practical, now):
         raise PlaceRefused((unmet,))
     seats = db.scalars(
@@ -83,6 +80,7 @@ def mark_everybody_present(
         .where(
             Seat.practical_id == practical.id,
             is_expected(Seat.state),
+            Seat.user_id.is_not(None),
             Seat.attendance.is_(None),
         )
         .values(attendance=Attendance.attended, attendance_at=now, attendance_by=actor.user_id)
@@ -94,9 +92,9 @@ def mark_everybody_present(
     return len(seats)
 
 
-def _their_day(db: Session, actor: Actor, practical_id: PracticalId) -> Practical:
+def _their_day(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> Practical:
     """Lock a practical that this person may manage. Raise NotFound for other staff."""
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     is_theirs = is_instructor_of(db, actor, practical_id)
     if not policy.may_see_roster(actor, is_instructor_of=is_theirs):
         raise NotFound
@@ -132,5 +130,6 @@ def _record(
 
 
 def _announce(db: Session, practical: Practical, seat: Seat, *, now: datetime) -> None:
+    assert seat.user_id is not None  # noqa: S101 - only named seats are marked
     fact = PracticalAttended(user_id=seat.user_id, course_key=practical.course_key, seat_id=seat.id)
     announce(db, fact, now=now)

@@ -2,28 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
 from app.kit.actor import Actor, require
 from app.kit.errors import Invalid
-from app.kit.ids import PracticalId, SeatId, UserId
+from app.kit.ids import PracticalId
 from app.kit.messages import msg
 from app.practicals import policy
 from app.practicals.domain.recipients import Recipients
-from app.practicals.domain.seats import Practical, PracticalStatus, SeatState
+from app.practicals.domain.seats import Practical, PracticalStatus
+from app.practicals.domain.transitions import SeatEvent
 from app.practicals.mails import (
-    PracticalCalledOffMail,
     TeachingCalledOffMail,
     WaitersDayCalledOffMail,
 )
-from app.practicals.models import Seat
 from app.practicals.queries.summaries import instructor_ids
 from app.practicals.steps.attendance_evidence import demand_nobody_attended
+from app.practicals.steps.engine import end_every_seat
 from app.practicals.steps.locking import lock_practical
-from app.practicals.steps.notifications import tell_instructors, tell_of_list, tell_of_seat
+from app.practicals.steps.notifications import tell_instructors, tell_of_list
 from app.practicals.steps.plans import demand_changeable, record_act, set_status
+from app.practicals.steps.seat_writing import SeatAct
 from app.practicals.steps.waits import end_waiting
 
 
@@ -36,41 +36,21 @@ def cancel_practical(
     require(policy.may_manage(actor))
     if not reason.strip():
         raise Invalid(msg("Say why you cancel it."), fields={"reason": msg("Enter a reason.")})
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     demand_changeable(practical, now=now)
     demand_nobody_attended(db, practical)
-    set_status(db, practical, PracticalStatus.cancelled, has_places=False)
-    ended = _end_every_seat(db, practical, reason=reason, now=now)
+    act = SeatAct(by=actor.user_id, now=now, reason=reason)
+    practical, holders = end_every_seat(db, practical, SeatEvent.call_off, act)
+    set_status(db, practical, PracticalStatus.cancelled)
     waited = end_waiting(db, practical, now=now)
-    people = accounts.people(db, [*waited, *(seat.user_id for seat in ended)])
-    for user_id, seat_id, sequence in ended:
-        tell_of_seat(
-            db,
-            PracticalCalledOffMail,
-            practical,
-            people[user_id],
-            seat_id,
-            sequence=sequence,
-            method="CANCEL",
-            now=now,
-            reason=reason,
-        )
-        record_act(
-            db,
-            actor,
-            practical.id,
-            "practicals.took_seat_away",
-            now=now,
-            person_id=user_id,
-            reason=reason,
-        )
+    people = accounts.people(db, waited)
     for user_id in waited:
         tell_of_list(
             db, WaitersDayCalledOffMail, practical, people[user_id], now=now, reason=reason
         )
     record_act(db, actor, practical.id, "practicals.cancelled", now=now, reason=reason)
     return Recipients(
-        len(ended), len(waited), _tell_instructors(db, practical, reason=reason, now=now)
+        holders, len(waited), _tell_instructors(db, practical, reason=reason, now=now)
     )
 
 
@@ -87,23 +67,3 @@ def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: da
         reason=reason,
         now=now,
     )
-
-
-def _end_every_seat(
-    db: Session, practical: Practical, *, reason: str, now: datetime
-) -> list[Row[UserId, SeatId, int]]:
-    """End the held places and return their holders with the new sequence number of the calendar
-    entry, always in the same order."""
-    ended = db.execute(
-        update(Seat)
-        .where(Seat.practical_id == practical.id, Seat.state == SeatState.confirmed)
-        .values(
-            state=SeatState.cancelled_by_admin,
-            ended_at=now,
-            reason=reason,
-            calendar_sequence=Seat.calendar_sequence + 1,
-        )
-        .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(ended, key=lambda seat: seat.id)

@@ -76,7 +76,7 @@ def change_practical(
     with `ask_first` a change that mails people raises ToBeConfirmed. Both leave nothing behind.
     """
     require(policy.may_manage(actor))
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     demand_changeable(practical, now=now)
     demand_nobody_attended(db, practical, starts_at=plan.starts_at)
     kind = _demand_same_kind(db, practical, plan)
@@ -234,9 +234,11 @@ def _tell_seats(db: Session, practical: Practical, before: Practical, *, now: da
         .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
         .execution_options(synchronize_session=False)
     ).all()
-    holders = [seat.user_id for seat in seats]
+    holders = [seat.user_id for seat in seats if seat.user_id is not None]
     people, held = accounts.people(db, holders), seats_at_same_time(db, practical, holders)
     for user_id, seat_id, sequence in seats:
+        if user_id is None:
+            continue
         tell_of_seat(
             db,
             SeatMovedMail,
@@ -250,4 +252,4 @@ def _tell_seats(db: Session, practical: Practical, before: Practical, *, now: da
             overlap=overlap_on_other_practical(practical, held.get(user_id, ())),
             now=now,
         )
-    return len(seats)
+    return len(holders)

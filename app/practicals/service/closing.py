@@ -25,7 +25,7 @@ def close_waiting_list(
     """End all waiting-list entries of a practical whose booking has closed, tell each person once,
     and return their number. Does nothing while somebody may still move up."""
     require(system is SystemActor.worker)
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     if (
         practical.status is not PracticalStatus.published
         or not booking_window(practical, now).is_over

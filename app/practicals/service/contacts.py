@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.needs_reader import NeedsReader
@@ -13,9 +12,8 @@ from app.kit.ids import PracticalId
 from app.practicals import policy
 from app.practicals.domain.contacts import contacts_refusal
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import Seat
 from app.practicals.queries.eligibility_facts import read_practical
-from app.practicals.queries.summaries import IS_EXPECTED, is_instructor_of
+from app.practicals.queries.summaries import expected_people, is_instructor_of
 
 
 def read_contacts_of_roster(
@@ -33,5 +31,5 @@ def read_contacts_of_roster(
         raise NotFound
     if refusal := contacts_refusal(practical, now, is_admin=reader.actor.is_admin):
         raise PlaceRefused((refusal,))
-    people = db.scalars(select(Seat.user_id).where(Seat.practical_id == practical_id, IS_EXPECTED))
-    return read_contacts(db, reader, people.all(), now=now)
+    people = expected_people(db, practical_id)
+    return read_contacts(db, reader, people, now=now)

@@ -19,6 +19,7 @@ from app.practicals.errors import PlaceRefused
 from app.practicals.queries.admin_detail import reservable
 from app.practicals.service.seats import reserve_seat
 from app.practicals.steps.locking import lock_practical
+from app.practicals.steps.seat_writing import add_reservation
 
 
 def reserve_with_practical(
@@ -56,12 +57,12 @@ def reserve_with_practical(
     )
     user_ids = tuple(user_id for _, user_id in reserved)
     if practical_id is not None:
-        practical = lock_practical(db, practical_id)
+        practical = lock_practical(db, practical_id, now=now)
         _demand_choosable(db, practical, intake_id, user_ids[0], now=now)
         lock_people(db, user_ids)
         people = [(user_id, name) for user_id, (name, _) in zip(user_ids, named, strict=True)]
         why, override = seat_reason or "", seat_override
-        reserve_seats(db, actor, practical_id, people, reason=why, override=override, now=now)
+        reserve_seats(db, actor, practical, people, reason=why, override=override, now=now)
     return user_ids
 
 
@@ -76,21 +77,30 @@ def _demand_reason(seat_reason: str | None) -> None:
 def reserve_seats(
     db: Session,
     actor: Actor,
-    practical_id: PracticalId,
+    practical: Practical,
     people: Sequence[tuple[UserId, str]],
     *,
     reason: str,
     override: bool,
     now: datetime,
 ) -> None:
-    """Give people, by id and name, places on a practical in this order: all of them or none. If
-    somebody cannot have one, PlacesRefused has every reason of everybody, and the caller rolls back."""
+    """Give people, by id and name, places on a practical that is locked, in this order: all of them or
+    none. If somebody cannot have one, PlacesRefused has every reason of everybody, and the caller rolls
+    back."""
     require(policy.may_manage(actor))
     refusals = []
+    reservation_id = add_reservation(db, practical, len(people), now=now)
     for index, (user_id, name) in enumerate(people):
         try:
             reserve_seat(
-                db, actor, practical_id, user_id, reason=reason, override=override, now=now
+                db,
+                actor,
+                practical.id,
+                user_id,
+                reason=reason,
+                override=override,
+                now=now,
+                reservation_id=reservation_id,
             )
         except PlaceRefused as refused:
             refusals.append(PersonRefusal(index, name, refused.unmet))

@@ -59,7 +59,7 @@ def publish_practical(
     has passed, and with `refuse_clashes` where an instructor or the room is needed by another day at the
     same time. Return who was told."""
     require(policy.may_manage(actor))
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     if practical.status is not PracticalStatus.draft:
         raise PlanRefused(NO_DRAFT)
     if now >= practical.starts_at:

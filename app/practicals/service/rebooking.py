@@ -48,14 +48,14 @@ def rebook(
             WRONG_CHOICE,
             fields={"people": msg("Choose people from the list of the cancelled day.")},
         )
-    practical = lock_practical(db, to_practical_id)
+    practical = lock_practical(db, to_practical_id, now=now)
     if (practical.course_key, practical.kind_key) != (day.course_key, day.kind_key):
         raise Invalid(WRONG_CHOICE, fields={"day": msg("Choose one of the days of the list.")})
     lock_people(db, chosen)
     reserve_seats(
         db,
         actor,
-        to_practical_id,
+        practical,
         [(user_id, names[user_id]) for user_id in chosen],
         reason=reason,
         override=override,

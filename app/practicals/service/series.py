@@ -39,7 +39,7 @@ def publish_series(
     of theirs. Raise SeriesRefused if a day cannot be planned, or if other days speak against it that were
     not there when the admin saw it. Return who was told."""
     require(policy.may_manage(actor))
-    source = lock_practical(db, source_id)
+    source = lock_practical(db, source_id, now=now)
     published, kind = kind_to_plan(db, source.course_key, source.kind_key)
     days = judged_days(db, [choice.planned for choice in chosen], kind, now=now)
     plans = [day.plan for day in days if day.plan is not None]

@@ -12,16 +12,14 @@ from app.kit.errors import NotFound
 from app.kit.ids import PracticalId, UserId, WaitingId, new_uuid
 from app.practicals import policy
 from app.practicals.domain.refusals import NOT_WAITING
-from app.practicals.domain.seats import (
-    Practical,
-    PracticalStatus,
-    WaitingState,
-    waiting_refusal,
-)
+from app.practicals.domain.seat_guards import SeatFacts
+from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
+from app.practicals.domain.transitions import SeatEvent
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, WaitingEntry
-from app.practicals.steps.allocation import lock_and_read_with_queue, promote_waiting
-from app.practicals.steps.locking import constraints_as_refusals, lock_practical
+from app.practicals.steps.allocation import demand, lock_and_read_with_queue, promote_waiting
+from app.practicals.steps.counting import constraints_as_refusals
+from app.practicals.steps.locking import lock_practical
 
 
 def join_waiting_list(
@@ -30,12 +28,12 @@ def join_waiting_list(
     """Add the student to the end of the waiting list of a full practical, or raise PlaceRefused. A
     student with unfinished modules may wait, but is passed over until they finish them."""
     require(policy.may_book(actor))
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     if practical.status is PracticalStatus.draft:
         raise NotFound
     candidate = lock_and_read_with_queue(db, practical, actor.user_id)
-    if unmet := waiting_refusal(practical, candidate.facts, now):
-        raise PlaceRefused(unmet)
+    facts = SeatFacts(practical=practical, now=now, person=candidate.facts)
+    demand(None, SeatEvent.wait, facts)
     entry_id = _enter(db, practical, actor.user_id, now=now)
     _note(db, practical, actor, "practicals.joined_waiting_list", now=now)
     promote_waiting(db, practical, now=now)
@@ -47,7 +45,7 @@ def leave_waiting_list(
 ) -> None:
     """Remove the student from the waiting list. Refused if they are not on it."""
     require(policy.may_book(actor))
-    practical = lock_practical(db, practical_id)
+    practical = lock_practical(db, practical_id, now=now)
     left = db.execute(
         update(WaitingEntry)
         .where(
@@ -114,7 +112,7 @@ def _stuck(now: datetime) -> Select[PracticalId]:
 
 def _promote_each(db: Session, practical_ids: Sequence[PracticalId], *, now: datetime) -> None:
     for practical_id in practical_ids:
-        promote_waiting(db, lock_practical(db, practical_id), now=now)
+        promote_waiting(db, lock_practical(db, practical_id, now=now), now=now)
 
 
 def _enter(db: Session, practical: Practical, user_id: UserId, *, now: datetime) -> WaitingId:

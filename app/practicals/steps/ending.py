@@ -13,19 +13,23 @@ from app.accounts import queries as accounts
 from app.accounts.steps.locks import lock_people
 from app.audit.service import record
 from app.courses import queries as courses
-from app.kit.ids import SeatId, UserId
+from app.kit.ids import UserId
 from app.kit.messages import Message
 from app.mail.calendar_entries import CalendarEntry
 from app.practicals.domain.invite import described, described_teaching
 from app.practicals.domain.lost_rights import ENDED, lost_right, read_waived, seat_may_end
-from app.practicals.domain.seats import Practical, PracticalsReason, SeatState, WaitingState
+from app.practicals.domain.seats import Practical, PracticalsReason, WaitingState
 from app.practicals.domain.times import span_message
+from app.practicals.domain.transitions import SeatEvent
 from app.practicals.errors import BookedMeanwhile
-from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
+from app.practicals.models import PracticalInstructor, PracticalRow, WaitingEntry
 from app.practicals.queries.eligibility_facts import Candidate, first_waiters, read_candidates
 from app.practicals.queries.lost_rights import days_held, days_taught, teaches_no_more
+from app.practicals.queries.stored_seats import live_seat_of
 from app.practicals.steps.allocation import promote_waiting
-from app.practicals.steps.locking import lock_practical, move_taken
+from app.practicals.steps.engine import apply
+from app.practicals.steps.locking import lock_practical
+from app.practicals.steps.seat_writing import ChangedSeat, SeatAct
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def end_without_right(
     Raises BookedMeanwhile if a booking that had read the right before it ended is committed only now: its
     day was not locked, and to lock it after the person could block another use-case.
     """
-    practicals = [lock_practical(db, day) for day in days_held(db, [user_id], now=now)]
+    practicals = [lock_practical(db, day, now=now) for day in days_held(db, [user_id], now=now)]
     _lock_everybody(db, user_id, practicals)
     if not {practical.id for practical in practicals}.issuperset(days_held(db, [user_id], now=now)):
         raise BookedMeanwhile
@@ -72,7 +76,9 @@ def end_assignments(
     if not teaches_no_more(db, user_id):
         return ()
     ended = []
-    for practical in [lock_practical(db, day) for day in days_taught(db, [user_id], now=now)]:
+    for practical in [
+        lock_practical(db, day, now=now) for day in days_taught(db, [user_id], now=now)
+    ]:
         db.execute(
             delete(PracticalInstructor).where(
                 PracticalInstructor.practical_id == practical.id,
@@ -119,18 +125,14 @@ def _end_on(
 ) -> list[EndedCommitment]:
     ended = []
     user_id = candidate.person.user_id
-    seat = db.execute(
-        select(Seat.id, Seat.attendance, Seat.waived).where(
-            Seat.practical_id == practical.id,
-            Seat.user_id == user_id,
-            Seat.state == SeatState.confirmed,
-        )
-    ).one_or_none()
+    seat = live_seat_of(db, practical.id, user_id)
     if seat is not None and seat_may_end(practical, seat.attendance, now):
         reason = lost_right(practical, candidate.facts, waived=read_waived(seat.waived))
         if reason is not None:
-            ended.append(_end_seat(db, practical, candidate, seat.id, reason, by=by, now=now))
-            practical = move_taken(db, practical, -1)
+            act = SeatAct(by=by, now=now, reason=str(ENDED[reason]))
+            changed = apply(db, practical, seat, SeatEvent.right_ended, act, person=candidate.facts)
+            practical = changed.practical
+            ended.append(_ended_seat(db, changed, candidate, reason, now=now))
     reason = lost_right(practical, candidate.facts)
     if reason is not None and _end_wait(db, practical, user_id, reason, by=by, now=now):
         ended.append(EndedCommitment("wait", practical.title, _when(practical), reason))
@@ -138,38 +140,24 @@ def _end_on(
     return ended
 
 
-def _end_seat(
+def _ended_seat(
     db: Session,
-    practical: Practical,
+    changed: ChangedSeat,
     candidate: Candidate,
-    seat_id: SeatId,
     reason: PracticalsReason,
     *,
-    by: UserId | None,
     now: datetime,
 ) -> EndedCommitment:
-    sequence = db.execute(
-        update(Seat)
-        .where(Seat.id == seat_id, Seat.state == SeatState.confirmed)
-        .values(
-            state=SeatState.cancelled_by_admin,
-            ended_at=now,
-            reason=str(ENDED[reason]),
-            calendar_sequence=Seat.calendar_sequence + 1,
-        )
-        .returning(Seat.calendar_sequence)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
-    person = candidate.person
-    _note(db, practical, "practicals.seat_ended", person.user_id, by=by, now=now, reason=reason)
+    """Return what ended, with what takes the day out of the person's calendar."""
+    practical, person = changed.practical, candidate.person
     calendar = described(
         practical,
-        seat_id,
+        changed.seat_id,
         course=courses.revision(db, practical.revision_id).course.title,
         name=person.name,
         email=person.email,
         method="CANCEL",
-        sequence=sequence,
+        sequence=changed.sequence,
         terms=None,
         now=now,
     )

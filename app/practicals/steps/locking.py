@@ -1,73 +1,40 @@
-"""Locking a practical and moving its counter of seats: the first and the last step of use-cases."""
+"""Locking a practical: the first step of every use-case that changes something on it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
-from app.practicals.domain.refusals import ALREADY_BOOKED, ALREADY_WAITING, FULL
+from app.practicals.domain.seat_guards import SeatFacts, has_lapsed
 from app.practicals.domain.seats import Practical
-from app.practicals.errors import PlaceRefused
-from app.practicals.models import PracticalRow
-from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
+from app.practicals.domain.transitions import SeatEvent, SeatRefused, decide, source_states
+from app.practicals.models import Seat
+from app.practicals.queries.stored_seats import stored_seats
+from app.practicals.seat_conditions import is_any_of
+from app.practicals.steps.counting import lock_row, note_next_lapse
+from app.practicals.steps.seat_writing import SeatAct, change_seat
 
-TAKEN_TWICE = ("uq_seats_live", "seats.practical_id, seats.user_id")
-WAITS_TWICE = ("uq_waiting_entries_live", "waiting_entries.practical_id, waiting_entries.user_id")
-TOO_MANY = ("ck_practicals_taken_within_capacity",)
 
+def lock_practical(db: Session, practical_id: PracticalId, *, now: datetime) -> Practical:
+    """Lock a practical until the commit, end the holds and offers on it that have lapsed, and return its
+    newest values. Raise NotFound if it does not exist.
 
-def lock_practical(db: Session, practical_id: PracticalId) -> Practical:
-    """Wait for every other command on this practical, lock it until the commit, and return its
-    newest values.
-
-    Writing first takes the row's lock on PostgreSQL, and on SQLite we are the only writer. Reading
-    first, even FOR UPDATE, oversells: SQLite drops the clause, and a snapshot may be older than the
-    lock.
+    The free places that this leaves go to the people who wait when the use-case is done, or by the worker
+    within seconds.
     """
-    row = db.execute(
-        update(PracticalRow)
-        .where(PracticalRow.id == practical_id)
-        .values(version=PracticalRow.version + 1)
-        .returning(*PRACTICAL_COLUMNS)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return Practical(*row)
-
-
-def move_taken(db: Session, practical: Practical, by: int) -> Practical:
-    """Change the counter together with the seat rows; a CHECK in the database refuses what the
-    rules missed."""
-    taken, override = practical.with_taken(practical.taken + by)
-    with constraints_as_refusals():
-        db.execute(
-            update(PracticalRow)
-            .where(PracticalRow.id == practical.id)
-            .values(taken=taken, override=override)
-            .execution_options(synchronize_session=False)
-        )
-    return replace(practical, taken=taken, override=override)
-
-
-@contextmanager
-def constraints_as_refusals() -> Iterator[None]:
-    """Translate a violated constraint into its refusal; the transaction of the block is lost."""
-    try:
-        yield
-    except IntegrityError as error:
-        text = str(error.orig)
-        if any(name in text for name in TAKEN_TWICE):
-            refusal = ALREADY_BOOKED
-        elif any(name in text for name in WAITS_TWICE):
-            refusal = ALREADY_WAITING
-        elif any(name in text for name in TOO_MANY):
-            refusal = FULL
-        else:
-            raise
-        raise PlaceRefused((refusal,)) from None
+    practical, next_lapse_at = lock_row(db, practical_id)
+    if not has_lapsed(next_lapse_at, now):
+        return practical
+    lapsed = stored_seats(
+        db,
+        Seat.practical_id == practical_id,
+        is_any_of(Seat.state, source_states(SeatEvent.lapse)),
+        Seat.deadline_at <= now,
+    )
+    for seat in lapsed:
+        facts = SeatFacts(practical=practical, now=now, seat=seat.standing(practical))
+        row = decide(seat.state, SeatEvent.lapse, facts)
+        if not isinstance(row, SeatRefused):
+            practical = change_seat(db, practical, row, seat, SeatAct(by=None, now=now)).practical
+    note_next_lapse(db, practical)
+    return practical

@@ -155,15 +155,12 @@ def columns_of(plan: Plan, kind: PracticalKind) -> dict[str, Any]:
     }
 
 
-def set_status(
-    db: Session, practical: Practical, status: PracticalStatus, *, has_places: bool = True
-) -> None:
-    """Write the status. Without places, nobody holds one any more, and none is beyond the capacity."""
-    taken, override = (practical.taken, practical.override) if has_places else (0, 0)
+def set_status(db: Session, practical: Practical, status: PracticalStatus) -> None:
+    """Write the status."""
     db.execute(
         update(PracticalRow)
         .where(PracticalRow.id == practical.id)
-        .values(status=status, taken=taken, override=override)
+        .values(status=status)
         .execution_options(synchronize_session=False)
     )
 

@@ -12,7 +12,7 @@ from app.enrolments.service import reserve_places_by_name
 from app.kit.ids import new_uuid
 from app.practicals import checks, queries
 from app.practicals.domain.seats import PracticalStatus
-from app.practicals.models import PracticalRow, Seat
+from app.practicals.models import PracticalRow, Reservation, Seat
 from tests.make import NOW
 from tests.make.fingerprint import fingerprint
 from tests.make.people import a_user
@@ -68,6 +68,10 @@ def test_course_places_with_the_practical_once(database, office):
     }
     first, second = browser.post(url, data=wish), browser.post(url, data=wish)
     assert first.status_code == second.status_code == 303
+    with database.read() as db:
+        (reservation,) = db.scalars(select(Reservation))
+        assert reservation.places == 2
+        assert set(db.scalars(select(Seat.reservation_id))) == {reservation.id}
     assert counts(database) == (2, 2)
     with database.read() as db:
         assert [seat.name for seat in queries.roster(db, day).seats] == ["Nell New", "Olly Other"]

@@ -17,7 +17,7 @@ from app.practicals import checks, queries, service
 from app.practicals.domain.seats import PracticalStatus, SeatState, WaitingState
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
-from app.practicals.steps.locking import constraints_as_refusals
+from app.practicals.steps.counting import constraints_as_refusals
 from tests.make import NOW
 from tests.make.mails import entry_in
 from tests.make.people import a_user

@@ -1,7 +1,7 @@
 """The words of every refusal about practical days, once. Other tests look at reasons and values."""
 
 from app.practicals import errors
-from app.practicals.domain import lost_rights, plan, refusals
+from app.practicals.domain import attendance, lost_rights, plan, refusals, seat_refusals
 from tests.make.refusal_words import words_of_refusals
 
 SAID = {
@@ -93,6 +93,67 @@ SAID = {
         "Instructors can open phone numbers and emergency contacts from the day before the practical to the "
         "day after it. Ask the office if somebody has to be reached at another time."
     ),
+    "practicals.domain.attendance.NOT_UNMARKED": (
+        "Attendance can be set back to unmarked until the end of the day. Mark the person as "
+        "present or as absent."
+    ),
+    "practicals.domain.attendance.STAYS": (
+        "The attendance is marked like this already. There is nothing to do."
+    ),
+    "practicals.domain.attendance.NOT_ABSENT": (
+        "Only somebody who is marked as absent can be excused. Mark the person as absent first."
+    ),
+    "practicals.domain.seat_refusals.NO_SEAT": (
+        "There is no place to give back on this date. Look at the list of dates for the places "
+        "held now. [See the dates](/practicals)"
+    ),
+    "practicals.domain.seat_refusals.SEAT_ENDED": (
+        "This place has ended already. Nothing more is to be done: the people listed here have "
+        "theirs."
+    ),
+    "practicals.domain.seat_refusals.IS_HELD": (
+        "This place is kept while its form is filled in. Finish the form first, or let its time "
+        "run out."
+    ),
+    "practicals.domain.seat_refusals.IS_OFFERED": (
+        "This place is offered to somebody on the waiting list who has not answered yet. It has "
+        "to be accepted or declined first."
+    ),
+    "practicals.domain.seat_refusals.AWAITS_PAYMENT": (
+        "This place waits for its payment. It is booked once it is paid."
+    ),
+    "practicals.domain.seat_refusals.IS_BOOKED": (
+        "This place is booked already. There is nothing to do."
+    ),
+    "practicals.domain.seat_refusals.LAPSED": (
+        "The time to take this place is over. Look for a free place, or join a waiting list. [See "
+        "the dates](/practicals)"
+    ),
+    "practicals.domain.seat_refusals.DECLINED": (
+        "This place was declined. Look for a free place, or join a waiting list. [See the "
+        "dates](/practicals)"
+    ),
+    "practicals.domain.seat_refusals.MOVED": (
+        "This place was moved to another date. Look at the list of dates for the places held now. "
+        "[See the dates](/practicals)"
+    ),
+    "practicals.domain.seat_refusals.NOT_LAPSED": (
+        "The time to take this place is not over. Wait until it is."
+    ),
+    "practicals.domain.seat_refusals.HAS_A_NAME": (
+        "This place has a name already. Pass it on to another person instead."
+    ),
+    "practicals.domain.seat_refusals.HAS_NO_NAME": (
+        "Nobody is named for this place yet. Enter who comes first."
+    ),
+    "practicals.domain.seat_refusals.NOT_AGREED": (
+        "The person who is to have this place has not agreed yet. Ask them to agree; until then "
+        "you keep it."
+    ),
+    "practicals.domain.seat_refusals.HAS_THE_RIGHT": (
+        "The holder of this place still has the right to it. Take the place away, with a reason, "
+        "if it has to end."
+    ),
     "practicals.errors.PlaceRefused": "This cannot be done now",
     "practicals.errors.PlanRefused": "This cannot be done now",
     "practicals.errors.Clashing": "This cannot be done now",
@@ -108,4 +169,4 @@ SAID = {
 
 
 def test_the_words_of_every_refusal():
-    assert words_of_refusals(lost_rights, plan, refusals, errors) == SAID
+    assert words_of_refusals(attendance, lost_rights, plan, refusals, seat_refusals, errors) == SAID
