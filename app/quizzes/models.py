@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,11 +14,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    cast,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, word
+from app.db.base import Base, table_of, word
 from app.kit.ids import (
     AllowanceId,
     AttemptId,
@@ -34,7 +35,7 @@ from app.quizzes.domain import attempt as domain
 from app.quizzes.domain.allowing import Allowance
 from app.quizzes.domain.exceptions import ExceptionAudience, ExceptionTerms, QuizException
 from app.quizzes.domain.extending import Extension, ExtensionKind
-from app.quizzes.domain.stored import read_drawn
+from app.quizzes.domain.stored import read_drawn, read_drawn_text
 from app.quizzes.domain.transitions import AttemptState, AtTimeOut
 
 
@@ -271,6 +272,9 @@ class ExceptionRow(Base):
     ended_by: Mapped[UserId | None] = mapped_column(ForeignKey("users.id"))
 
 
+DRAWN_TEXT: Final = cast(table_of(AttemptRow).c.drawn, Text).label("drawn_text")
+
+
 def exception_from(row: ExceptionRow | Row[Any]) -> QuizException:
     """Return an exception as the rules see it, from an entity or from its columns."""
     return QuizException(
@@ -354,6 +358,12 @@ def attempt_from(row: AttemptRow | Row[Any]) -> domain.Attempt:
     """Return an attempt as the rules see it, from an entity or from its columns. Raises a refusal where this
     version cannot read its questions (`app.kit.stored_documents`)."""
     return domain.Attempt(**_facts(row), drawn=read_drawn(row.drawn))
+
+
+def attempt_from_text(row: Row[*tuple[Any, ...]]) -> domain.Attempt:
+    """Return an attempt from columns that have `DRAWN_TEXT` instead of the drawn questions, for what a
+    running attempt asks again and again. Raises what `attempt_from` raises."""
+    return domain.Attempt(**_facts(row), drawn=read_drawn_text(row.drawn_text))
 
 
 def _facts(row: AttemptRow | Row[Any]) -> dict[str, Any]:

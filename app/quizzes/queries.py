@@ -49,7 +49,7 @@ before the release. The flags are left out, too: they decide nothing."""
 FACTS = tuple(column for column in WHOLE_ATTEMPT if column.key != "drawn")
 """The columns that lists need."""
 ONE_ATTEMPT = Prepared(
-    select(*WHOLE_ATTEMPT, ATTEMPT.flags, HOLDS_PLACE.label("has_place")).where(
+    select(*FACTS, models.DRAWN_TEXT, ATTEMPT.flags, HOLDS_PLACE.label("has_place")).where(
         ATTEMPT.id == bindparam("attempt_id")
     )
 )
@@ -102,7 +102,7 @@ def attempt_of(db: Session, actor: Actor, attempt_id: AttemptId) -> Attempt:
         raise PlaceEnded
     if row.state not in COUNTED:
         raise AttemptClosed
-    return replace(models.attempt_from(row), flags=read_flags(row.flags))
+    return replace(models.attempt_from_text(row), flags=read_flags(row.flags))
 
 
 def attempt_for_staff(db: Session, attempt_id: AttemptId) -> Attempt:
@@ -111,7 +111,7 @@ def attempt_for_staff(db: Session, attempt_id: AttemptId) -> Attempt:
     row = ONE_ATTEMPT.one_or_none(db, attempt_id=attempt_id)
     if row is None or row.state not in COUNTED:
         raise NotFound
-    return models.attempt_from(row)
+    return models.attempt_from_text(row)
 
 
 def why_closed(db: Session, attempt_id: AttemptId, owner_id: UserId) -> Refused:

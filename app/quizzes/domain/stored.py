@@ -6,8 +6,10 @@ only adds keys to version 1, so the version of the code before it reads it too: 
 migration. What cannot be read is refused with the version that is needed (`app.kit.stored_documents`).
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from app.kit.messages import msg
@@ -31,6 +33,8 @@ RESPONSES: Final = DocumentKind(msg("answers"), msg("Answers"))
 DRAWN: Final = DocumentKind(msg("drawn questions"), msg("Drawn questions"))
 MARKS: Final = DocumentKind(msg("marks"), msg("Marks"))
 FLAGS: Final = DocumentKind(msg("flags"), msg("Flags"))
+MOST_DRAWN: Final = 256
+"""Of how many attempts the drawn questions are kept: 25 KB each."""
 Value = TypeVar("Value")
 
 
@@ -106,6 +110,17 @@ def read_drawn(stored: object) -> tuple[DrawnQuestion, ...]:
     if not isinstance(stored, list):
         raise DamagedDocument(DRAWN)
     return tuple(_read_drawn_question(question) for question in stored)
+
+
+@lru_cache(MOST_DRAWN)
+def read_drawn_text(text: str) -> tuple[DrawnQuestion, ...]:
+    """Return the questions of an attempt from their text in the database. Every request of an attempt reads
+    the same text: it is cached by the text, and holds nothing of the student."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise DamagedDocument(DRAWN) from None
+    return read_drawn(document)
 
 
 def _read_drawn_question(stored: object) -> DrawnQuestion:

@@ -26,15 +26,15 @@ from app.quizzes.domain.starting import may_go_on
 from app.quizzes.domain.transitions import AttemptEvent, Effect, decide, next_deadline
 from app.quizzes.errors import AttemptRefused
 from app.quizzes.facts import QuizSubmitted
-from app.quizzes.models import AttemptRow, attempt_from
+from app.quizzes.models import DRAWN_TEXT, AttemptRow, attempt_from_text
 
 ATTEMPT = table_of(AttemptRow).c
 NOT_OF_THE_RULES = frozenset(
-    {"enrolment_id", "seed", "version", "marks", "flags", "next_deadline_at"}
+    {"enrolment_id", "seed", "drawn", "version", "marks", "flags", "next_deadline_at"}
 )
 # On SQLite the write block is the lock, and saving an answer writes nothing of the attempt.
 LOCK_ATTEMPT = (
-    select(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES))
+    select(*(column for column in ATTEMPT if column.key not in NOT_OF_THE_RULES), DRAWN_TEXT)
     .where(ATTEMPT.id == bindparam("attempt"), IS_TRY)
     .with_for_update(key_share=True, of=table_of(AttemptRow))
 )
@@ -75,7 +75,7 @@ def settle_attempt(db: Session, attempt_id: AttemptId, *, now: datetime) -> doma
     """Lock an attempt, record what the clock has brought about, and return the attempt as it is now; None
     if it does not count as a try."""
     row = db.execute(LOCK_ATTEMPT, {"attempt": attempt_id}).one_or_none()
-    return None if row is None else settled(db, attempt_from(row), now=now)
+    return None if row is None else settled(db, attempt_from_text(row), now=now)
 
 
 def settled(db: Session, attempt: domain.Attempt, *, now: datetime) -> domain.Attempt:

@@ -7,7 +7,7 @@ from app.db.prepared import Prepared
 from app.kit.ids import AttemptId, UserId
 from app.quizzes import queries
 from app.quizzes.domain import attempt as domain
-from app.quizzes.models import attempt_from
+from app.quizzes.models import attempt_from_text
 from app.quizzes.steps.ending import ATTEMPT, LOCK_ATTEMPT
 
 LOCK_OWN_ATTEMPT = Prepared(
@@ -23,4 +23,4 @@ def lock_own_attempt(db: Session, attempt_id: AttemptId, owner_id: UserId) -> do
     row = LOCK_OWN_ATTEMPT.one_or_none(db, attempt=attempt_id, owner=owner_id)
     if row is None:
         raise queries.why_closed(db, attempt_id, owner_id)
-    return attempt_from(row)
+    return attempt_from_text(row)

@@ -1,5 +1,6 @@
 """Stored answers, drawn questions and marks: written once, read for ever, refused with what is needed."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.quizzes.domain.attempt import QuestionMark
 from app.quizzes.domain.stored import (
     StoredResponse,
     read_drawn,
+    read_drawn_text,
     read_marks,
     read_response,
     write_drawn,
@@ -127,6 +129,15 @@ class TestWhatIsRead:
         )
 
 
+def test_drawn_questions_are_read_from_their_text():
+    """Once for each text: that of another attempt has other tokens."""
+    other = DrawnQuestion("layers", (DrawnOption("b", "3" * 16), DrawnOption("a", "1" * 16)))
+    texts = [json.dumps(write_drawn([question])) for question in (DRAWN, other)]
+    first, second = map(read_drawn_text, texts)
+    assert [*first, *second] == [*read_drawn(write_drawn([DRAWN, other]))]
+    assert read_drawn_text(texts[0]) is first
+
+
 LATER = [
     (
         read_response,
@@ -187,6 +198,9 @@ DAMAGED = [
     (read_drawn, [{"question": 1, "options": []}]),
     (read_drawn, [{"question": "q", "options": [{"key": "a"}]}]),
     (read_drawn, [{"question": "q", "options": [["a", "1"]]}]),
+    (read_drawn_text, '["layers"]'),
+    (read_drawn_text, '[{"question": "q"'),
+    (read_drawn_text, "[" * 100_000),
     (read_marks, {"version": 1}),
     (read_marks, {"version": 1, "questions": [["a", 1]]}),
     (read_marks, {"version": 1, "questions": [["a", "1", 1]]}),
