@@ -13,6 +13,7 @@ from app.practicals.domain.seats import (
     WaitingState,
     is_takeable,
 )
+from app.practicals.domain.transitions import SeatEvent, source_states
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import (
     PRACTICAL_COLUMNS,
@@ -22,7 +23,7 @@ from app.practicals.queries.eligibility_facts import (
 )
 from app.practicals.queries.lost_rights import without_right
 from app.practicals.queries.pending import lists_to_close
-from app.practicals.seat_conditions import is_holding, is_live
+from app.practicals.seat_conditions import is_any_of, is_holding, is_live
 
 
 def broken(db: Session, *, now: datetime) -> tuple[str, ...]:
@@ -147,6 +148,21 @@ def lists_that_are_over_are_closed(db: Session, *, now: datetime) -> list[str]:
     ]
 
 
+def what_is_kept_ends(db: Session, *, now: datetime) -> list[str]:
+    """A hold or an offer has no deadline, or its practical does not know when the next one lapses."""
+    seats = db.execute(
+        select(Seat.id, Seat.deadline_at, PracticalRow.next_lapse_at)
+        .join(PracticalRow, PracticalRow.id == Seat.practical_id)
+        .where(is_any_of(Seat.state, source_states(SeatEvent.lapse)))
+        .order_by(Seat.id)
+    )
+    return [
+        f"Seat {seat_id}: it is kept for somebody, and nothing ends that."
+        for seat_id, deadline_at, next_lapse_at in seats
+        if deadline_at is None or next_lapse_at is None or next_lapse_at > deadline_at
+    ]
+
+
 CHECKS: tuple[Check, ...] = (
     seats_are_counted,
     one_living_row_each,
@@ -154,4 +170,5 @@ CHECKS: tuple[Check, ...] = (
     nobody_waits_in_vain,
     nothing_is_held_without_a_right,
     lists_that_are_over_are_closed,
+    what_is_kept_ends,
 )

@@ -202,6 +202,14 @@ def decide(
     return SeatRefused(tuple(dict.fromkeys(reasons))) if reasons else row
 
 
+def reasons_against(
+    state: SeatState | None, event: SeatEvent, facts: SeatFacts
+) -> tuple[Refusal, ...]:
+    """Return every reason why an event is refused; empty if it is possible."""
+    decided = decide(state, event, facts)
+    return decided.reasons if isinstance(decided, SeatRefused) else ()
+
+
 def possible(
     state: SeatState | None, by: Initiator, facts: SeatFacts
 ) -> dict[SeatEvent, SeatTransition | SeatRefused]:

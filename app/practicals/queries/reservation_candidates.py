@@ -17,7 +17,9 @@ from app.kit.errors import Refusal
 from app.kit.ids import UserId
 from app.practicals.domain import waiting
 from app.practicals.domain.refusals import PracticalsReason
-from app.practicals.domain.seats import Practical, reservation_refusal
+from app.practicals.domain.seat_guards import SeatFacts
+from app.practicals.domain.seats import Practical
+from app.practicals.domain.transitions import SeatEvent, reasons_against
 from app.practicals.queries.eligibility_facts import (
     Candidate,
     assessed,
@@ -97,7 +99,8 @@ def _with_reasons(
         candidate = people[user_id]
         ahead = waiting.eligible_ahead(queue, user_id)
         facts = replace(candidate.facts, eligible_ahead=ahead)
-        unmet = reservation_refusal(practical, facts, now, override=False)
+        seat_facts = SeatFacts(practical=practical, now=now, person=facts)
+        unmet = reasons_against(None, SeatEvent.reserve, seat_facts)
         rows.append(_row(replace(candidate, facts=facts), unmet, required))
     return rows
 

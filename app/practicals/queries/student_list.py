@@ -19,15 +19,14 @@ from app.kit.ids import PracticalId, RevisionId, SeatId
 from app.kit.name_search import sort_key
 from app.learning import queries as learning
 from app.learning.domain import Done
+from app.practicals.domain.seat_guards import SeatFacts
 from app.practicals.domain.seats import (
     EligibilityFacts,
     Overlap,
     Practical,
     PracticalsReason,
-    booking_refusal,
     cancel_refusal,
     eligibility,
-    waiting_refusal,
 )
 from app.practicals.domain.terms import (
     BookingWindow,
@@ -37,6 +36,7 @@ from app.practicals.domain.terms import (
     cancel_terms,
 )
 from app.practicals.domain.times import month_of
+from app.practicals.domain.transitions import SeatEvent, reasons_against
 from app.practicals.domain.waiting import freed
 from app.practicals.queries.eligibility_facts import (
     OpenRequirements,
@@ -308,14 +308,15 @@ def _kept_row(row: DateListRow, facts: EligibilityFacts, title: str, now: dateti
     """Return one row of the list, cached: students about whom the facts are the same share it."""
     booking = booking_window(row.practical, now)
     is_waiting = row.number is not None
+    seat_facts = SeatFacts(practical=row.practical, now=now, person=facts)
     return DateRow(
         row.practical,
         title,
         row.seat_id,
         0 if booking.is_over else row.waiting,
         row.ahead + 1 if is_waiting and not booking.is_over else None,
-        booking_refusal(row.practical, facts, now),
-        waiting_refusal(row.practical, facts, now),
+        reasons_against(None, SeatEvent.book, seat_facts),
+        reasons_against(None, SeatEvent.wait, seat_facts),
         booking,
         cancel_terms(row.practical, row.seat_until, now),
         is_waiting and booking.is_over,

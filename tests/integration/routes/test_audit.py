@@ -51,6 +51,10 @@ DAMAGE: dict[str, tuple[str | Callable[[Database], None], str]] = {
         "UPDATE users SET disabled_at = '2026-01-01 00:00:00.000000'",
         "has no right to it any more",
     ),
+    "practicals.what_is_kept_ends": (
+        "UPDATE seats SET state = 'hold' WHERE state = 'confirmed'",
+        "it is kept for somebody, and nothing ends that",
+    ),
     "practicals.lists_that_are_over_are_closed": (
         "UPDATE practicals SET booking_closes_at = '2026-01-01 00:00:00.000000'",
         "its waiting list is over and not closed",

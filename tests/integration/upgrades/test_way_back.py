@@ -11,8 +11,11 @@ from app.db.releases import RELEASES
 from app.db.way_back import RELEASE, go_back, way_back
 from app.kit.ids import new_uuid
 from app.kit.paths import MIGRATIONS
+from app.practicals.domain.seats import SeatState
 from tests.make import NOW
 from tests.make.courses import small_course
+from tests.make.people import a_user
+from tests.make.practicals import a_practical, a_seat
 from tests.make.quizzes import a_published_course, a_question
 
 FACTORS, BEFORE_FACTORS = "20261129_0140", "20261129_0130"
@@ -158,6 +161,23 @@ class TestAWayThatIsClosed:
                 db, parsed.course.model_copy(update={"quizzes": (changed, *others)}), parsed.keys
             )
         closed = way_back(own, RELEASE).closed
+        assert [reason.endswith(why) for reason in closed] == ([True] if why else [])
+
+    @pytest.mark.parametrize(
+        ("columns", "why"),
+        [
+            ({"is_named": False}, "knows no such place"),
+            ({"state": SeatState.expired}, "cannot read them"),
+            ({}, None),
+        ],
+        ids=["without a name", "expired", "booked"],
+    )
+    def test_seats_that_an_older_version_cannot_read_close_it(self, own, columns, why):
+        values = dict(columns)
+        with own.write() as db:
+            student = a_user(db, "Sam") if values.pop("is_named", True) else None
+            a_seat(db, a_practical(db), student and student.user_id, **values)
+        closed = way_back(own, "20261205_0300").closed
         assert [reason.endswith(why) for reason in closed] == ([True] if why else [])
 
     def test_it_is_open_as_far_as_the_step_before(self, own):

@@ -21,6 +21,7 @@ from app.practicals.domain.transitions import (
     decide,
     outcome_of,
     possible,
+    reasons_against,
     source_states,
 )
 from tests.make import NOW
@@ -267,6 +268,10 @@ def test_what_is_possible_is_buttons_and_reasons():
         decided.number for decided in early.values() if isinstance(decided, SeatTransition)
     } == {*(18, 19, 21)}
     assert possible(S.moved, Initiator.student, facts()) == {}
+    assert reasons_against(S.confirmed, E.cancel, facts()) == ()
+    assert [unmet.reason for unmet in reasons_against(S.confirmed, E.cancel, facts(now=now))] == [
+        "closed"
+    ]
 
 
 def test_a_rule_says_so_when_its_facts_are_missing():
