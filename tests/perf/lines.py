@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -145,6 +146,12 @@ LINES = (
 )  # fmt: skip
 
 
+def takes_options(question: dict[str, Any]) -> bool:
+    """Return whether a question of the API is answered by choosing options, and not by putting them in
+    order."""
+    return "options" in question["response"]
+
+
 def attempts(url: str, large: Large) -> Prepared:
     """Start an attempt for every driver."""
     saves, questions, batches = [], [], []
@@ -154,7 +161,7 @@ def attempts(url: str, large: Large) -> Prepared:
             quiz = f"/api/v1/courses/{COURSE}/quizzes/skin-anatomy-quiz/attempts"
             attempt = client.post(quiz).json()["attempt"]
             shown = client.get(f"/api/v1/attempts/{attempt}").json()["questions"]
-        question, *others = (question for question in shown if question["options"])
+        question, *others = (each for each in shown if takes_options(each))
         path = f"/api/v1/attempts/{attempt}/answers/{question['position']}"
         saves.append((path, question["options"][0]["token"]))
         questions.append(f"/attempts/{attempt}/questions/{question['position']}")

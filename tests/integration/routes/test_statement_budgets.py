@@ -18,7 +18,7 @@ from app.quizzes.domain.transitions import AttemptState
 from app.quizzes.models import AttemptRow
 from tests.conftest import statements_of
 from tests.perf.enlarge import Large
-from tests.perf.lines import AT_ONCE, LINES, Prepared, cookie
+from tests.perf.lines import AT_ONCE, LINES, Prepared, cookie, takes_options
 from tests.perf.load import JSON, Call
 
 MOST = {line.id: line.statements for line in LINES}
@@ -161,7 +161,7 @@ def as_of_the_bench(database, as_demo_person) -> tuple[Large, Prepared]:
     by_email = {person.email: person for person in (*STUDENTS, *INSTRUCTORS)}
     driver = as_demo_person(by_email[email])
     questions = driver.get(f"/api/v1/attempts/{attempt_id}").json()["questions"]
-    question, *others = (question for question in questions if question["options"])
+    question, *others = (each for each in questions if takes_options(each))
     tokens = {
         who: as_demo_person(person).cookies["preceptor-sid"]
         for who, person in (("admin", ADMIN), ("instructor", by_email[teacher]))
