@@ -1,9 +1,11 @@
 """Refusals of practicals."""
 
+from dataclasses import dataclass
+
 from app.kit.errors import Conflict, Refusal
 from app.kit.messages import msg, sentences
 from app.practicals.domain.clashes import Clash
-from app.practicals.domain.recipients import Recipients
+from app.practicals.domain.recipients import Recipients, ToldGroup, recipients_of
 from app.practicals.domain.seats import Practical
 
 
@@ -29,24 +31,32 @@ class Clashing(Conflict):
         self.clashes = clashes
 
 
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """What a change of a day would do: the day before and after it with the names of its instructors, and who
+    would be told what. `warning` says what the day would lack."""
+
+    before: Practical
+    after: Practical
+    taught: tuple[str, ...]
+    teaches: tuple[str, ...]
+    groups: tuple[ToldGroup, ...]
+    warning: Refusal | None = None
+
+    @property
+    def told(self) -> Recipients:
+        return recipients_of(self.groups)
+
+
 class ToBeConfirmed(Conflict):
     """A change would send mails, and the admin has not yet seen to whom. The change was made and
-    rolled back, so that this describes exactly what would happen. `warning` says what the day would lack."""
+    rolled back, so that `preview` is exactly what would happen."""
 
-    def __init__(
-        self,
-        told: Recipients,
-        before: Practical,
-        after: Practical,
-        warning: Refusal | None = None,
-    ) -> None:
+    def __init__(self, preview: ChangePreview) -> None:
         super().__init__(
-            sentences(told.message, msg("Nothing is saved yet.")), reason="to_be_confirmed"
+            sentences(preview.told.message, msg("Nothing is saved yet.")), reason="to_be_confirmed"
         )
-        self.told = told
-        self.before = before
-        self.after = after
-        self.warning = warning
+        self.preview = preview
 
 
 class SeriesRefused(Conflict):

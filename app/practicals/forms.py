@@ -63,6 +63,7 @@ class PlanForm(EditForm):
     intake: UUID | None = Field(default=None, title=label("intake"))
     note: str | None = Field(default=None, title=label("note"), max_length=2000)
     accept_clashes: bool = Field(default=False, title=label("save all the same"))
+    reason: str | None = Field(default=None, title=label("reason"), max_length=500)
     step: Literal["ask", "save", "back", "repeat"] = Field(default="ask", title=label("step"))
 
     @model_validator(mode="before")

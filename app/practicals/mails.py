@@ -51,9 +51,10 @@ class PracticalMailWithReason(PracticalMail):
 
 
 class MovedPracticalMail(PracticalMail):
-    """`before` is the day as it was."""
+    """`before` is the day as it was, and `reason` why it was moved, if somebody wrote it."""
 
     before: DayBefore | None = None
+    reason: str | None = None
 
 
 class SeatMail(MovedPracticalMail):

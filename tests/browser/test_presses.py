@@ -12,7 +12,7 @@ from app.kit.ids import new_uuid
 from tests.browser.conftest import SmallAcademy
 from tests.browser.presses import Presses
 from tests.make.people import a_sign_in, a_user
-from tests.make.practicals import a_practical
+from tests.make.practicals import a_practical, a_seat
 from tests.make.quizzes import a_place, a_sent_attempt
 from tests.sight.people import sign_in_as
 
@@ -180,3 +180,29 @@ def test_twelve_days_are_planned_and_published_in_ten_presses(small_academy, new
     presses.click(page.get_by_role("button", name="Save and publish 12 days"))
     expect(page.get_by_text("12 days are published. Students see them now.")).to_be_visible()
     assert presses.count <= 10
+
+
+@pytest.mark.browser
+def test_a_day_with_six_people_is_moved_in_five_presses(small_academy, new_context):
+    """With the preview of who is told what."""
+    name = f"Tess {new_uuid().hex[-6:]}"
+    with small_academy.database.write() as db:
+        teachers = tuple(a_user(db, name, roles=("instructor",)) for _ in range(2))
+        times = {"starts_at": SOON, "ends_at": SOON + HOURS}
+        day = a_practical(db, instructors=teachers, room=f"Room of {name}", capacity=6, **times)
+        for number in range(6):
+            a_seat(db, day, a_user(db, f"Guest {number} of {name}").user_id)
+    page = an_admin_at(small_academy, new_context, f"/admin/practicals/{day}")
+    presses = Presses(page)
+    presses.click(page.get_by_role("link", name="Change", exact=True))
+    presses.click(page.get_by_label("Place and room"))
+    page.keyboard.press("ControlOrMeta+a")
+    presses.type(f"Loft of {name}")
+    presses.enter()
+    expect(page.get_by_text("6 people with a place and 2 instructors get a mail.")).to_be_visible()
+    expect(page.get_by_text(f"Guest 5 of {name}")).to_be_visible()
+    presses.click(page.get_by_label("Reason (optional)"))
+    presses.type("The boiler is broken")
+    presses.click(page.get_by_role("button", name="Save and send the mails"))
+    expect(page.get_by_text("The practical is changed.")).to_be_visible()
+    assert presses.count <= 5

@@ -219,6 +219,9 @@ EXAMPLES: tuple[MailKind, ...] = (
     ),
     practicals.TeachingRemovedMail(**TEACHING),
     practicals.TeachingMovedMail(**TEACHING, **MOVED),
+    practicals.TeachingMovedMail(**TEACHING, **MOVED, reason=BECAUSE),
+    practicals.SeatMovedMail(**SEAT, **MOVED, reason=BECAUSE),
+    practicals.WaitersDayMovedMail(**DAY, **MOVED, reason=BECAUSE),
     practicals.TeachingCalledOffMail(**TEACHING, reason=BECAUSE),
     practicals.ChecklistCorrectedMail(
         **TEACHING,

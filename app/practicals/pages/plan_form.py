@@ -93,6 +93,7 @@ def change_practical(visit: Visit, practical_id: PracticalId, submitted: Submitt
                 expected_version=form.version,
                 refuse_clashes=not form.accept_clashes,
                 ask_first=form.step == "ask",
+                reason=form.reason,
                 now=visit.now,
             )
     except ToBeConfirmed as unconfirmed:
@@ -151,7 +152,8 @@ def _confirm(
     fields = [(name, typed) for name, many in submitted.fields.items() for typed in many]
     return visit.render(
         "practicals/admin_confirm.html",
-        change=unconfirmed,
+        change=unconfirmed.preview,
         practical=brief,
-        fields=[pair for pair in fields if pair[0] != "step"],
+        fields=[pair for pair in fields if pair[0] not in ("step", "reason")],
+        reason=submitted.get("reason"),
     )

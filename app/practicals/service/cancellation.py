@@ -58,7 +58,7 @@ def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: da
     """Tell the instructors, unless it is a draft, about which nobody was told."""
     if practical.status is not PracticalStatus.published:
         return 0
-    return tell_instructors(
+    told = tell_instructors(
         db,
         TeachingCalledOffMail,
         practical,
@@ -67,3 +67,4 @@ def _tell_instructors(db: Session, practical: Practical, *, reason: str, now: da
         reason=reason,
         now=now,
     )
+    return len(told)

@@ -1,9 +1,11 @@
 """Changing a practical, with all consequences for people who have or want a place on it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -17,32 +19,25 @@ from app.kit.messages import msg
 from app.kit.versions import demand_current
 from app.practicals import policy
 from app.practicals.domain.plan import Plan, teaching_warning
-from app.practicals.domain.recipients import Recipients, is_moved
-from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
-from app.practicals.domain.terms import booking_window, time_to_give_back
-from app.practicals.errors import ToBeConfirmed
-from app.practicals.mails import (
-    SeatMovedMail,
-    TeachingAssignedMail,
-    TeachingMovedMail,
-    TeachingRemovedMail,
-    WaitersDayMovedMail,
-)
-from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.domain.recipients import DayChange, Recipients, Told
+from app.practicals.domain.seats import Practical, PracticalStatus
+from app.practicals.errors import ChangePreview, ToBeConfirmed
+from app.practicals.models import PracticalRow, Seat
 from app.practicals.queries.admin_detail import planned
-from app.practicals.queries.eligibility_facts import (
-    overlap_on_other_practical,
-    read_practical,
-    seats_at_same_time,
-)
+from app.practicals.queries.eligibility_facts import read_practical
 from app.practicals.queries.lost_rights import lost_on
 from app.practicals.queries.summaries import instructor_ids
-from app.practicals.seat_conditions import is_expected, is_holding
+from app.practicals.seat_conditions import is_holding
 from app.practicals.steps.allocation import promote_waiting
 from app.practicals.steps.attendance_evidence import demand_nobody_attended
+from app.practicals.steps.change_mails import (
+    tell_holders,
+    tell_teachers,
+    tell_waiters,
+    waiting_people,
+)
 from app.practicals.steps.first_date_mails import tell_of_first_day
 from app.practicals.steps.locking import lock_practical
-from app.practicals.steps.notifications import tell_instructors, tell_of_list, tell_of_seat
 from app.practicals.steps.plan_changes import plan_changes
 from app.practicals.steps.plans import (
     columns_of,
@@ -65,12 +60,13 @@ def change_practical(
     now: datetime,
     refuse_clashes: bool = False,
     ask_first: bool = False,
+    reason: str | None = None,
 ) -> Recipients:
     """Change a practical that has not begun; its kind stays. A new time or room moves the entry in the
     calendar of everybody who has a place or teaches it, and those who wait are told; more places go to
     those who wait. Fewer places than are taken are refused (R-074): nobody is thrown out by a number, nor
-    by another intake. A plan that was made from an older version is refused with Stale. Return who was
-    told.
+    by another intake. A plan that was made from an older version is refused with Stale. `reason` goes into
+    the mails about a move. Return who was told.
 
     With `refuse_clashes` a new time, room or instructor that clashes with another day raises Clashing;
     with `ask_first` a change that mails people raises ToBeConfirmed. Both leave nothing behind.
@@ -92,12 +88,15 @@ def change_practical(
         demand_no_clash(db, practical.id, plan)
     set_instructors(db, practical.id, plan.instructors)
     changes = plan_changes(recorded, sent)
-    record_plan(db, actor, practical.id, "practicals.changed", plan, kind, changes=changes, now=now)
-    after, told = _follow(db, practical, taught, plan.instructors, now=now)
-    if ask_first and told.people:
-        warning = teaching_warning(after.status, len(plan.instructors))
-        raise ToBeConfirmed(told, practical, after, warning)
-    return told
+    act = "practicals.changed"
+    record_plan(db, actor, practical.id, act, plan, kind, changes=changes, reason=reason, now=now)
+    after = read_practical(db, practical.id)
+    assert after is not None  # noqa: S101 - we hold its gate
+    change = DayChange(practical, after, taught, plan.instructors, reason)
+    preview = _follow(db, change, now=now)
+    if ask_first and preview.told.people:
+        raise ToBeConfirmed(preview)
+    return preview.told
 
 
 def _write(db: Session, practical: Practical, columns: dict[str, Any], *, now: datetime) -> None:
@@ -135,76 +134,34 @@ def _differs(practical: Practical, plan: Plan) -> bool:
     return (plan.starts_at, plan.ends_at, plan.room) != on_record
 
 
-def _follow(
-    db: Session,
-    before: Practical,
-    taught: frozenset[UserId],
-    teaches: frozenset[UserId],
-    *,
-    now: datetime,
-) -> tuple[Practical, Recipients]:
-    """Do what follows from a change that is written: tell people, and move the waiting list. `taught` and
-    `teaches` are the instructors before and after it. Return the day as it is now, and who was told."""
-    after = read_practical(db, before.id)
-    assert after is not None  # noqa: S101 - we hold its gate
-    moved = before if is_moved(before, after) else None
-    seats = _tell_seats(db, after, moved, now=now) if moved else 0
-    if not moved and after.cancel_until < before.cancel_until:
+def _follow(db: Session, change: DayChange, *, now: datetime) -> ChangePreview:
+    """Do what follows from a change that is written: tell people, and move the waiting list. Return who was
+    told what."""
+    before, after = change.before, change.after
+    told: dict[Told, Sequence[UserId]] = {Told.moved: tell_holders(db, change, now=now)}
+    if not change.moved_from and after.cancel_until < before.cancel_until:
         _keep_deadline(db, after, before.cancel_until)
-    promote_waiting(db, after, now=now, before=moved)
-    if after.status is not PracticalStatus.published:
-        return after, Recipients(seats)
-    waiting = _tell_waiting(db, after, moved, now=now) if moved else 0
-    instructors = _tell_instructors(db, after, moved, taught, teaches, now=now)
-    is_for_others = after.intake_id != before.intake_id
-    students = tell_of_first_day(db, after, now=now) if is_for_others else 0
-    return after, Recipients(seats, waiting, instructors, students)
-
-
-def _tell_waiting(db: Session, practical: Practical, before: Practical, *, now: datetime) -> int:
-    """Tell everyone who still waits about the new time or room, and return their number. A list
-    that is over is left to the code that closes it."""
-    if booking_window(practical, now).is_over:
-        return 0
-    waiting = db.scalars(
-        select(WaitingEntry.user_id)
-        .where(
-            WaitingEntry.practical_id == practical.id, WaitingEntry.state == WaitingState.waiting
-        )
-        .order_by(WaitingEntry.number)
-    ).all()
-    people = accounts.people(db, waiting)
-    for user_id in waiting:
-        tell_of_list(db, WaitersDayMovedMail, practical, people[user_id], before=before, now=now)
-    return len(waiting)
-
-
-def _tell_instructors(
-    db: Session,
-    practical: Practical,
-    before: Practical | None,
-    taught: frozenset[UserId],
-    teaches: frozenset[UserId],
-    *,
-    now: datetime,
-) -> int:
-    """Tell instructors who were added or removed and, if the practical was moved, those who stay;
-    return their number."""
-    added = tell_instructors(
-        db, TeachingAssignedMail, practical, teaches - taught, method="REQUEST", now=now
-    )
-    removed = tell_instructors(
-        db, TeachingRemovedMail, before or practical, taught - teaches, method="CANCEL", now=now
-    )
-    if before is None:
-        return added + removed
-    stay = taught & teaches
-    return (
-        added
-        + removed
-        + tell_instructors(
-            db, TeachingMovedMail, practical, stay, method="REQUEST", before=before, now=now
-        )
+    waited = waiting_people(db, after.id)
+    promote_waiting(db, after, now=now, before=change.moved_from)
+    wait = waiting_people(db, after.id) if after.free else waited
+    told[Told.moved_up] = [user_id for user_id in waited if user_id not in set(wait)]
+    students = 0
+    if after.status is PracticalStatus.published:
+        told[Told.waits] = tell_waiters(db, change, wait, now=now)
+        told |= tell_teachers(db, change, now=now)
+        if after.intake_id != before.intake_id:
+            students = tell_of_first_day(db, after, now=now)
+    everybody = {*change.taught, *change.teaches, *chain.from_iterable(told.values())}
+    names = {person.user_id: person.name for person in accounts.people(db, everybody).values()}
+    groups = [what.group([names[each] for each in user_ids]) for what, user_ids in told.items()]
+    groups.append(Told.can_choose.group((), students))
+    return ChangePreview(
+        before,
+        after,
+        tuple(names[user_id] for user_id in sorted(change.taught)),
+        tuple(names[user_id] for user_id in sorted(change.teaches)),
+        tuple(group for group in groups if group.number),
+        teaching_warning(after.status, len(change.teaches)),
     )
 
 
@@ -221,35 +178,3 @@ def _keep_deadline(db: Session, practical: Practical, promised: datetime) -> Non
         .values(cancel_until=promised)
         .execution_options(synchronize_session=False)
     )
-
-
-def _tell_seats(db: Session, practical: Practical, before: Practical, *, now: datetime) -> int:
-    """Tell everyone with a place about the new time or room, and about another place of theirs that
-    now overlaps; return the number of people."""
-    until = time_to_give_back(now)
-    seats = db.execute(
-        update(Seat)
-        .where(Seat.practical_id == practical.id, is_expected(Seat.state))
-        .values(calendar_sequence=Seat.calendar_sequence + 1, cancel_until=until)
-        .returning(Seat.user_id, Seat.id, Seat.calendar_sequence)
-        .execution_options(synchronize_session=False)
-    ).all()
-    holders = [seat.user_id for seat in seats if seat.user_id is not None]
-    people, held = accounts.people(db, holders), seats_at_same_time(db, practical, holders)
-    for user_id, seat_id, sequence in seats:
-        if user_id is None:
-            continue
-        tell_of_seat(
-            db,
-            SeatMovedMail,
-            practical,
-            people[user_id],
-            seat_id,
-            sequence=sequence,
-            method="REQUEST",
-            until=until,
-            before=before,
-            overlap=overlap_on_other_practical(practical, held.get(user_id, ())),
-            now=now,
-        )
-    return len(holders)

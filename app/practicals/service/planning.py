@@ -73,4 +73,4 @@ def publish_practical(
     set_status(db, practical, PracticalStatus.published)
     record_act(db, actor, practical.id, "practicals.published", now=now)
     told = tell_instructors(db, TeachingAssignedMail, practical, teaches, method="REQUEST", now=now)
-    return Recipients(instructors=told, students=tell_of_first_day(db, practical, now=now))
+    return Recipients(instructors=len(told), students=tell_of_first_day(db, practical, now=now))

@@ -91,8 +91,8 @@ def tell_instructors(
     now: datetime,
     before: Practical | None = None,
     **further: Any,
-) -> int:
-    """Mail the instructors of a day about it and return how many; accounts that are closed are left out.
+) -> tuple[UserId, ...]:
+    """Mail the instructors of a day about it and return whom; accounts that are closed are left out.
     The practical is locked: its version is the number of the entry in the calendar, and it rises with every
     use-case, also for a person who comes back to the day. `further` are the fields that only this kind of
     mail has."""
@@ -113,7 +113,7 @@ def tell_instructors(
             now=now,
         )
         send(db, person, mail, now=now, calendar=(entry,))
-    return len(told)
+    return tuple(person.user_id for person in told)
 
 
 def tell_of_series(

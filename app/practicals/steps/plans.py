@@ -184,9 +184,11 @@ def record_plan(
     kind: PracticalKind,
     *,
     changes: Sequence[FieldChange] = (),
+    reason: str | None = None,
     now: datetime,
 ) -> None:
-    """Record a plan and what it changed; more places than the ratio allows stand there with their reason."""
+    """Record a plan and what it changed, and why; more places than the ratio allows stand there with their
+    reason."""
     over = is_over_ratio(plan, kind.students_per_instructor)
     record_act(
         db,
@@ -194,7 +196,7 @@ def record_plan(
         practical_id,
         action,
         now=now,
-        reason=plan.over_ratio_reason if over else None,
+        reason=plan.over_ratio_reason if over else reason,
         changes=changes,
         details={
             "starts_at": plan.starts_at.isoformat(),

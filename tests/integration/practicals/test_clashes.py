@@ -135,8 +135,12 @@ def test_a_change_that_mails_people_is_shown_before_it_is_made(database, admin, 
     assert answer.status_code == 200
     said = "1 person with a place, 1 person who waits and 1 instructor get a mail."
     assert said in page
-    assert "Tue 15 Dec 2026, 09:00 to 16:00, London time, Room 1" in page
-    assert "Wed 16 Dec 2026, 09:00 to 16:00, London time, Room 9" in page
+    assert "When Tue 15 Dec 2026, 09:00 to 16:00, London timeWed 16 Dec 2026" in page
+    assert "Where Room 1Room 9" in page
+    assert "Instructors Inesthe same" in page
+    assert "Ann Has a place: hears what changed" in page
+    assert "Ben Waits: hears what changed" in page
+    assert "Ines Teaches: hears what changed" in page
     assert (room_of(database, day), mails(database)) == ("Room 1", 0)
     (form_shown,) = [form for form in forms_of(answer.text) if form.action == here]
     tree = html.document_fromstring(answer.text)
@@ -144,13 +148,20 @@ def test_a_change_that_mails_people_is_shown_before_it_is_made(database, admin, 
     sent: dict[str, object] = {}
     for name, value in form.form_values():
         sent[name] = [*sent.get(name, []), value]  # type: ignore[misc]
+    sent["reason"] = "The boiler is broken"
     back = browser.post(here, data=sent | {"step": "back"})
     assert back.status_code == 200
     assert 'value="Room 9"' in back.text
+    assert "The boiler is broken" in back.text
     assert (room_of(database, day), mails(database)) == ("Room 1", 0)
     assert browser.post(here, data=sent | {"step": "save"}).status_code == 303
     assert (room_of(database, day), mails(database)) == ("Room 9", 3)
-    assert said in words(browser.get(f"/admin/practicals/{day}"))
+    after = words(browser.get(f"/admin/practicals/{day}"))
+    assert said in after
+    assert "The boiler is broken" in after
+    with database.read() as db:
+        payloads = db.scalars(select(OutboxEvent.payload)).all()
+    assert {mail["values"]["reason"] for mail in payloads} == {"The boiler is broken"}
     assert form_shown.action == here
 
 

@@ -141,7 +141,7 @@ def test_who_moves_up_by_the_change_that_moved_the_day_reads_that_it_moved(
     """T5: Diego moved up by the same change that moved the day, and his mail did not say that the
     day had moved."""
     plan = plan_of(tomasz, **MOVE, capacity=2)
-    assert change(database, admin, day[0], plan) == Recipients(1, 1, 1)
+    assert change(database, admin, day[0], plan) == Recipients(1, 1, 1, moved_up=1)
     assert ("changed-waiting", "Ben") not in mails(database)
     (mail,) = payloads(database, day[1][1])
     assert mail["template"] == "practicals/promoted"
