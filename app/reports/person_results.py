@@ -42,6 +42,7 @@ from app.quizzes.domain.extending import (
     minutes_left,
     reopening_obstacle,
 )
+from app.quizzes.domain.releasing import Disclosure
 from app.quizzes.exception_queries import exceptions_of_many
 from app.quizzes.extension_queries import extensions_of
 from app.quizzes.question_faces import QuestionFace, question_faces
@@ -50,6 +51,7 @@ from app.quizzes.shown_questions import ShownQuestion, shown_question
 from app.reports import policy
 from app.reports.attempt_standing import extension_case
 from app.reports.domain import AttemptCounts, QuizState, state_of
+from app.reports.late_evidence import seen_before_late
 from app.reports.own_students import demand_student
 from app.reports.queries import QuizColumn, columns_of
 from app.reports.quiz_standing import course_of_student
@@ -152,6 +154,8 @@ class AttemptOfPerson:
     is_self: bool
     late: tuple[LateAnswer, ...]
     """The answers that came after the end and could be accepted."""
+    seen_before_late: Disclosure | None
+    """What the page of the result could tell the student when the last of them came."""
 
 
 def person_results(
@@ -225,6 +229,7 @@ def attempt_answers(
         minutes_suggested=minutes_left(attempt, now=now) or USUAL_MINUTES,
         is_self=actor.user_id == attempt.user_id,
         late=_late(question_faces(published, attempt.quiz_key), reviewed),
+        seen_before_late=seen_before_late(db, attempt, reviewed.late),
     )
 
 

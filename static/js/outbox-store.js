@@ -19,6 +19,9 @@ export const VERSION = 1;
 /** Tells every page of ours, without opening the database, that this browser holds something (main.js). */
 export const HINT = "preceptor.holds";
 
+/** How the stores of pages that the service worker holds are named: this, the person and the attempt (sw.js). */
+export const PAGES = "preceptor-pages/";
+
 export const owner = document.body.dataset.person ?? "";
 const items = new Map();
 const places = new Map();
@@ -131,9 +134,11 @@ export const entities = () => [...new Set([...items.values()].map((item) => item
  * (until the page is left), or "pending". */
 export const placeOf = (item) => places.get(item.key) ?? "device";
 
-/** Take the hint away when nobody has anything here any more. */
+/** Take the hint away when this browser holds nothing of anybody any more: no item, and no page of an attempt. */
 export async function tidy() {
   if (!database) return;
+  const names = (await globalThis.caches?.keys().catch(() => [])) ?? [];
+  if (names.some((name) => name.startsWith(PAGES))) return;
   const count = await answerOf(database.transaction(STORE).objectStore(STORE).count()).catch(() => 1);
   if (count === 0 && shelf.keys(SHELF).length === 0) hint(false);
 }

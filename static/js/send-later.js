@@ -2,9 +2,7 @@
 // again, and pages of an attempt are let go of as soon as another person, or nobody, is signed in.
 
 import { deliverAll, waiting } from "./outbox.js";
-import { owner } from "./outbox-store.js";
-
-const PAGES = "preceptor-pages/";
+import { owner, PAGES } from "./outbox-store.js";
 
 // A page of an error, or the one that stands in the place of a page without a network, does not know who is signed in.
 const [{ responseStatus = 200 }] = performance.getEntriesByType("navigation");

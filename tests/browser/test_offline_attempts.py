@@ -141,3 +141,23 @@ def test_the_next_person_on_the_device_sees_nothing(context, pupil, small_academ
     small_academy.remember(context, a_new_sign_in(small_academy, pupil))
     page.goto("/home")
     until(lambda: stored(pupil) == [{"options": ["vessels"]}], "the answer of the first person")
+
+
+@pytest.mark.browser
+def test_the_end_of_one_attempt_does_not_leave_another_to_the_next_person(
+    context,
+    pupil,  # noqa: F811
+    small_academy,
+):
+    """Nobody signed out, and nothing waits to be sent: the pages of the other attempt go all the same."""
+    pupil.complete("skin")
+    sent = pupil.finish(right=False, now=datetime.now(UTC))
+    running = pupil.start("needle-quiz", now=datetime.now(UTC))
+    page = context.new_page()
+    open_held(page, running, 1, len(pupil.attempt(running).drawn))
+    page.goto(f"/attempts/{sent}")
+    page.wait_for_selector("html[data-scripts=attached]")
+    small_academy.remember(context, small_academy.somebody("Olive Other")[1])
+    page.goto("/home")
+    page.wait_for_selector("html[data-scripts=attached]")
+    until(lambda: page.evaluate(HELD) == [], "no page of the first person")

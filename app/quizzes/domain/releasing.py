@@ -62,6 +62,26 @@ def disclosure(
     return Disclosure.marks if tells_marks_before_answers(quiz) else Disclosure.score
 
 
+def disclosed_before(
+    quiz: Quiz,
+    own: AttemptFacts,
+    attempts: Sequence[AttemptFacts],
+    *,
+    allowed: int | None,
+    moment: datetime,
+) -> Disclosure:
+    """Return what the student could see of an ended attempt, their `own`, when something of theirs came after
+    its end. `attempts` are all of theirs at this quiz; those that ended later are left out. `allowed` is how
+    many they had in all at that moment."""
+    ended = [
+        each
+        for each in attempts
+        if each.id == own.id or (each.has_ended(moment) and each.ended_at(moment) <= moment)
+    ]
+    scores = [each.score for each in ended if each.score is not None]
+    return disclosure(quiz, ended, scores, allowed=allowed, now=moment)
+
+
 def promise_of_answers(quiz: Quiz, allowed: int | None) -> Message:
     """Return what the page before an attempt says of the right answers. `allowed` is how many attempts the
     student has in all; None: any number."""

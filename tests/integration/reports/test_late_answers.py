@@ -21,6 +21,7 @@ from app.quizzes.domain.attempt import AnswerStanding, Score
 from app.quizzes.models import AnswerRow
 from app.quizzes.saved_answers import answers_of
 from app.quizzes.steps.accepting import accept_late
+from app.reports import allowances
 from app.reports import late_answers as reports
 from app.reports.errors import LateAnswersRefused
 from tests.integration.quizzes.conftest import Pupil
@@ -38,6 +39,7 @@ PHONE = UUID(int=10)
 REASON = "The network failed."
 DUE = NOW + timedelta(minutes=10)
 AFTER = DUE + timedelta(minutes=1)
+SAID = ("After the right answers were shown", "told the student which questions were wrong")
 ON_POSTGRES = pytest.mark.parametrize(
     "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
@@ -232,6 +234,46 @@ def test_without_the_lock_both_would_accept(database, attempt_id):
     with pytest.raises(IntegrityError):
         at_once(database, act, act)
     assert len(outcomes) < 2
+
+
+@pytest.mark.parametrize(
+    ("attempts", "said"),
+    [(1, "After the right answers were shown"), (2, "told the student which questions were wrong")],
+)
+def test_staff_read_what_the_student_knew_before_the_late_answers(
+    database, ada, as_person, attempts, said
+):
+    """Whoever has read the right answers can send them as late. One more attempt that is allowed afterwards
+    takes back no knowledge."""
+    parsed = small_course()
+    rule = {"attempts": attempts, "show_answers": "when-passed"}
+    changed = tuple(
+        each.model_copy(update=rule) if each.key == QUIZ else each for each in parsed.course.quizzes
+    )
+    with database.write() as db:
+        course = parsed.course.model_copy(update={"quizzes": changed})
+        revision_id = a_published_course(db, course, parsed.keys)
+        actor = a_user(db, "Lou Student")
+        a_place(db, actor, revision_id)
+        a_complete_module(db, actor, revision_id, "skin")
+    pupil = Pupil(database, actor, revision_id)
+    attempt_id = pupil.start(QUIZ)
+    pupil.submit(attempt_id)
+    pupil.answer_all(attempt_id, now=AFTER)
+    if attempts == 1:
+        with database.write() as db:
+            allowances.allow_attempt(
+                db,
+                ada,
+                actor.user_id,
+                "small-course",
+                QUIZ,
+                reason=REASON,
+                reason_is_told=False,
+                now=AFTER + timedelta(minutes=1),
+            )
+    page = as_person(ada).get(f"/results/attempts/{attempt_id}").text
+    assert [each in page for each in SAID] == [each == said for each in SAID]
 
 
 def test_staff_accept_on_the_page_of_the_attempt(database, ada, as_person, cora, attempt_id):

@@ -168,6 +168,7 @@ def test_admins_see_who_gains_what_before_they_give_it(as_person, database, ada,
     preview = browser.post("/results/outage", data=outage | {"step": "preview"})
     assert "1 attempt gains time" in words(preview)
     assert "Tim Out" in words(preview)
+    assert "may have read its result since" in words(preview)
     assert fingerprint(database) == before
     done = browser.post("/results/outage", data=outage | {"step": "give"})
     assert done.status_code == 303

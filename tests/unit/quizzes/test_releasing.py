@@ -10,6 +10,7 @@ from app.quizzes.domain.attempt import Attempt, Score
 from app.quizzes.domain.releasing import (
     Disclosure,
     best,
+    disclosed_before,
     disclosure,
     promise_of_answers,
     when_answers_come,
@@ -52,6 +53,29 @@ def test_the_answers_wait_until_no_attempt_can_profit_from_them(
 ) -> None:
     quiz = a_quiz(kind=kind, attempts=limit, show_answers="when-passed")
     assert told(quiz, attempts, scores) is expected
+
+
+@pytest.mark.parametrize(
+    ("other_ended_after", "other_score", "allowed", "expected"),
+    [
+        (-1, FAIL, 2, ANSWERS),
+        (-1, FAIL, 3, MARKS),
+        (-1, PASS, 3, ANSWERS),
+        (6, FAIL, 2, MARKS),
+        (6, PASS, 2, MARKS),
+    ],
+)
+def test_what_a_student_had_seen_before_a_late_answer(
+    other_ended_after: int, other_score: Score, allowed: int, expected: Disclosure
+) -> None:
+    """It came five minutes after the end. What happened later was not known then."""
+    own = an_attempt(submitted_at=NOW, score=FAIL)
+    ended = NOW + timedelta(minutes=other_ended_after)
+    other = an_attempt(number=2, submitted_at=ended, score=other_score)
+    quiz = a_quiz(attempts=2, show_answers="when-passed")
+    moment = NOW + timedelta(minutes=5)
+    seen = disclosed_before(quiz, own, [own, other], allowed=allowed, moment=moment)
+    assert seen is expected
 
 
 @pytest.mark.parametrize("kind", ["module", "final"])
