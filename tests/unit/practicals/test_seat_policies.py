@@ -1,5 +1,6 @@
 """The terms of a seat: what is agreed when it is taken, and how it is stored."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,13 @@ def test_giving_back_costs_what_its_step_says(
 def test_the_terms_follow_a_practical_that_is_moved():
     later = STARTS + timedelta(days=7)
     assert TWO_STEPS.transfer_until(later) - TWO_STEPS.transfer_until(STARTS) == timedelta(days=7)
+
+
+def test_terms_are_stored_in_whole_minutes_with_their_version():
+    assert json.dumps(stored_policy(policy_now(a_practical_value()))) == (
+        '{"version": 1, "cancel_steps": [{"minutes_before": 2880, "fee_percent": 0}], '
+        '"transfer_minutes_before": 1440, "naming_minutes_before": 4320, "moves": 2}'
+    )
 
 
 def test_terms_are_read_as_they_were_stored():

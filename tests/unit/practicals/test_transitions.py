@@ -133,6 +133,8 @@ RULES: list[tuple[SeatState | None, SeatEvent, dict[str, Any], int | list[str]]]
     (S.confirmed, E.move_away, {"seat": {"attendance": Attendance.attended}}, ["attended"]),
     (None, E.move_in, {}, 19),
     (None, E.move_in, {"practical": FULL}, ["full"]),
+    (None, E.move_in, {"practical": {"booking_closes_at": NOW}}, ["closed"]),
+    (None, E.move_in, {"practical": {"booking_closes_at": NOW}, "override": True}, 19),
     (None, E.move_in, {"practical": FULL, "override": True}, 19),
     (S.confirmed, E.cancel, {}, 21),
     (S.confirmed, E.cancel, {"seat": {"until": NOW}}, ["closed"]),
