@@ -25,6 +25,7 @@ from app.db.search_texts import outdated_rows, searched_tables, write_search_tex
 from app.enrolments import closing
 from app.enrolments import pending as enrolments_pending
 from app.handlers import handlers_with
+from app.kit.academy import ReminderDays
 from app.kit.actor import SystemActor
 from app.learning import plan_mails
 from app.learning.pacing import mail_day_begun
@@ -33,6 +34,7 @@ from app.outbox import service as outbox
 from app.outbox.queries import EventKind
 from app.practicals import service as practicals
 from app.practicals.queries import pending
+from app.practicals.queries.reminders import due_reminders
 from app.quizzes import mark_backfill
 from app.quizzes import service as quizzes
 from app.quizzes.due_attempts import due_attempts
@@ -46,6 +48,7 @@ from app.workers.mails import MailWork, deliver_next
 log = structlog.get_logger("preceptor.jobs")
 
 WORKER = SystemActor.worker
+SHIPPED_REMINDERS = ReminderDays()
 MARKED_AT_ONCE = 100
 SEARCH_TEXTS_AT_ONCE = 500
 MAILS_AT_ONCE = 20
@@ -171,6 +174,22 @@ def send_weekly_mails(database: Database, zone: ZoneInfo, *, now: datetime) -> i
     return sent
 
 
+def send_reminders(database: Database, days: ReminderDays, *, now: datetime) -> int:
+    """Send the reminders of practicals that are due, each in its own transaction, and return their number.
+    One that fails does not stop the others."""
+    with database.read() as db:
+        due = due_reminders(db, days, now=now)
+    sent = 0
+    for reminder in due:
+        try:
+            with database.write() as db:
+                sent += practicals.send_reminder(db, WORKER, reminder, now=now) is None
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            practical_id = str(reminder.practical_id)
+            log.error("reminder not sent", practical_id=practical_id, exc_info=error)
+    return sent
+
+
 def try_blocked_again(database: Database, issuer: Issuer, *, now: datetime) -> None:
     """Try to issue every certificate that waits for a name: a later version may print more letters."""
     with database.read() as db:
@@ -238,6 +257,7 @@ class FactWork:
     seconds: Callable[[], float] = seconds_passed
     files: Path | None = None
     zone: str = "UTC"
+    reminders: ReminderDays = field(default_factory=ReminderDays)
     _watch: ClockWatch = field(default_factory=ClockWatch, init=False)
     _tidied_at: float | None = field(default=None, init=False)
     _hourly_at: float = field(default=0.0, init=False)
@@ -257,6 +277,7 @@ class FactWork:
             reset_factors(self.database, now=now)
             close_waiting_lists(self.database, now=now)
             send_weekly_mails(self.database, ZoneInfo(self.zone), now=now)
+            send_reminders(self.database, self.reminders, now=now)
             sweep_if_due(self.database, now=now)
             self._tidied_at = seconds
         if seconds - self._hourly_at >= HOURLY:
@@ -280,6 +301,7 @@ def work_until(
     issuer: Issuer,
     files: Path | None = None,
     zone: str = "UTC",
+    reminders: ReminderDays = SHIPPED_REMINDERS,
 ) -> None:
     """Work until told to stop, as a thread of a single-process server or in `preceptor work`. Mails
     have their own thread, so that a slow mail server delays nothing else."""
@@ -288,7 +310,7 @@ def work_until(
         EventKind.facts,
         database,
         clock,
-        FactWork(database, clock, issuer, files=files, zone=zone).round,
+        FactWork(database, clock, issuer, files=files, zone=zone, reminders=reminders).round,
     )
     sending = Thread(target=mails.run, args=(stop,), daemon=True)
     sending.start()

@@ -337,6 +337,7 @@ def _lifespan(*, with_worker: bool):  # type: ignore[no-untyped-def] # FastAPI's
             kwargs={
                 "files": Path(app_context.settings.files_url),
                 "zone": app_context.academy.zone,
+                "reminders": app_context.academy.reminders,
             },
             daemon=True,
         )

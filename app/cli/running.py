@@ -197,6 +197,7 @@ def work() -> None:
         issuer_of(app_context),
         Path(settings.files_url),
         app_context.academy.zone,
+        app_context.academy.reminders,
     )
     log.info("worker stopped")
 

@@ -130,6 +130,14 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderDays:
+    """How many days before a practical its students and its instructors are reminded; empty: never."""
+
+    students: tuple[int, ...] = (7, 2)
+    instructors: tuple[int, ...] = (1,)
+
+
+@dataclass(frozen=True, slots=True)
 class Academy:
     """Every fact about the academy itself. `mail` is the address of its office; `zone` an IANA name.
 
@@ -155,6 +163,7 @@ class Academy:
     asks_medical_background: bool = False
     password_words: tuple[str, ...] = ()
     no_course_gives: tuple[str, ...] = ()
+    reminders: ReminderDays = field(default_factory=ReminderDays)
     front_page: FrontPage = field(default_factory=FrontPage)
     about: About = field(default_factory=About)
 

@@ -20,6 +20,7 @@ PracticalId = NewType("PracticalId", UUID)
 ReservationId = NewType("ReservationId", UUID)
 SeatId = NewType("SeatId", UUID)
 WaitingId = NewType("WaitingId", UUID)
+ReminderId = NewType("ReminderId", UUID)
 AssessmentId = NewType("AssessmentId", UUID)
 CertificateId = NewType("CertificateId", UUID)
 EnquiryId = NewType("EnquiryId", UUID)
@@ -47,6 +48,7 @@ ALL_IDS = (
     ReservationId,
     SeatId,
     WaitingId,
+    ReminderId,
     AssessmentId,
     CertificateId,
     EnquiryId,

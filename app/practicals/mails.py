@@ -117,6 +117,12 @@ class SeatMovedMail(SeatMail):
     template: ClassVar[str] = "practicals/changed"
 
 
+class SeatReminderMail(SeatMail):
+    """The day of the place is near."""
+
+    template: ClassVar[str] = "practicals/reminder"
+
+
 class SeatGivenBackMail(PracticalMail):
     """The person gave the place back."""
 
@@ -198,6 +204,20 @@ class TeachingSeriesMail(PersonMail):
             len(self.days),
             title=self.title,
         )
+
+
+class TeachingReminderMail(PracticalMail):
+    """The day that the person teaches is near; `people` have a place on it."""
+
+    template: ClassVar[str] = "practicals/teaching-reminder"
+
+    people: int
+
+    @property
+    def expected(self) -> Message:
+        if not self.people:
+            return msg("Nobody has a place yet.")
+        return msgs("{n} person has a place.", "{n} people have a place.", self.people)
 
 
 class TeachingRemovedMail(PracticalMail):

@@ -12,6 +12,7 @@ from app.db.search_texts import searched_by
 from app.kit.ids import (
     IntakeId,
     PracticalId,
+    ReminderId,
     ReservationId,
     RevisionId,
     SeatId,
@@ -34,7 +35,8 @@ OPEN_ENTRY: Final = _in_states(OPEN_ENTRIES)
 @searched_by("title", "room")
 class PracticalRow(Base):
     """A practical; commands lock this row. `taken` is the number of seats that hold a place. No hold or
-    offer on it lapses before `next_lapse_at`; None: it has none."""
+    offer on it lapses before `next_lapse_at`; None: it has none. `schedule_version` rises with each change of
+    the time or the room, and `scheduled_at` is when people were last told them; None: when it was made."""
 
     __tablename__ = "practicals"
     __table_args__ = (
@@ -71,6 +73,8 @@ class PracticalRow(Base):
     next_lapse_at: Mapped[datetime | None]
     waiting_sequence: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
+    schedule_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    scheduled_at: Mapped[datetime | None]
     status: Mapped[PracticalStatus] = mapped_column(word(PracticalStatus))
     booking_opens_at: Mapped[datetime]
     booking_closes_at: Mapped[datetime]
@@ -178,3 +182,40 @@ class WaitingEntry(Base):
     state: Mapped[WaitingState] = mapped_column(word(WaitingState))
     joined_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class PracticalReminder(Base):
+    """A reminder that was sent: one for each place or instructor, number of days before, and version of the
+    schedule. `seat_id` is None for an instructor."""
+
+    __tablename__ = "practical_reminders"
+    __table_args__ = (
+        Index(
+            "uq_practical_reminders_seat",
+            "seat_id",
+            "days_before",
+            "schedule_version",
+            unique=True,
+            sqlite_where=text("seat_id IS NOT NULL"),
+            postgresql_where=text("seat_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_practical_reminders_teaching",
+            "practical_id",
+            "user_id",
+            "days_before",
+            "schedule_version",
+            unique=True,
+            sqlite_where=text("seat_id IS NULL"),
+            postgresql_where=text("seat_id IS NULL"),
+        ),
+        Index("ix_practical_reminders_user_id", "user_id"),
+    )
+
+    id: Mapped[ReminderId] = mapped_column(primary_key=True)
+    practical_id: Mapped[PracticalId] = mapped_column(ForeignKey("practicals.id"))
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
+    seat_id: Mapped[SeatId | None] = mapped_column(ForeignKey("seats.id"))
+    days_before: Mapped[int]
+    schedule_version: Mapped[int]
+    sent_at: Mapped[datetime]

@@ -288,6 +288,7 @@ STEPS: Final = (
         "learning", "attempt_exceptions", of_closed("user_id", "reason"), {"reason": null()}
     ),
     EndingStep("waiting_entries", "waiting_entries", _ended_wait),
+    EndingStep("practical_reminders", "practical_reminders", since("sent_at")),
     EndingStep("assessments", "step_marks", _mark_note_is_over, {"note": ""}),
     EndingStep(
         "assessments", "assessments", _comment_is_over, {"comment": "", "discard_reason": null()}

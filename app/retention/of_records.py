@@ -44,6 +44,16 @@ RULES_OF_RECORDS: Final = (
         msg("So that the office can say why a place went to whom."),
     ),
     rule(
+        "practical_reminders",
+        PrivacyHeading.training,
+        msg("That you were reminded of a practical day"),
+        "practical_reminders",
+        YEAR,
+        lambda span: msg("{span} after the reminder was sent, then deleted", span=span),
+        Ending.deleted,
+        msg("So that nobody is reminded twice."),
+    ),
+    rule(
         "waiting_people",
         PrivacyHeading.training,
         msg("That you wait for a practical day"),

@@ -573,6 +573,17 @@ def _of_a_person(
                 "end_reason": "Newer.",
             },
         ),
+        "practical_reminders": (
+            "practical_reminders",
+            {
+                "id": new_uuid(),
+                "practical_id": academy.practical_id,
+                "user_id": person,
+                "days_before": 7,
+                "schedule_version": 0,
+                "sent_at": at,
+            },
+        ),
         "waiting_entries": (
             "waiting_entries",
             {

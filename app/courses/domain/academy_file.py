@@ -20,7 +20,7 @@ from app.authoring.problems import Problem
 from app.authoring.sanitising import unwrapped
 from app.authoring.yaml_source import load
 from app.courses.domain.folder import decoded
-from app.kit.academy import PICTURES, About, Academy, FrontPage, TitledText
+from app.kit.academy import PICTURES, About, Academy, FrontPage, ReminderDays, TitledText
 from app.kit.currency import CODES, Currency
 
 _LANGUAGE: Final = re.compile(r"en(-[A-Z]{2})?")
@@ -101,6 +101,18 @@ class ContactFields(Authored):
     telephone: Annotated[str, AfterValidator(_telephone)] | None = None
 
 
+DaysBefore = Annotated[int, Field(ge=1, le=60)]
+
+
+class RemindersFields(Authored):
+    students: Annotated[list[DaysBefore], Field(max_length=4)] = Field(
+        default_factory=lambda: [7, 2]
+    )
+    instructors: Annotated[list[DaysBefore], Field(max_length=4)] = Field(
+        default_factory=lambda: [1]
+    )
+
+
 class AcademyFile(Authored):
     format: Literal[1]
     city: Plain120 | None = None
@@ -114,6 +126,7 @@ class AcademyFile(Authored):
     bank_details: Annotated[list[Plain120], Field(max_length=8)] = Field(default_factory=list)
     data_authority: Plain120 | None = None
     asks_medical_background: bool = False
+    reminders: RemindersFields = Field(default_factory=RemindersFields)
     password_words: Annotated[list[Plain], Field(max_length=60)] = Field(default_factory=list)
     no_course_gives: Annotated[list[Plain], Field(max_length=12)] = Field(default_factory=list)
 
@@ -164,6 +177,9 @@ def _academy(fields: AcademyFile, renderer: Renderer, neutral: Academy) -> Acade
         bank_details=tuple(fields.bank_details),
         data_authority=fields.data_authority,
         asks_medical_background=fields.asks_medical_background,
+        reminders=ReminderDays(
+            tuple(fields.reminders.students), tuple(fields.reminders.instructors)
+        ),
         password_words=tuple(fields.password_words),
         no_course_gives=tuple(fields.no_course_gives),
         front_page=_front_page(fields.front_page, renderer, neutral.front_page),

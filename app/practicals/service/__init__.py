@@ -9,6 +9,7 @@ from app.practicals.service.contacts import read_contacts_of_roster
 from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.rebooking import rebook
+from app.practicals.service.reminding import send_reminder
 from app.practicals.service.seats import book_seat, cancel_seat, reserve_seat, take_seat_away
 from app.practicals.service.series import publish_series
 from app.practicals.service.waiting_list import (
@@ -38,5 +39,6 @@ __all__ = (
     "rebook",
     "reserve_seat",
     "reserve_with_practical",
+    "send_reminder",
     "take_seat_away",
 )

@@ -45,6 +45,7 @@ from app.practicals.steps.plans import (
     demand_no_clash,
     demand_right_of_all,
     demand_sound,
+    note_new_schedule,
     record_plan,
     set_instructors,
 )
@@ -138,6 +139,8 @@ def _follow(db: Session, change: DayChange, *, now: datetime) -> ChangePreview:
     """Do what follows from a change that is written: tell people, and move the waiting list. Return who was
     told what."""
     before, after = change.before, change.after
+    if change.moved_from:
+        note_new_schedule(db, after.id, now=now)
     told: dict[Told, Sequence[UserId]] = {Told.moved: tell_holders(db, change, now=now)}
     if not change.moved_from and after.cancel_until < before.cancel_until:
         _keep_deadline(db, after, before.cancel_until)

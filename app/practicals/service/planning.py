@@ -22,6 +22,7 @@ from app.practicals.steps.plans import (
     demand_sound,
     kind_to_plan,
     new_practical,
+    note_new_schedule,
     record_act,
     record_plan,
     set_instructors,
@@ -71,6 +72,7 @@ def publish_practical(
     if clashes_today:
         raise Clashing(clashes_today)
     set_status(db, practical, PracticalStatus.published)
+    note_new_schedule(db, practical.id, now=now)
     record_act(db, actor, practical.id, "practicals.published", now=now)
     told = tell_instructors(db, TeachingAssignedMail, practical, teaches, method="REQUEST", now=now)
     return Recipients(instructors=len(told), students=tell_of_first_day(db, practical, now=now))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as accounts
@@ -22,10 +22,13 @@ from app.practicals.mails import (
     OtherPlace,
     PracticalMail,
     SeatMail,
+    SeatReminderMail,
     TeachingDay,
+    TeachingReminderMail,
     TeachingSeriesMail,
 )
-from app.practicals.models import PracticalRow
+from app.practicals.models import PracticalRow, Seat
+from app.practicals.seat_conditions import is_expected
 
 
 def tell_of_seat(
@@ -79,6 +82,31 @@ def tell_of_list(
     """Mail a person about a day on which they have no place; nothing changes in their calendar. `before` is
     a day that was moved, as it was; `further` are the fields that only this kind of mail has."""
     send(db, person, _mail(db, kind, practical, person, before, further), now=now)
+
+
+def remind_of_seat(
+    db: Session, practical: Practical, person: Person, seat_id: SeatId, *, now: datetime
+) -> None:
+    """Remind a person of their place. Nothing changes in their calendar."""
+    until = db.scalars(select(Seat.cancel_until).where(Seat.id == seat_id)).one()
+    place = _of_place(db, practical, cancel_terms(practical, until, now), None)
+    tell_of_list(db, SeatReminderMail, practical, person, now=now, **place)
+
+
+def remind_instructor(db: Session, practical: Practical, person: Person, *, now: datetime) -> None:
+    """Remind an instructor of a day that they teach. Nothing changes in their calendar."""
+    expected = select(func.count()).where(
+        Seat.practical_id == practical.id, is_expected(Seat.state)
+    )
+    tell_of_list(
+        db,
+        TeachingReminderMail,
+        practical,
+        person,
+        now=now,
+        path=f"/teach/practicals/{practical.id}",
+        people=db.scalars(expected).one(),
+    )
 
 
 def tell_instructors(

@@ -165,6 +165,16 @@ def set_status(db: Session, practical: Practical, status: PracticalStatus) -> No
     )
 
 
+def note_new_schedule(db: Session, practical_id: PracticalId, *, now: datetime) -> None:
+    """Write that people hear of a time and a room now: reminders of those before are not sent any more."""
+    db.execute(
+        update(PracticalRow)
+        .where(PracticalRow.id == practical_id)
+        .values(schedule_version=PracticalRow.schedule_version + 1, scheduled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def set_instructors(db: Session, practical_id: PracticalId, instructors: frozenset[UserId]) -> None:
     """Write who teaches a day, in the place of whoever did."""
     db.execute(delete(PracticalInstructor).where(PracticalInstructor.practical_id == practical_id))

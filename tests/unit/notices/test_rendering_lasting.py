@@ -22,6 +22,8 @@ NEVER_OF_VERSION_1 = {
     "conversations/moderated",
     "enrolments/price-changed",
     "learning/weekly-plan",
+    "practicals/reminder",
+    "practicals/teaching-reminder",
     "quizzes/attempt-reopened",
     "quizzes/attempt-taken-back",
     "quizzes/exception-given",

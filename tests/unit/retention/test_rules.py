@@ -141,7 +141,7 @@ def test_every_table_that_refers_to_a_person_goes_with_them_or_says_why_not():
         "section_votes",
         "study_plans",
     }
-    own_rule = {"factor_resets", "waiting_entries", "enquiries"}
+    own_rule = {"factor_resets", "practical_reminders", "waiting_entries", "enquiries"}
     evidence = {
         "assessments",
         "attempt_allowances",
