@@ -24,6 +24,7 @@ NEVER_OF_VERSION_1 = {
     "learning/weekly-plan",
     "practicals/reminder",
     "practicals/teaching-reminder",
+    "practicals/teaching-series",
     "quizzes/attempt-reopened",
     "quizzes/attempt-taken-back",
     "quizzes/exception-given",
