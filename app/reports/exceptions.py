@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import Person
 from app.audit.service import record
 from app.courses import queries as courses
+from app.courses.domain.delivery import Course, Quiz
+from app.enrolments import queries as enrolments
 from app.enrolments.steps.place_locks import lock_places
 from app.kit.actor import Actor, require
 from app.kit.errors import NotFound, Refusal
@@ -182,21 +184,31 @@ def _decided(
         recipients,
         is_for_person=wish.audience.is_person,
         is_taken=live_id not in (None, wish.replaces),
-        has_limit=_has_limit(db, wish),
+        has_limit=_has_limit(db, wish, members),
         now=now,
     )
     return ExceptionPreview(recipients, obstacle)
 
 
-def _has_limit(db: Session, wish: ExceptionWish) -> bool:
-    """Return whether a quiz that the wish is about has a time limit. Raise NotFound if there is none."""
+def _has_limit(db: Session, wish: ExceptionWish, members: Collection[Person]) -> bool:
+    """Return whether a quiz that the wish is about has a time limit: as the course is published now, or in
+    the revision that one of these students takes. Raise NotFound if the course has no such quiz now."""
     published = courses.current(db, wish.course_key)
-    if published is None:
+    if published is None or not _meant(wish, published.course):
         raise NotFound
-    wanted = [quiz for quiz in published.course.quizzes if wish.quiz_key in (EVERY_QUIZ, quiz.key)]
-    if not wanted:
-        raise NotFound
-    return any(quiz.minutes is not None for quiz in wanted)
+    ids = [person.user_id for person in members]
+    places = enrolments.places_of_many(db, ids, wish.course_key)
+    pinned = {place.revision_id for own in places.values() for place in own}
+    taken = (courses.revision(db, revision_id).course for revision_id in pinned)
+    return any(
+        quiz.minutes is not None
+        for course in (published.course, *taken)
+        for quiz in _meant(wish, course)
+    )
+
+
+def _meant(wish: ExceptionWish, course: Course) -> tuple[Quiz, ...]:
+    return tuple(quiz for quiz in course.quizzes if wish.quiz_key in (EVERY_QUIZ, quiz.key))
 
 
 def _demand_others(actor: Actor, member_ids: Collection[UserId]) -> None:

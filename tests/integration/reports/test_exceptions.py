@@ -26,7 +26,7 @@ from app.reports.exceptions import ExceptionWish
 from tests.make import NOW
 from tests.make.courses import small_course
 from tests.make.people import a_user
-from tests.make.quizzes import a_complete_module, a_place
+from tests.make.quizzes import a_complete_module, a_place, a_published_course
 
 COURSE, QUIZ = "small-course", "needle-quiz"
 QUIZ_TITLE = "Quiz on needles"
@@ -382,3 +382,23 @@ def test_a_quiz_or_a_person_that_does_not_exist_is_not_found(database, ada, sam)
     with pytest.raises(NotFound):
         end(database, ada, new_uuid())
     assert rows(database) == []
+
+
+def test_time_counts_in_the_revision_that_the_student_takes(database, ada, sam):
+    """The course was published again, without a limit for the quiz: this student still has ten minutes."""
+    course = small_course().course
+    unlimited = tuple(quiz.model_copy(update={"minutes": None}) for quiz in course.quizzes)
+    with database.write() as db:
+        now_published = a_published_course(db, course.model_copy(update={"quizzes": unlimited}))
+    attempt_id = start(database, sam)
+    give(database, ada, wish_for(sam))
+    with database.read() as db:
+        due_at = db.scalars(select(AttemptRow.due_at).where(AttemptRow.id == attempt_id)).one()
+    assert due_at == NOW + 25 * MINUTE
+    with database.write() as db:
+        newer = a_user(db, "New Student")
+        a_place(db, newer, now_published)
+    before = rows(database)
+    with pytest.raises(ExceptionRefused) as refused:
+        give(database, ada, wish_for(newer))
+    assert (refused.value.reason, rows(database)) == ("no_limit", before)
