@@ -126,6 +126,8 @@ def booked_late(db, admin, ann, day):
 def test_nobody_is_reminded_who_is_not_expected_or_knows(database, admin, ann, day, happens):
     with database.write() as db:
         happens(db, admin, ann, day)
+    with database.read() as db:
+        assert due_reminders(db, DAYS, now=WEEK_BEFORE + timedelta(hours=1)) == ()
     assert a_round(database, WEEK_BEFORE + timedelta(hours=1)) == 0
     assert reminders(database) == []
 
@@ -210,6 +212,8 @@ def test_two_workers_that_found_the_same_reminder_send_one_mail(database, day):
         with database.write() as db:
             reasons.append(service.send_reminder(db, SystemActor.worker, due, now=WEEK_BEFORE))
     assert reasons == [None, NoReminder.sent]
+    with database.read() as db:
+        assert due_reminders(db, DAYS, now=WEEK_BEFORE) == ()
     assert reminders(database) == [(PLACE, "Ann")]
 
 

@@ -190,6 +190,13 @@ INTENDED: tuple[Difference, ...] = (
         "deleted So that a mistake can be taken back before the mail about it leaves. ",
     ),
     Difference(
+        "people are reminded of practical days, and that is kept for a year",
+        "/privacy",
+        r"(?<=a place went to whom\. )(?=That you wait for)",
+        "That you were reminded of a practical day A year after the reminder was sent, then deleted So that "
+        "nobody is reminded twice. ",
+    ),
+    Difference(
         "the state of a module is a label of its own, which no template writes small",
         r"/learn/[\w-]+",
         r"(?<= , )(?:(?:complete|open|you are here)\b|locked(?= [A-Z]))",
