@@ -98,6 +98,7 @@ from app.practicals.pages import reserving as practicals_reserving
 from app.practicals.pages import series as practicals_series
 from app.practicals.pages import students as practicals_students
 from app.practicals.pages import teaching as practicals_teaching
+from app.practicals.pages import week_plan as practicals_week_plan
 from app.quizzes import answer_api as quiz_answer_api
 from app.quizzes import api as quizzes_api
 from app.quizzes import choice_pages as quiz_choice_pages
@@ -202,6 +203,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     enquiries_pages.pages,
     site_pages.pages,
     practicals_life_support.pages,
+    practicals_week_plan.pages,
     practicals_plan_form.pages,
     practicals_planning.pages,
     practicals_rebooking.pages,

@@ -412,6 +412,7 @@ ADMIN: tuple[str, ...] = (
     "POST /admin/people/{person_id}/roles",
     "POST /admin/people/{person_id}/sign-ins/end",
     "GET /admin/practicals",
+    "GET /admin/practicals/calendar",
     "GET /admin/practicals/new",
     "POST /admin/practicals/new",
     "GET /admin/practicals/{practical_id}",

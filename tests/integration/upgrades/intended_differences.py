@@ -171,6 +171,12 @@ INTENDED: tuple[Difference, ...] = (
         "Read the checklist of this day ",
     ),
     Difference(
+        "the office sees a week of practicals by room or instructor",
+        r"/admin/practicals(\?.*)?",
+        r"(?<=Days, places and waiting lists\. Plan a practical )",
+        "Calendar ",
+    ),
+    Difference(
         READ,
         r"/admin/practicals/[\w-]+(\?.*)?",
         r"(?<=Attendance sheet \(PDF\) )(?=Download as CSV)",
