@@ -6,7 +6,7 @@ import pytest
 
 from app.courses.domain import academy_file
 from app.courses.domain.academy_file import parse_academy
-from app.kit.academy import PICTURES, Academy
+from app.kit.academy import PICTURES, Academy, ReminderDays
 from app.kit.paths import COURSES, ROOT, STATIC
 from tests.make.academy import ACADEMY
 
@@ -83,6 +83,23 @@ def test_the_file_says_who_the_academy_is() -> None:
 )
 def test_a_mistake_is_told_with_its_line(lines: str, problem: str) -> None:
     assert [said[: len(problem)] for said in problems(f"format: 1\n{lines}\n")] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        ("students: [14, 1]", ReminderDays((14, 1), (1,))),
+        ("students: []\n  instructors: []", ReminderDays((), ())),
+    ],
+)
+def test_the_file_says_when_people_are_reminded(lines: str, days: ReminderDays) -> None:
+    assert parsed(f"format: 1\nreminders:\n  {lines}\n").reminders == days
+
+
+@pytest.mark.parametrize("days", ["[0]", "[61]", "[soon]", "[9, 7, 5, 3, 1]"])
+def test_reminders_that_cannot_be_sent_are_refused_with_their_line(days: str) -> None:
+    (problem,) = problems(f"format: 1\nreminders:\n  students: {days}\n")
+    assert problem.startswith(f"{PATH}:3: ")
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_lines() -> None:
