@@ -111,6 +111,21 @@ def is_over_ratio(plan: Plan, students_per_instructor: int) -> bool:
     return capacity_of(plan, students_per_instructor) > most
 
 
+def ratio_warning(capacity: int, students_per_instructor: int, instructors: int) -> Message | None:
+    """Return by how many places a day goes over what its instructors can teach, or None. A day that nobody
+    teaches yet lacks an instructor, and not places."""
+    most = ratio_capacity(students_per_instructor, instructors)
+    if not instructors or capacity <= most:
+        return None
+    return msgs(
+        "{n} instructor can teach {most}: {over} more than the ratio allows.",
+        "{n} instructors can teach {most}: {over} more than the ratio allows.",
+        instructors,
+        most=most,
+        over=capacity - most,
+    )
+
+
 def teaching_warning(status: PracticalStatus, instructors: int) -> Refusal | None:
     """Return what a published day without an instructor lacks, or None. It is a warning: the instructor may
     be ill, and nobody else found yet."""

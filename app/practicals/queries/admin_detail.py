@@ -17,6 +17,7 @@ from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.day_outcomes import DayOutcome
 from app.practicals.domain.office_words import for_office, no_day_to_choose
+from app.practicals.domain.plan import ratio_warning
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
@@ -77,6 +78,8 @@ class AdminPracticalPage:
     outcome: DayOutcome | None
     seat_outcomes: SeatOutcomes
     cancelled: CancelledList | None
+    over_ratio: Message | None
+    """By how many places the day goes over what its instructors can teach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ def admin_page(
     titles = {}
     if practical.intake_id is not None:
         titles = {intake.intake_id: intake.short_label for intake in enrolments.intake_options(db)}
+    roster = roster_page(db, practical_id, number=number)
     return AdminPracticalPage(
         practical,
         booking_window(practical, now),
@@ -175,12 +179,24 @@ def admin_page(
         _clashes(db, practical, now),
         courses.title_of(db, practical.course_key, practical.revision_id),
         titles.get(practical.intake_id) if practical.intake_id else None,
-        roster_page(db, practical_id, number=number),
+        roster,
         _queue(db, practical, closed=booking_window(practical, now).is_over),
         day_outcomes(db, [practical_id])[practical_id] if is_past else None,
         outcomes_of(db, [practical_id]).get(practical_id, {}) if is_past else {},
         cancelled_list(db, practical_id, now=now) if is_cancelled else None,
+        None if is_past or is_cancelled else _over_ratio(db, practical, roster),
     )
+
+
+def _over_ratio(db: Session, practical: Practical, roster: Roster) -> Message | None:
+    """Return what is said of a day with more places than its instructors can teach. Nothing is known of a
+    course that this version cannot read."""
+    published = courses.readable(db, practical.revision_id)
+    kind = published.course.practical(practical.kind_key) if published else None
+    if kind is None:
+        return None
+    teach = len(roster.instructors)
+    return ratio_warning(practical.capacity, kind.students_per_instructor, teach)
 
 
 def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> WaitingPage:

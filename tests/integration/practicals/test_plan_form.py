@@ -80,3 +80,15 @@ def test_a_reason_is_asked_for_when_there_are_more_places_than_the_ratio(browser
     again = sent_by(refused) | {"over_ratio_reason": "Two helpers"}
     assert browser.post(PATH, data=again).status_code == 303
     assert days(database)[-1].capacity == 6
+
+
+@pytest.mark.parametrize(("capacity", "is_over"), [(4, False), (6, True)])
+def test_the_page_of_a_day_says_in_red_that_it_is_over_the_ratio(
+    browser, database, teacher, capacity, is_over
+):
+    with database.write() as db:
+        day = a_practical(db, instructors=(teacher,), capacity=capacity)
+    answer = browser.get(f"/admin/practicals/{day}")
+    assert f"0 of {capacity} taken" in words(answer)
+    said = "1 instructor can teach 4: 2 more than the ratio allows."
+    assert (said in words(answer), "tag-danger" in answer.text) == (is_over, is_over)

@@ -12,6 +12,7 @@ from app.practicals.domain.plan import (
     is_over_ratio,
     plan_problems,
     ratio_capacity,
+    ratio_warning,
     somebody_attended,
     teaching_warning,
 )
@@ -139,3 +140,17 @@ def test_a_published_day_without_an_instructor_is_warned_of(status, instructors,
 def test_a_day_that_nobody_teaches_is_not_over_the_ratio():
     assert not is_over_ratio(a_plan(capacity=9), 4)
     assert is_over_ratio(a_plan(capacity=9, instructors=frozenset({IRA, JO})), 4)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "instructors", "said"),
+    [
+        (4, 1, None),
+        (5, 1, "1 instructor can teach 4: 1 more than the ratio allows."),
+        (11, 2, "2 instructors can teach 8: 3 more than the ratio allows."),
+        (5, 0, None),
+    ],
+)
+def test_places_over_the_ratio_are_counted(capacity, instructors, said):
+    warning = ratio_warning(capacity, 4, instructors)
+    assert (warning and str(warning)) == said
