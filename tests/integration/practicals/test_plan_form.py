@@ -40,6 +40,9 @@ def test_a_copy_has_everything_but_the_day(browser, database, day, teacher):
     assert "Everything is as on Tue 15 Dec 2026, 09:00 to 16:00, London time." in words(page)
     values = sent_by(page)
     assert values["day"] == values["capacity"] == ""
+    assert (
+        values["opens_day"] == "1 December 2026"
+    )  # it opened yesterday for the day that is copied
     assert (values["room"], values["instructors"]) == ("Room 7", str(teacher.user_id))
     answer = browser.post(PATH, data=values | {"day": "22 December 2026"})
     assert answer.status_code == 303
