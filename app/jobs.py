@@ -34,6 +34,7 @@ from app.outbox import service as outbox
 from app.outbox.queries import EventKind
 from app.practicals import service as practicals
 from app.practicals.queries import pending
+from app.practicals.queries.offers import lapses_due
 from app.practicals.queries.reminders import due_reminders
 from app.quizzes import mark_backfill
 from app.quizzes import service as quizzes
@@ -104,6 +105,22 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
         except Exception as error:  # whatever is wrong with it, the next round tries again
             log.error("attempt not closed", attempt_id=str(attempt_id), exc_info=error)
     return closed
+
+
+def settle_lapsed(database: Database, *, now: datetime) -> int:
+    """End the holds and offers that have run out and pass their places on, each practical in its own
+    transaction, and return the number of practicals. One that fails does not stop the others."""
+    with database.read() as db:
+        due = lapses_due(db, now=now)
+    settled = 0
+    for practical_id in due:
+        try:
+            with database.write() as db:
+                practicals.settle_practical(db, WORKER, practical_id, now=now)
+            settled += 1
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error("places not settled", practical_id=str(practical_id), exc_info=error)
+    return settled
 
 
 def end_sign_ins(database: Database, *, now: datetime) -> None:
@@ -269,6 +286,7 @@ class FactWork:
         if jump is not None:
             return RoundResult(bool(taken), trouble=jump_words(jump))
         taken += close_overdue_attempts(self.database, now=now)
+        taken += settle_lapsed(self.database, now=now)
         if self._tidied_at is None:
             self._tidied_at, self._hourly_at = seconds, seconds - HOURLY + TIDY_EVERY
             self._say_when_ahead(now)

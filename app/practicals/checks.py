@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.auditing import Check, findings, findings_of_each
+from app.practicals.domain.offers import in_time_to_answer, offer_deadline
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
@@ -108,16 +109,16 @@ def nobody_waits_in_vain(db: Session, *, now: datetime) -> list[str]:
 
     def look(row: Any) -> list[str]:
         practical = Practical(*row)
-        return _waiters_in_vain(db, practical) if is_takeable(practical, now) else []
+        return _waiters_in_vain(db, practical, now) if is_takeable(practical, now) else []
 
     return findings_of_each(rows, lambda row: f"Practical {row[0]}", look)
 
 
-def _waiters_in_vain(db: Session, practical: Practical) -> list[str]:
-    after = 0
+def _waiters_in_vain(db: Session, practical: Practical, now: datetime) -> list[str]:
+    after, deadline = 0, offer_deadline(practical, now)
     while waiters := first_waiters(db, practical.id, after=after):
         people = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
-        for waiter in assessed(practical, waiters, people):
+        for waiter in in_time_to_answer(assessed(practical, waiters, people), deadline):
             if not waiter.unmet:
                 return [
                     f"Practical {practical.id}: a place is free and person {waiter.user_id} waits for it."

@@ -105,6 +105,18 @@ class SeatPromotedMail(SeatMail):
     template: ClassVar[str] = "practicals/promoted"
 
 
+class SeatOfferedMail(MovedPracticalMail):
+    """A place became free and is kept for the person until they answer."""
+
+    template: ClassVar[str] = "practicals/offered"
+
+    answer_until: Moment
+
+    @property
+    def until(self) -> Message:
+        return moment_message(self.answer_until, str(self.answer_until.tzinfo))
+
+
 class SeatReservedMail(SeatMail):
     """The academy reserved the place."""
 

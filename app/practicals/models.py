@@ -20,7 +20,7 @@ from app.kit.ids import (
     WaitingId,
 )
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
-from app.practicals.domain.states import LIVE, OPEN_ENTRIES
+from app.practicals.domain.states import LIVE, OPEN_ENTRIES, WaitingPolicy
 
 
 def _in_states(states: Collection[str]) -> TextClause:
@@ -153,7 +153,8 @@ class Seat(Base):
 
 
 class WaitingEntry(Base):
-    """A person who waits for a seat. The order is by `number`, which is assigned under the lock."""
+    """A person who waits for a seat. The order is by `number`, which is assigned under the lock. `policy`
+    says how they get it."""
 
     __tablename__ = "waiting_entries"
     __table_args__ = (
@@ -180,6 +181,9 @@ class WaitingEntry(Base):
     user_id: Mapped[UserId] = mapped_column(ForeignKey("users.id"))
     number: Mapped[int]
     state: Mapped[WaitingState] = mapped_column(word(WaitingState))
+    policy: Mapped[WaitingPolicy] = mapped_column(
+        word(WaitingPolicy), default=WaitingPolicy.auto, server_default="auto"
+    )
     joined_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -194,6 +194,8 @@ EXAMPLES: tuple[MailKind, ...] = (
     practicals.SeatBookedMail(**(SEAT | {"can_give_back": False, "other_place": ELSEWHERE})),
     practicals.SeatPromotedMail(**(SEAT | {"bring": ()})),
     practicals.SeatPromotedMail(**SEAT, **MOVED),
+    practicals.SeatOfferedMail(**DAY, answer_until=UNTIL),
+    practicals.SeatOfferedMail(**DAY, **MOVED, answer_until=UNTIL),
     practicals.SeatReservedMail(**(SEAT | {"give_back_until": None, "can_give_back": False})),
     practicals.SeatMovedMail(**SEAT, **MOVED),
     practicals.SeatReminderMail(**SEAT),

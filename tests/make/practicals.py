@@ -188,7 +188,7 @@ def a_seat(
     return seat.id
 
 
-def a_waiter(db: Session, practical_id: PracticalId, user_id: UserId) -> WaitingId:
+def a_waiter(db: Session, practical_id: PracticalId, user_id: UserId, **columns: Any) -> WaitingId:
     """Somebody at the end of the queue."""
     practical = db.get_one(PracticalRow, practical_id)
     practical.waiting_sequence += 1
@@ -197,8 +197,7 @@ def a_waiter(db: Session, practical_id: PracticalId, user_id: UserId) -> Waiting
         practical_id=practical_id,
         user_id=user_id,
         number=practical.waiting_sequence,
-        state=WaitingState.waiting,
-        joined_at=NOW,
+        **{"state": WaitingState.waiting, "joined_at": NOW, **columns},
     )
     db.add(entry)
     db.flush()

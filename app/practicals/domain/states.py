@@ -67,5 +67,13 @@ class WaitingState(StrEnum):
     closed = "closed"
 
 
+class WaitingPolicy(StrEnum):
+    """How a person of the waiting list gets a place. `auto`: it is theirs as soon as it is free. `offer`: it
+    is kept for them until they accept it, decline it or let the time run out."""
+
+    auto = "auto"
+    offer = "offer"
+
+
 OPEN_ENTRIES: Final = frozenset({WaitingState.waiting, WaitingState.offered})
 """States of an entry that can still change. A person has at most one such entry on a practical."""

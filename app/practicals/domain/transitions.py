@@ -58,9 +58,9 @@ class Initiator(StrEnum):
 
 class SeatEffect(StrEnum):
     """What follows from a row, beside the new state, the counter and the audit trail. `deadline`: the seat
-    gets one. `no_deadline`: it has none any more. `join_list` to `lapse_entry`: what becomes of the entry on
-    the waiting list. `holder`: the seat gets another holder. `tell`: its holder gets a mail. `promote_next`:
-    free places go to the people who wait."""
+    gets one. `no_deadline`: it has none any more. `join_list` to `close_entry`: what becomes of the entry on
+    the waiting list; `close_entry` ends one whose offer is taken back. `holder`: the seat gets another
+    holder. `tell`: its holder gets a mail. `promote_next`: free places go to the people who wait."""
 
     deadline = "deadline"
     no_deadline = "no_deadline"
@@ -69,6 +69,7 @@ class SeatEffect(StrEnum):
     fulfil_entry = "fulfil_entry"
     decline_entry = "decline_entry"
     lapse_entry = "lapse_entry"
+    close_entry = "close_entry"
     holder = "holder"
     tell = "tell"
     promote_next = "promote_next"
@@ -112,6 +113,7 @@ _S, _E, _F, _BY = SeatState, SeatEvent, SeatEffect, Initiator
 _TAKEN: Final = (_F.fulfil_entry, _F.tell, _F.promote_next)
 _GIVEN: Final = (_F.fulfil_entry, _F.tell)
 _ENDED: Final = (_F.tell, _F.promote_next)
+_TAKEN_AWAY: Final = (_F.close_entry, _F.promote_next)
 
 
 def _each(
@@ -177,9 +179,9 @@ TABLE: Final = (
     SeatTransition(21, _S.confirmed, _E.cancel, _S.cancelled_by_student, _BY.student,
         (guards.may_leave, guards.not_present), _ENDED, "practicals.cancelled_seat"),
     *_each(22, HOLDING, _E.take_away, _S.cancelled_by_admin, _BY.office,
-        (guards.not_begun, guards.not_present), _ENDED, "practicals.took_seat_away"),
+        (guards.not_begun, guards.not_present), (_F.tell, *_TAKEN_AWAY), "practicals.took_seat_away"),
     *_each(22, HOLDING, _E.right_ended, _S.cancelled_by_admin, _BY.clock,
-        (guards.not_begun, guards.not_present, guards.has_lost_the_right), (_F.promote_next,),
+        (guards.not_begun, guards.not_present, guards.has_lost_the_right), _TAKEN_AWAY,
         "practicals.seat_ended"),
     *_each(23, HOLDING, _E.call_off, _S.cancelled_by_admin, _BY.office,
         (guards.not_begun,), (_F.tell,), "practicals.took_seat_away"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.kit.ids import UserId, WaitingId
 from app.kit.messages import Message
 from app.practicals.domain.seats import Practical, is_takeable
+from app.practicals.domain.states import WaitingPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Waiter:
     user_id: UserId
     number: int
     unmet: tuple[Message, ...] = ()
+    policy: WaitingPolicy = WaitingPolicy.auto
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def first_waiters(
     """Return the first people of the waiting list after number `after`, without checking who could
     come."""
     rows = db.execute(
-        select(WaitingEntry.id, WaitingEntry.user_id, WaitingEntry.number)
+        select(WaitingEntry.id, WaitingEntry.user_id, WaitingEntry.number, WaitingEntry.policy)
         .where(
             WaitingEntry.practical_id == practical_id,
             WaitingEntry.state == WaitingState.waiting,
@@ -186,7 +186,7 @@ def first_waiters(
         .order_by(WaitingEntry.number)
         .limit(most)
     )
-    return [Waiter(*row) for row in rows]
+    return [Waiter(row.id, row.user_id, row.number, policy=row.policy) for row in rows]
 
 
 def assessed(

@@ -7,6 +7,7 @@ from app.practicals.service.changing import change_practical
 from app.practicals.service.closing import close_waiting_list
 from app.practicals.service.contacts import read_contacts_of_roster
 from app.practicals.service.group_reservation import reserve_with_practical
+from app.practicals.service.offers import accept_offer, decline_offer, settle_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.rebooking import rebook
 from app.practicals.service.reminding import send_reminder
@@ -20,11 +21,13 @@ from app.practicals.service.waiting_list import (
 )
 
 __all__ = (
+    "accept_offer",
     "book_seat",
     "cancel_practical",
     "cancel_seat",
     "change_practical",
     "close_waiting_list",
+    "decline_offer",
     "join_waiting_list",
     "leave_waiting_list",
     "make_practical",
@@ -40,5 +43,6 @@ __all__ = (
     "reserve_seat",
     "reserve_with_practical",
     "send_reminder",
+    "settle_practical",
     "take_seat_away",
 )

@@ -14,6 +14,7 @@ from app.practicals import policy
 from app.practicals.domain.refusals import NOT_WAITING
 from app.practicals.domain.seat_guards import SeatFacts
 from app.practicals.domain.seats import Practical, PracticalStatus, WaitingState
+from app.practicals.domain.states import WaitingPolicy
 from app.practicals.domain.transitions import SeatEvent
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, WaitingEntry
@@ -23,10 +24,16 @@ from app.practicals.steps.locking import lock_practical
 
 
 def join_waiting_list(
-    db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime
+    db: Session,
+    actor: Actor,
+    practical_id: PracticalId,
+    *,
+    now: datetime,
+    wanted: WaitingPolicy = WaitingPolicy.auto,
 ) -> WaitingId:
     """Add the student to the end of the waiting list of a full practical, or raise PlaceRefused. A
-    student with unfinished modules may wait, but is passed over until they finish them."""
+    student with unfinished modules may wait, but is passed over until they finish them. `wanted` says
+    whether they get a place at once or by an offer."""
     require(policy.may_book(actor))
     practical = lock_practical(db, practical_id, now=now)
     if practical.status is PracticalStatus.draft:
@@ -34,7 +41,7 @@ def join_waiting_list(
     candidate = lock_and_read_with_queue(db, practical, actor.user_id)
     facts = SeatFacts(practical=practical, now=now, person=candidate.facts)
     demand(None, SeatEvent.wait, facts)
-    entry_id = _enter(db, practical, actor.user_id, now=now)
+    entry_id = _enter(db, practical, actor.user_id, wanted, now=now)
     _note(db, practical, actor, "practicals.joined_waiting_list", now=now)
     promote_waiting(db, practical, now=now)
     return entry_id
@@ -115,7 +122,9 @@ def _promote_each(db: Session, practical_ids: Sequence[PracticalId], *, now: dat
         promote_waiting(db, lock_practical(db, practical_id, now=now), now=now)
 
 
-def _enter(db: Session, practical: Practical, user_id: UserId, *, now: datetime) -> WaitingId:
+def _enter(
+    db: Session, practical: Practical, user_id: UserId, wanted: WaitingPolicy, *, now: datetime
+) -> WaitingId:
     number = practical.waiting_sequence + 1
     db.execute(
         update(PracticalRow)
@@ -129,6 +138,7 @@ def _enter(db: Session, practical: Practical, user_id: UserId, *, now: datetime)
         user_id=user_id,
         number=number,
         state=WaitingState.waiting,
+        policy=wanted,
         joined_at=now,
     )
     with constraints_as_refusals():

@@ -12,8 +12,10 @@ from app.kit.ids import UserId
 from app.kit.messages import sentences
 from app.kit.stored_messages import stored_reason
 from app.practicals.domain import waiting
+from app.practicals.domain.offers import in_time_to_answer, offer_deadline
 from app.practicals.domain.seat_guards import SeatFacts
 from app.practicals.domain.seats import Practical, SeatState, is_takeable
+from app.practicals.domain.states import WaitingPolicy
 from app.practicals.domain.transitions import SeatEvent, SeatRefused, SeatTransition, decide
 from app.practicals.domain.waiting import Waiter
 from app.practicals.errors import PlaceRefused
@@ -38,10 +40,10 @@ def demand(state: SeatState | None, event: SeatEvent, facts: SeatFacts) -> SeatT
 def promote_waiting(
     db: Session, practical: Practical, *, now: datetime, before: Practical | None = None
 ) -> Practical:
-    """Give free places to the people who wait and could come, in order. The practical is locked. Outside the
-    booking window nothing moves. `before`: the day as it was, if the same use-case moved it; the people who
-    wait have not been told of the move yet."""
-    after, behind = 0, list[Waiter]()
+    """Give free places to the people who wait and could come, in order: at once, or by an offer, as each of
+    them chose. The practical is locked. Outside the booking window nothing moves. `before`: the day as it
+    was, if the same use-case moved it; the people who wait have not been told of the move yet."""
+    after, behind, deadline = 0, list[Waiter](), offer_deadline(practical, now)
     while practical.free and is_takeable(practical, now):
         waiters = first_waiters(db, practical.id, after=after)
         if not waiters:
@@ -49,15 +51,19 @@ def promote_waiting(
         candidates_by_id = lock_and_read_candidates(
             db, practical, [waiter.user_id for waiter in waiters]
         )
-        candidates = [*behind, *assessed(practical, waiters, candidates_by_id)]
+        could_come = assessed(practical, waiters, candidates_by_id)
+        candidates = [*behind, *in_time_to_answer(could_come, deadline)]
         chosen = waiting.choose(practical.free, candidates)
         for waiter in chosen.passed_over:
             _note_passed_over(db, practical, waiter, now=now)
         for waiter in chosen.promoted:
             candidate = candidates_by_id[waiter.user_id]
             facts = SeatFacts(practical=practical, now=now, person=candidate.facts)
-            row = demand(None, SeatEvent.promote, facts)
-            act = SeatAct(by=None, now=now, before=before)
+            is_offer = waiter.policy is WaitingPolicy.offer
+            row = demand(None, SeatEvent.offer if is_offer else SeatEvent.promote, facts)
+            act = SeatAct(
+                by=None, now=now, before=before, deadline_at=deadline, entry_id=waiter.entry_id
+            )
             practical = add_seat(db, practical, row, candidate.person, act).practical
         if len(waiters) < BATCH:
             break

@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.ids import PracticalId
 from app.practicals.domain.refusals import ALREADY_BOOKED, ALREADY_WAITING, FULL
-from app.practicals.domain.seats import Practical
+from app.practicals.domain.seats import Practical, WaitingState
 from app.practicals.errors import PlaceRefused
-from app.practicals.models import PracticalRow, Seat
+from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.queries.eligibility_facts import PRACTICAL_COLUMNS
 from app.practicals.seat_conditions import is_holding
 
@@ -70,6 +70,20 @@ def note_next_lapse(db: Session, practical: Practical) -> None:
         update(PracticalRow)
         .where(PracticalRow.id == practical.id)
         .values(next_lapse_at=earliest)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_free_place(db: Session, practical: Practical, lapsed_at: datetime) -> None:
+    """Leave the time of a seat that has lapsed as the next one if somebody waits: then the worker looks at
+    this practical at once, whatever the use-case does that locked it."""
+    waits = exists().where(
+        WaitingEntry.practical_id == practical.id, WaitingEntry.state == WaitingState.waiting
+    )
+    db.execute(
+        update(PracticalRow)
+        .where(PracticalRow.id == practical.id, waits)
+        .values(next_lapse_at=lapsed_at)
         .execution_options(synchronize_session=False)
     )
 

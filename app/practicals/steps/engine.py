@@ -13,7 +13,7 @@ from app.accounts import queries as accounts
 from app.kit.ids import SeatId
 from app.practicals.domain.refusals import NO_SEAT
 from app.practicals.domain.seat_guards import SeatFacts
-from app.practicals.domain.seats import EligibilityFacts, Practical
+from app.practicals.domain.seats import EligibilityFacts, Practical, SeatState
 from app.practicals.domain.transitions import (
     SeatEffect,
     SeatEvent,
@@ -45,10 +45,12 @@ def take_seat(
     act: SeatAct,
     *,
     override: bool = False,
+    ended: SeatState | None = None,
 ) -> SeatId:
-    """Give a person a new seat, or raise PlaceRefused with all reasons."""
+    """Give a person a new seat, or raise PlaceRefused with all reasons. `ended` is the state of the seat that
+    they had, if it is that one which they get back."""
     facts = SeatFacts(practical=practical, now=act.now, person=candidate.facts, override=override)
-    row = demand(None, event, facts)
+    row = demand(ended, event, facts)
     changed = add_seat(db, practical, row, candidate.person, act)
     _pass_on(db, changed.practical, row, act)
     return changed.seat_id

@@ -11,7 +11,7 @@ from app.practicals.domain.transitions import SeatEvent, SeatRefused, decide, so
 from app.practicals.models import Seat
 from app.practicals.queries.stored_seats import stored_seats
 from app.practicals.seat_conditions import is_any_of
-from app.practicals.steps.counting import lock_row, note_next_lapse
+from app.practicals.steps.counting import lock_row, note_free_place, note_next_lapse
 from app.practicals.steps.seat_writing import SeatAct, change_seat
 
 
@@ -23,7 +23,7 @@ def lock_practical(db: Session, practical_id: PracticalId, *, now: datetime) -> 
     within seconds.
     """
     practical, next_lapse_at = lock_row(db, practical_id)
-    if not has_lapsed(next_lapse_at, now):
+    if next_lapse_at is None or not has_lapsed(next_lapse_at, now):
         return practical
     lapsed = stored_seats(
         db,
@@ -37,4 +37,5 @@ def lock_practical(db: Session, practical_id: PracticalId, *, now: datetime) -> 
         if not isinstance(row, SeatRefused):
             practical = change_seat(db, practical, row, seat, SeatAct(by=None, now=now)).practical
     note_next_lapse(db, practical)
+    note_free_place(db, practical, next_lapse_at)
     return practical

@@ -22,6 +22,7 @@ from app.practicals.mails import (
     OtherPlace,
     PracticalMail,
     SeatMail,
+    SeatOfferedMail,
     SeatReminderMail,
     TeachingDay,
     TeachingReminderMail,
@@ -82,6 +83,20 @@ def tell_of_list(
     """Mail a person about a day on which they have no place; nothing changes in their calendar. `before` is
     a day that was moved, as it was; `further` are the fields that only this kind of mail has."""
     send(db, person, _mail(db, kind, practical, person, before, further), now=now)
+
+
+def tell_of_offer(
+    db: Session,
+    practical: Practical,
+    person: Person,
+    deadline_at: datetime | None,
+    *,
+    now: datetime,
+    before: Practical | None = None,
+) -> None:
+    """Tell a person who waits that a place is kept for them, and until when they can answer."""
+    until = deadline_at and _there(deadline_at, practical.zone)
+    tell_of_list(db, SeatOfferedMail, practical, person, now=now, before=before, answer_until=until)
 
 
 def remind_of_seat(

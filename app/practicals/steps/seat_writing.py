@@ -13,7 +13,7 @@ from app.accounts import queries as accounts
 from app.accounts.queries import Person
 from app.audit.service import record
 from app.kit.errors import Refusal
-from app.kit.ids import ReservationId, SeatId, UserId, new_uuid
+from app.kit.ids import ReservationId, SeatId, UserId, WaitingId, new_uuid
 from app.practicals.domain.lost_rights import written
 from app.practicals.domain.refusals import NO_SEAT
 from app.practicals.domain.seat_policies import policy_now, stored_policy
@@ -27,6 +27,7 @@ from app.practicals.mails import (
     PracticalMail,
     SeatBookedMail,
     SeatGivenBackMail,
+    SeatOfferedMail,
     SeatPromotedMail,
     SeatReservedMail,
     SeatTakenAwayMail,
@@ -34,12 +35,13 @@ from app.practicals.mails import (
 from app.practicals.models import Reservation, Seat, WaitingEntry
 from app.practicals.queries.stored_seats import StoredSeat
 from app.practicals.steps.counting import constraints_as_refusals, move_taken, note_next_lapse
-from app.practicals.steps.notifications import tell_of_seat
+from app.practicals.steps.notifications import tell_of_offer, tell_of_seat
 
 MAILS: Final[dict[SeatEvent, type[PracticalMail]]] = {
     SeatEvent.book: SeatBookedMail,
     SeatEvent.confirm: SeatBookedMail,
     SeatEvent.accept: SeatBookedMail,
+    SeatEvent.offer: SeatOfferedMail,
     SeatEvent.promote: SeatPromotedMail,
     SeatEvent.reserve: SeatReservedMail,
     SeatEvent.reinstate: SeatReservedMail,
@@ -54,6 +56,7 @@ ENTRIES: Final = {
     SeatEffect.fulfil_entry: WaitingState.fulfilled,
     SeatEffect.decline_entry: WaitingState.declined,
     SeatEffect.lapse_entry: WaitingState.lapsed,
+    SeatEffect.close_entry: WaitingState.closed,
 }
 """What becomes of the holder's open entry on the waiting list."""
 
@@ -61,7 +64,8 @@ ENTRIES: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatAct:
     """Who changes a seat, when and why. `by` None: nobody, a deadline or a free place did. `overridden` are
-    the rules that the office set aside. `deadline_at` is when a new hold or offer lapses. `before` is the
+    the rules that the office set aside. `deadline_at` is when a new hold or offer lapses. `entry_id`
+    is the entry of the waiting list that gets a new seat. `before` is the
     day as it was, if the same use-case moved it; `overlap` is another place of this person at the same
     time."""
 
@@ -70,6 +74,7 @@ class SeatAct:
     reason: str | None = None
     overridden: tuple[Refusal, ...] = ()
     deadline_at: datetime | None = None
+    entry_id: WaitingId | None = None
     reservation_id: ReservationId | None = None
     before: Practical | None = None
     overlap: Overlap | None = None
@@ -118,6 +123,7 @@ def add_seat(
         calendar_sequence=0,
         cancel_until=until,
         deadline_at=_deadline(row, act),
+        entry_id=act.entry_id,
         policy=stored_policy(policy_now(practical)),
         moves=0,
     )
@@ -188,22 +194,25 @@ def _follow(
     """Write what follows for the waiting list, the next deadline and the audit trail."""
     for effect in row.effects:
         if effect in ENTRIES and user_id is not None:
-            _move_entry(db, practical, user_id, ENTRIES[effect], now=act.now)
+            _move_entry(db, practical, user_id, effect, now=act.now)
         elif effect in (SeatEffect.deadline, SeatEffect.no_deadline):
             note_next_lapse(db, practical)
     _record(db, practical, row, user_id, seat_id, act)
 
 
 def _move_entry(
-    db: Session, practical: Practical, user_id: UserId, state: WaitingState, *, now: datetime
+    db: Session, practical: Practical, user_id: UserId, effect: SeatEffect, *, now: datetime
 ) -> None:
-    """Bring the open entry of a person on the waiting list into a state; nothing if they have none."""
+    """Write what becomes of the open entry of a person on the waiting list; nothing if they have none. A
+    seat that is taken away closes only the entry to which it was offered."""
+    state = ENTRIES[effect]
+    is_closed = effect is SeatEffect.close_entry
     db.execute(
         update(WaitingEntry)
         .where(
             WaitingEntry.practical_id == practical.id,
             WaitingEntry.user_id == user_id,
-            WaitingEntry.state.in_(OPEN_ENTRIES),
+            WaitingEntry.state.in_([WaitingState.offered] if is_closed else OPEN_ENTRIES),
         )
         .values(state=state, ended_at=None if state in OPEN_ENTRIES else now)
         .execution_options(synchronize_session=False)
@@ -250,6 +259,9 @@ def _tell(
     until: datetime | None,
 ) -> None:
     kind = MAILS[row.event]
+    if kind is SeatOfferedMail:
+        tell_of_offer(db, practical, person, act.deadline_at, now=act.now, before=act.before)
+        return
     further: dict[str, Any] = {"reason": act.reason} if issubclass(kind, GIVES_REASON) else {}
     tell_of_seat(
         db,

@@ -12,7 +12,16 @@ from app.practicals.models import WaitingEntry
 
 
 def end_waiting(db: Session, practical: Practical, *, now: datetime) -> Sequence[UserId]:
-    """End every wait for a practical that is locked, and return whose waits they were."""
+    """End every wait for a practical that is locked, and return whose waits they were. Who has an offer
+    learns of its end with the seat."""
+    db.execute(
+        update(WaitingEntry)
+        .where(
+            WaitingEntry.practical_id == practical.id, WaitingEntry.state == WaitingState.offered
+        )
+        .values(state=WaitingState.closed, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
     return db.scalars(
         update(WaitingEntry)
         .where(
