@@ -35,6 +35,7 @@ class JourneyStage(StrEnum):
     ended = "ended"
     used_up = "used_up"
     booked = "booked"
+    offered = "offered"
     queued = "queued"
     day_over = "day_over"
     being_assessed = "being_assessed"
@@ -132,12 +133,13 @@ class NextThing:
 def next_thing(situation: StudentSituation, now: datetime) -> NextThing:
     """Return the one thing to do now.
 
-    A running attempt comes first, then a practical today; then the theory of any course, first of one that
-    goes on without the academy; its practical, its certificate; then what somebody else must decide; last
-    what can be started.
+    A running attempt comes first, then an offer that waits for an answer, then a practical today; then the
+    theory of any course, first of one that goes on without the academy; its practical, its certificate; then
+    what somebody else must decide; last what can be started.
     """
     return (
         _running(situation.tries, now)
+        or _first(situation.courses, _offered)
         or _first(situation.courses, lambda course: _today(course, now))
         or _first(situation.courses, lambda course: _theory_to_do(course, now))
         or _first(situation.courses, lambda course: _theory(course, now))
@@ -161,6 +163,16 @@ def _running(tries: tuple[AttemptSummary, ...], now: datetime) -> NextThing | No
     running = [attempt for attempt in tries if not attempt.has_ended(now)]
     running.sort(key=lambda attempt: attempt.ends_at(now) or never)
     return NextThing(JourneyStage.resume, attempt=running[0]) if running else None
+
+
+def _offered(course: CourseStanding) -> NextThing | None:
+    """Return the offer of a place that lapses first."""
+    never = datetime.max.replace(tzinfo=UTC)
+    offers = [date for date in course.coming if date.answer_until]
+    if not offers:
+        return None
+    first = min(offers, key=lambda date: date.answer_until or never)
+    return NextThing(JourneyStage.offered, course.progress, date=first)
 
 
 def _today(course: CourseStanding, now: datetime) -> NextThing | None:

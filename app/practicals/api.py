@@ -13,6 +13,7 @@ from app.kit.ids import PracticalId, SeatId
 from app.kit.words import Words
 from app.practicals import service
 from app.practicals.domain.seats import Attendance, PracticalsReason
+from app.practicals.domain.states import WaitingPolicy
 from app.practicals.forms import demand_known_kind
 from app.practicals.queries.eligibility_facts import holds_seat, still_waits
 from app.practicals.queries.student_list import DateRow, dates_page, practical_page
@@ -38,7 +39,7 @@ class UnmetOut(BaseModel):
 class PracticalOut(BaseModel):
     """One practical for the current student. `unmet` is empty if they may book it now.
     `cancel_until` is the deadline of their own place, if they have one; `can_cancel` says that it
-    has not passed."""
+    has not passed. `answer_until` is when the offer of a place lapses, if there is one."""
 
     id: PracticalId
     title: str
@@ -52,6 +53,7 @@ class PracticalOut(BaseModel):
     waiting: int
     booked: bool
     position: int | None
+    answer_until: datetime | None
     cancel_until: datetime
     can_cancel: bool
     unmet: list[UnmetOut]
@@ -181,13 +183,22 @@ def cancel_seat(visit: Visit, practical_id: PracticalId) -> Response:
     status_code=201,
     response_model=EntryOut,
 )
-def join_waiting_list(visit: Visit, practical_id: PracticalId, key: Key = "") -> EntryOut:
-    """Wait for a place, or answer 409 with the reason. The same key returns the same id while the entry is
+def join_waiting_list(
+    visit: Visit,
+    practical_id: PracticalId,
+    key: Key = "",
+    wanted: WaitingPolicy = WaitingPolicy.auto,
+) -> EntryOut:
+    """Wait for a place, or answer 409 with the reason. `wanted` says how you get it: `auto`, at once, or
+    `offer`, kept for you until you answer. The same key returns the same id while the entry is
     on the list; after that it is refused with 409."""
     with visit.database.write() as db:
 
         def join() -> str:
-            return str(service.join_waiting_list(db, visit.actor, practical_id, now=visit.now))
+            entry_id = service.join_waiting_list(
+                db, visit.actor, practical_id, wanted=wanted, now=visit.now
+            )
+            return str(entry_id)
 
         def stands(entry_id: str) -> bool:
             return still_waits(db, UUID(entry_id))
@@ -202,6 +213,40 @@ def leave_waiting_list(visit: Visit, practical_id: PracticalId) -> Response:
     """Leave the waiting list."""
     with visit.database.write() as db:
         service.leave_waiting_list(db, visit.actor, practical_id, now=visit.now)
+    return Response(status_code=204)
+
+
+@api.post(
+    "/{practical_id}/offer/accept",
+    name="api.practicals.accept_offer",
+    access=STUDENT,
+    status_code=201,
+    response_model=SeatOut,
+)
+def accept_offer(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut:
+    """Book the place that is offered to you, or answer 409 with the reason. The same key returns the same
+    id while the place is held; after that it is refused with 409."""
+    with visit.database.write() as db:
+
+        def accept() -> str:
+            return str(service.accept_offer(db, visit.actor, practical_id, now=visit.now))
+
+        def stands(seat_id: str) -> bool:
+            return holds_seat(db, UUID(seat_id))
+
+        return SeatOut(seat_id=visit.once(db, _sent(practical_id, key), accept, stands=stands))
+
+
+@api.delete(
+    "/{practical_id}/offer/mine",
+    name="api.practicals.decline_offer",
+    access=STUDENT,
+    status_code=204,
+)
+def decline_offer(visit: Visit, practical_id: PracticalId) -> Response:
+    """Decline the place that is offered to you; it goes to the next person who waits."""
+    with visit.database.write() as db:
+        service.decline_offer(db, visit.actor, practical_id, now=visit.now)
     return Response(status_code=204)
 
 
@@ -225,6 +270,7 @@ def _practical(row: DateRow, words: Words) -> PracticalOut:
         waiting=row.waiting,
         booked=row.seat_id is not None,
         position=row.position,
+        answer_until=row.answer_until,
         cancel_until=row.cancel.until if row.cancel else practical.cancel_until,
         can_cancel=row.cancel is not None and row.cancel.is_open and row.seat_id is not None,
         unmet=[_unmet(refusal, words) for refusal in row.unmet],

@@ -16,6 +16,7 @@ from app.kit.versions import version_of
 from app.kit.zones import is_zone_of_a_place
 from app.practicals.domain.plan import Plan, ratio_capacity
 from app.practicals.domain.seats import Attendance
+from app.practicals.domain.states import WaitingPolicy
 from app.practicals.domain.times import whole_hours
 from app.practicals.queries.admin_detail import Choices, PlannedPractical
 from app.web.dates import Day, TimeOfDay, answered_day, moment, typed_day, typed_time
@@ -34,6 +35,15 @@ def demand_known_kind(kind: str | None, kinds: Sequence[tuple[str, str]]) -> Non
     keys = tuple(key for key, _ in kinds)
     help_text = msg("Known here: {keys:plain}.", keys=keys) if keys else msg("Known here: none.")
     raise Invalid(msg("There is no such kind of practical."), fields={"parameter kind": help_text})
+
+
+class JoinForm(Form):
+    """How somebody who joins a waiting list gets a place. A form of an earlier version, which promised the
+    place at once, does not say."""
+
+    wanted: WaitingPolicy = Field(
+        default=WaitingPolicy.auto, title=label("way to get a free place")
+    )
 
 
 class RosterWithNeedsForm(Form):

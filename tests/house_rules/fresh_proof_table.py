@@ -121,6 +121,8 @@ WITHOUT: dict[str, tuple[str, ...]] = {
     LEARNING: (
         "DELETE /api/v1/intakes/{intake_id}/requests",
         "DELETE /api/v1/practicals/{practical_id}/bookings/mine",
+        "POST /api/v1/practicals/{practical_id}/offer/accept",
+        "DELETE /api/v1/practicals/{practical_id}/offer/mine",
         "DELETE /api/v1/practicals/{practical_id}/waiting/mine",
         "POST /api/v1/attempts/{attempt_id}/submit",
         "POST /api/v1/courses/{course}/quizzes/{quiz}/attempts",
@@ -161,6 +163,8 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /learn/{course_key}/quizzes/{quiz_key}",
         "POST /practicals/{practical_id}/book",
         "POST /practicals/{practical_id}/cancel",
+        "POST /practicals/{practical_id}/offer/accept",
+        "POST /practicals/{practical_id}/offer/decline",
         "POST /practicals/{practical_id}/waiting",
         "POST /practicals/{practical_id}/waiting/leave",
         "POST /api/v1/attempts/{attempt_id}/answers",

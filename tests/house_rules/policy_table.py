@@ -167,6 +167,8 @@ STUDENT: tuple[str, ...] = (
     "POST /api/v1/practicals/{practical_id}/bookings",
     "DELETE /api/v1/practicals/{practical_id}/bookings/mine",
     "POST /api/v1/practicals/{practical_id}/waiting",
+    "POST /api/v1/practicals/{practical_id}/offer/accept",
+    "DELETE /api/v1/practicals/{practical_id}/offer/mine",
     "DELETE /api/v1/practicals/{practical_id}/waiting/mine",
     "GET /attempts/{attempt_id}",
     "GET /attempts/{attempt_id}/check",
@@ -222,6 +224,8 @@ STUDENT: tuple[str, ...] = (
     "POST /practicals/{practical_id}/book",
     "POST /practicals/{practical_id}/cancel",
     "GET /practicals/{practical_id}/invite.ics",
+    "POST /practicals/{practical_id}/offer/accept",
+    "POST /practicals/{practical_id}/offer/decline",
     "POST /practicals/{practical_id}/waiting",
     "POST /practicals/{practical_id}/waiting/leave",
 )

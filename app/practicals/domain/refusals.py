@@ -34,6 +34,7 @@ class PracticalsReason(StrEnum):
     profile = "profile"
     overlap = "overlap"
     no_seat = "no_seat"
+    no_offer = "no_offer"
     not_waiting = "not_waiting"
     contacts_not_open = "contacts_not_open"
     attended = "attended"

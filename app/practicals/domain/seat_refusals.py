@@ -35,6 +35,12 @@ LAPSED: Final = Refusal(
     msg("Look for a free place, or join a waiting list."),
     DATES,
 )
+NO_OFFER: Final = Refusal(
+    PracticalsReason.no_offer,
+    msg("No place on this day is offered to you now."),
+    msg("Look for a free place, or join a waiting list."),
+    DATES,
+)
 DECLINED: Final = Refusal(
     PracticalsReason.declined,
     msg("This place was declined."),

@@ -16,7 +16,7 @@ from app.mail.calendar import invite
 from app.practicals import service
 from app.practicals.domain.times import month_of, month_option
 from app.practicals.errors import PlaceRefused
-from app.practicals.forms import demand_known_kind
+from app.practicals.forms import JoinForm, demand_known_kind
 from app.practicals.queries.invites import own_entry
 from app.practicals.queries.public import public_dates
 from app.practicals.queries.student_list import dates_page, practical_page
@@ -124,6 +124,8 @@ MAILED = msg("We have sent the details to your e-mail address.")
 
 @pages.post("/practicals/{practical_id}/book", name="practicals.book", access=STUDENT)
 def book_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    ButtonForm.read(submitted)
+
     def book(db: Session) -> None:
         service.book_seat(db, visit.actor, practical_id, now=visit.now)
 
@@ -133,6 +135,8 @@ def book_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> 
 
 @pages.post("/practicals/{practical_id}/cancel", name="practicals.cancel_seat", access=STUDENT)
 def cancel_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    ButtonForm.read(submitted)
+
     def cancel(db: Session) -> None:
         service.cancel_seat(db, visit.actor, practical_id, now=visit.now)
 
@@ -142,15 +146,45 @@ def cancel_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -
 
 @pages.post("/practicals/{practical_id}/waiting", name="practicals.join", access=STUDENT)
 def join_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
-    def join(db: Session) -> None:
-        service.join_waiting_list(db, visit.actor, practical_id, now=visit.now)
+    wanted = JoinForm.read(submitted).wanted
 
-    done = msg("You are on the waiting list. We write to you when a place is yours.")
+    def join(db: Session) -> None:
+        service.join_waiting_list(db, visit.actor, practical_id, wanted=wanted, now=visit.now)
+
+    done = msg("You are on the waiting list. We write to you when a place is free for you.")
     return _do_once(visit, practical_id, submitted, join, done)
+
+
+@pages.post(
+    "/practicals/{practical_id}/offer/accept", name="practicals.accept_offer", access=STUDENT
+)
+def accept_offer(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    ButtonForm.read(submitted)
+
+    def accept(db: Session) -> None:
+        service.accept_offer(db, visit.actor, practical_id, now=visit.now)
+
+    done = sentences(msg("Your place is booked."), MAILED)
+    return _do_once(visit, practical_id, submitted, accept, done)
+
+
+@pages.post(
+    "/practicals/{practical_id}/offer/decline", name="practicals.decline_offer", access=STUDENT
+)
+def decline_offer(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    ButtonForm.read(submitted)
+
+    def decline(db: Session) -> None:
+        service.decline_offer(db, visit.actor, practical_id, now=visit.now)
+
+    done = msg("You have declined the place. It goes to the next person who waits.")
+    return _do_once(visit, practical_id, submitted, decline, done)
 
 
 @pages.post("/practicals/{practical_id}/waiting/leave", name="practicals.leave", access=STUDENT)
 def leave_waiting_list(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    ButtonForm.read(submitted)
+
     def leave(db: Session) -> None:
         service.leave_waiting_list(db, visit.actor, practical_id, now=visit.now)
 
@@ -167,8 +201,6 @@ def _do_once(
 ) -> Response:
     """Run `command` once per submitted form, then say `done`. A refusal shows the page again with the
     reason and what is possible."""
-    ButtonForm.read(submitted)
-
     try:
         with visit.database.write() as db:
 

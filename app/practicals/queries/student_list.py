@@ -16,6 +16,7 @@ from app.enrolments.queries import ConfirmedPlace
 from app.kit.actor import Actor
 from app.kit.errors import NotFound, Refusal
 from app.kit.ids import PracticalId, RevisionId, SeatId
+from app.kit.messages import Message
 from app.kit.name_search import sort_key
 from app.learning import queries as learning
 from app.learning.domain import Done
@@ -35,7 +36,7 @@ from app.practicals.domain.terms import (
     cancel_deadline,
     cancel_terms,
 )
-from app.practicals.domain.times import month_of
+from app.practicals.domain.times import moment_message, month_of
 from app.practicals.domain.transitions import SeatEvent, reasons_against
 from app.practicals.domain.waiting import freed
 from app.practicals.queries.eligibility_facts import (
@@ -94,6 +95,17 @@ class DateRow:
     cancel: CancelTerms | None
     waited: bool
     """Whether they were on a waiting list that is now over."""
+    answer_until: datetime | None = None
+    """When the offer of a place to them lapses, if they have one."""
+    has_lapsed: bool = False
+    """Whether they let the time of an offer run out."""
+
+    @property
+    def answer_message(self) -> Message | None:
+        """Until when they can answer: Tue 8 Dec 2026, 10:00, London time."""
+        if self.answer_until is None:
+            return None
+        return moment_message(self.answer_until, self.practical.zone)
 
     @property
     def can_book(self) -> bool:
@@ -320,6 +332,8 @@ def _kept_row(row: DateListRow, facts: EligibilityFacts, title: str, now: dateti
         booking,
         cancel_terms(row.practical, row.seat_until, now),
         is_waiting and booking.is_over,
+        row.answer_until,
+        row.has_lapsed,
     )
 
 

@@ -35,6 +35,7 @@ from app.practicals.queries.summaries import (
     ENTRY,
     PRACTICAL,
     SEAT,
+    answer_until,
     dates_of,
     own_entry,
     own_seat,
@@ -103,7 +104,8 @@ MET_THE_COURSE = PRACTICAL.course_key.in_(select(PLACE.course_key).where(PLACE.u
 class DateListRow:
     """One date with the viewer's place on it and its own deadline, their number in its queue, how many
     wait and how many of them come first; `total` counts all dates that were asked for, where the list
-    has pages."""
+    has pages. `answer_until` is when the offer of a place to them lapses; `has_lapsed`: they let one
+    run out."""
 
     practical: Practical
     seat_id: SeatId | None
@@ -112,12 +114,22 @@ class DateListRow:
     waiting: int
     ahead: int
     total: int
+    answer_until: datetime | None = None
+    has_lapsed: bool = False
 
 
 def _own(row: Row[*tuple[Any, ...]]) -> DateListRow:
-    seat_id, seat_until, number, waiting, ahead = row[PRACTICAL_WIDTH:]
+    seat_id, seat_until, number, waiting, ahead, until, has_lapsed = row[PRACTICAL_WIDTH:]
     return DateListRow(
-        Practical(*row[:PRACTICAL_WIDTH]), seat_id, seat_until, number, waiting, ahead, total=0
+        Practical(*row[:PRACTICAL_WIDTH]),
+        seat_id,
+        seat_until,
+        None if until else number,
+        waiting,
+        ahead,
+        total=0,
+        answer_until=until,
+        has_lapsed=has_lapsed,
     )
 
 
@@ -146,11 +158,26 @@ def _waits() -> tuple[Select[int], FromClause]:
     return waits, queue
 
 
+def _has_lapsed() -> ColumnElement[bool]:
+    lapsed = table_of(WaitingEntry).alias("lapsed")
+    return (
+        select(lapsed.c.id)
+        .where(
+            lapsed.c.practical_id == PRACTICAL.id,
+            lapsed.c.user_id == VIEWER,
+            lapsed.c.state == WaitingState.lapsed,
+        )
+        .correlate(table_of(PracticalRow))
+        .exists()
+    )
+
+
 def _with_own_places(*seen: PracticalStatus) -> Rows:
     waits, queue = _waits()
     ahead = waits.where(queue.c.number < ENTRY.number).scalar_subquery()
     own = (SEAT.id, SEAT.cancel_until.label("seat_until"), ENTRY.number)
-    rows = select(*PRACTICAL_COLUMNS, *own, waits.scalar_subquery(), ahead)
+    offers = (answer_until(VIEWER), _has_lapsed())
+    rows = select(*PRACTICAL_COLUMNS, *own, waits.scalar_subquery(), ahead, *offers)
     return (
         _in_order(rows, *seen)
         .outerjoin(table_of(Seat), own_seat(VIEWER))

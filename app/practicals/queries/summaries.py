@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
+    ScalarSelect,
     Select,
     Uuid,
     and_,
@@ -28,8 +29,9 @@ from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.states import EXPECTED
 from app.practicals.domain.terms import CancelTerms, place_terms
+from app.practicals.domain.transitions import SeatEvent, source_states
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
-from app.practicals.seat_conditions import is_expected
+from app.practicals.seat_conditions import is_any_of, is_expected
 
 PRACTICALS: FromClause = table_of(PracticalRow)
 """With `PRACTICAL`, its columns: for statements of higher features too, which import no models."""
@@ -38,6 +40,7 @@ IS_EXPECTED = is_expected(SEAT.state)
 MARKED_WITHIN = timedelta(days=14)
 """How long after a practical its attendance is still expected; after that nobody waits for it any more."""
 WAITS = ENTRY.state == WaitingState.waiting
+HAS_OFFER = ENTRY.state == WaitingState.offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,14 @@ class SeatSummary:
 @dataclass(frozen=True, slots=True)
 class OwnDate:
     """A future practical on which a student has a place, or waits at a position. `cancel` are the
-    terms of the place; None without a place, and once the practical has begun."""
+    terms of the place; None without a place, and once the practical has begun. `answer_until` is when the
+    offer of a place lapses, if they have one."""
 
     practical: PracticalSummary
     cancel: CancelTerms | None
     has_seat: bool
     position: int | None
+    answer_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,8 @@ def _own_date(row: Any, now: datetime) -> OwnDate:
         if has_seat
         else None
     )
-    return OwnDate(summary, terms, has_seat, row.position if row.entry_id else None)
+    position = row.position if row.entry_state is WaitingState.waiting else None
+    return OwnDate(summary, terms, has_seat, position, row.answer_until)
 
 
 def _summary(row: Any) -> PracticalSummary:
@@ -268,15 +274,32 @@ def own_seat(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
 
 
 def own_entry(user_id: UserId | BindParameter[Any]) -> ColumnElement[bool]:
-    """Join a practical with this person's entry on its waiting list."""
-    return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, WAITS)
+    """Join a practical with this person's open entry on its waiting list: they wait, or have an offer."""
+    is_open = or_(WAITS, HAS_OFFER)
+    return and_(ENTRY.practical_id == PRACTICAL.id, ENTRY.user_id == user_id, is_open)
+
+
+def answer_until(user_id: UserId | BindParameter[Any]) -> ScalarSelect[datetime | None]:
+    """Return until when this person can answer the offer of a place on a practical; NULL without one."""
+    offered = table_of(Seat).alias("offered")
+    return (
+        select(offered.c.deadline_at)
+        .where(
+            offered.c.practical_id == PRACTICAL.id,
+            offered.c.user_id == user_id,
+            is_any_of(offered.c.state, source_states(SeatEvent.decline)),
+        )
+        .correlate(PRACTICALS)
+        .scalar_subquery()
+    )
 
 
 def dates_of(viewer: BindParameter[Any]) -> CompoundSelect[*tuple[Any, ...]]:
     """Return a query for the practicals on which a person has a place or waits for one: two
     look-ups, for any number of dates and people."""
     held = select(SEAT.practical_id).where(SEAT.user_id == viewer, IS_EXPECTED)
-    return held.union(select(ENTRY.practical_id).where(ENTRY.user_id == viewer, WAITS))
+    is_open = or_(WAITS, HAS_OFFER)
+    return held.union(select(ENTRY.practical_id).where(ENTRY.user_id == viewer, is_open))
 
 
 def _brief_columns() -> tuple[Any, ...]:
@@ -306,7 +329,8 @@ def _own_days() -> Select[*tuple[Any, ...]]:
             SEAT.cancel_until.label("seat_until"),
             SEAT.state.label("seat_state"),
             SEAT.attendance,
-            ENTRY.id.label("entry_id"),
+            ENTRY.state.label("entry_state"),
+            answer_until(viewer).label("answer_until"),
             position.label("position"),
             is_coming.label("is_coming"),
         )

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.kit.actor import Actor, SystemActor, require
 from app.kit.errors import NotFound
-from app.kit.ids import PracticalId, SeatId
+from app.kit.ids import PracticalId, SeatId, UserId
 from app.practicals import policy
-from app.practicals.domain.refusals import NO_SEAT
+from app.practicals.domain.seat_refusals import NO_OFFER
 from app.practicals.domain.seats import PracticalStatus
 from app.practicals.domain.states import LIVE
 from app.practicals.domain.transitions import SeatEvent
 from app.practicals.errors import PlaceRefused
 from app.practicals.queries.offers import answerable_seat
+from app.practicals.queries.stored_seats import StoredSeat
 from app.practicals.steps.allocation import lock_and_read_with_queue, promote_waiting
 from app.practicals.steps.counting import note_next_lapse
 from app.practicals.steps.engine import apply, take_seat
@@ -33,9 +34,9 @@ def accept_offer(db: Session, actor: Actor, practical_id: PracticalId, *, now: d
     if practical.status is PracticalStatus.draft:
         raise NotFound
     candidate = lock_and_read_with_queue(db, practical, actor.user_id)
-    seat = answerable_seat(db, practical.id, actor.user_id)
+    seat = _answered(db, practical.id, actor.user_id)
     act = SeatAct(by=actor.user_id, now=now)
-    if seat is not None and seat.state not in LIVE:
+    if seat.state not in LIVE:
         return take_seat(db, practical, SeatEvent.accept, candidate, act, ended=seat.state)
     return apply(db, practical, seat, SeatEvent.accept, act, person=candidate.facts).seat_id
 
@@ -46,10 +47,16 @@ def decline_offer(db: Session, actor: Actor, practical_id: PracticalId, *, now: 
     practical = lock_practical(db, practical_id, now=now)
     if practical.status is PracticalStatus.draft:
         raise NotFound
-    seat = answerable_seat(db, practical.id, actor.user_id)
-    if seat is None:
-        raise PlaceRefused((NO_SEAT,))
+    seat = _answered(db, practical.id, actor.user_id)
     apply(db, practical, seat, SeatEvent.decline, SeatAct(by=actor.user_id, now=now))
+
+
+def _answered(db: Session, practical_id: PracticalId, user_id: UserId) -> StoredSeat:
+    """Return the seat that an answer is about, or refuse the answer: nothing is offered to this person."""
+    seat = answerable_seat(db, practical_id, user_id)
+    if seat is None:
+        raise PlaceRefused((NO_OFFER,))
+    return seat
 
 
 def settle_practical(

@@ -109,8 +109,8 @@ def test_a_declined_place_goes_to_the_next(database, day):
     assert seats_of(database, second) == [SeatState.declined]
     assert seats_of(database, third) == [SeatState.offered]
     assert entries(database) == [WaitingState.declined, WaitingState.offered]
-    assert refusal(database, service.decline_offer, second, practical_id, now=NOW) == "no_seat"
-    assert refusal(database, service.accept_offer, second, practical_id, now=NOW) == "no_seat"
+    assert refusal(database, service.decline_offer, second, practical_id, now=NOW) == "no_offer"
+    assert refusal(database, service.accept_offer, second, practical_id, now=NOW) == "no_offer"
 
 
 def test_the_worker_ends_an_offer_that_has_run_out_and_passes_it_on(database, day):
@@ -178,7 +178,7 @@ def test_shortly_before_the_day_nobody_is_offered_a_place_and_the_list_does_not_
 @pytest.mark.parametrize("command", [service.accept_offer, service.decline_offer])
 def test_an_answer_without_an_offer_changes_nothing(database, day, command):
     practical_id, (_, second, _) = day
-    assert refusal(database, command, second, practical_id, now=NOW) == "no_seat"
+    assert refusal(database, command, second, practical_id, now=NOW) == "no_offer"
 
 
 def test_an_offer_that_the_office_takes_away_ends_its_wait(database, day):

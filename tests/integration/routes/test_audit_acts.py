@@ -436,6 +436,19 @@ def waiting(world: World) -> tuple[DemoPerson, UUID]:
     return person, practical_id
 
 
+def offered(world: World) -> tuple[DemoPerson, UUID]:
+    """A person with an open offer of the only place of a day."""
+    person, practical_id = ready(world), day(world)
+    seat_id = seat(world, practical_id, person)
+    deadline = NOW + timedelta(days=7)
+    world.change(
+        update(Seat)
+        .where(Seat.id == seat_id)
+        .values(state=SeatState.offered, deadline_at=deadline, entry_id=new_uuid())
+    )
+    return person, practical_id
+
+
 def held(world: World) -> tuple[DemoPerson, UUID]:
     practical_id, person = day(world), ready(world)
     seat(world, practical_id, person)
@@ -1421,6 +1434,22 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /practicals/{practical_id}/cancel": (
         "practicals.cancelled_seat",
         lambda w: as_page(w, held(w), "/practicals/{}/cancel"),
+    ),
+    "POST /api/v1/practicals/{practical_id}/offer/accept": (
+        "practicals.accepted",
+        lambda w: as_api(w, "POST", offered(w), "/api/v1/practicals/{}/offer/accept"),
+    ),
+    "POST /practicals/{practical_id}/offer/accept": (
+        "practicals.accepted",
+        lambda w: as_page(w, offered(w), "/practicals/{}/offer/accept"),
+    ),
+    "DELETE /api/v1/practicals/{practical_id}/offer/mine": (
+        "practicals.declined",
+        lambda w: as_api(w, "DELETE", offered(w), "/api/v1/practicals/{}/offer/mine"),
+    ),
+    "POST /practicals/{practical_id}/offer/decline": (
+        "practicals.declined",
+        lambda w: as_page(w, offered(w), "/practicals/{}/offer/decline"),
     ),
     "POST /api/v1/practicals/{practical_id}/waiting": (
         "practicals.joined_waiting_list",

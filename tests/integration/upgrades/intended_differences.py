@@ -103,6 +103,12 @@ NOT_READ_BEFORE = (
         "",
     ),
     Difference(
+        "programs read until when the offer of a place can be answered",
+        r"/api/v1/practicals(?:/[\w-]+)?(\?.*)?",
+        r'"answer_until": null, ',
+        "",
+    ),
+    Difference(
         "the steps to the certificate are counted in one place, for pages and programs",
         r"/api/v1/learn/[\w-]+",
         r', "way": \{"finished": \d+, "steps": \[[^\]]+\], "total": \d+\}',

@@ -165,6 +165,18 @@ STAGES = {
     JourneyStage.booked: StudentSituation(
         (replace(THEORY, dates=(a_date(has_seat=False), a_date())),)
     ),
+    JourneyStage.offered: StudentSituation(
+        (
+            replace(
+                LESSON,
+                dates=(
+                    a_date(starts_at=NOW + HOUR),
+                    replace(a_date(has_seat=False), answer_until=NOW + DAY),
+                    replace(a_date(has_seat=False), answer_until=NOW + HOUR),
+                ),
+            ),
+        )
+    ),
     JourneyStage.queued: StudentSituation((replace(THEORY, dates=(a_date(has_seat=False),)),)),
     JourneyStage.day_over: StudentSituation((replace(THEORY, unmarked=(a_past_seat(),)),)),
     JourneyStage.being_assessed: StudentSituation((replace(THEORY, way=ATTENDED),)),
@@ -221,7 +233,12 @@ def test_after_an_attempt_the_last_one_is_shown_with_what_is_left(stage, left):
 
 @pytest.mark.parametrize(
     ("stage", "place"),
-    [(JourneyStage.today, 0), (JourneyStage.booked, 1), (JourneyStage.queued, 0)],
+    [
+        (JourneyStage.today, 0),
+        (JourneyStage.booked, 1),
+        (JourneyStage.queued, 0),
+        (JourneyStage.offered, 2),
+    ],
 )
 def test_a_day_to_come_is_told(stage, place):
     assert next_thing(STAGES[stage], NOW).date is STAGES[stage].courses[0].dates[place]

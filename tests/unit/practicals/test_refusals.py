@@ -129,6 +129,10 @@ SAID = {
         "The time to take this place is over. Look for a free place, or join a waiting list. [See "
         "the dates](/practicals)"
     ),
+    "practicals.domain.seat_refusals.NO_OFFER": (
+        "No place on this day is offered to you now. Look for a free place, or join a waiting "
+        "list. [See the dates](/practicals)"
+    ),
     "practicals.domain.seat_refusals.DECLINED": (
         "This place was declined. Look for a free place, or join a waiting list. [See the "
         "dates](/practicals)"
