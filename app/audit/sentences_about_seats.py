@@ -29,12 +29,22 @@ ABOUT_SEATS: Final[dict[str, ActSentence]] = {
     "practicals.held": ActSentence(
         msg("Place on a day held"),
         act_text("{actor} held a place on {thing} for {person}."),
-        by_self=act_text("A place on {thing} was held for {person} while they filled in the form."),
+        by_self=act_text("A place on {thing} was held for {person} while they decided."),
+    ),
+    "practicals.hold_extended": ActSentence(
+        msg("Place on a day held for longer"),
+        act_text("{actor} held a place on {thing} for {person} for longer."),
+        by_self=act_text("A place on {thing} was held for {person} for longer."),
     ),
     "practicals.hold_lapsed": ActSentence(
         msg("Held place run out"),
         act_text("{actor} ended the time of the held place of {person} on {thing}."),
         by_nobody=act_text("The time of the held place of {person} on {thing} ran out."),
+    ),
+    "practicals.let_go": ActSentence(
+        msg("Held place let go"),
+        act_text("{actor} let the held place of {person} on {thing} go."),
+        by_self=act_text("{person} let a held place on {thing} go."),
     ),
     "practicals.moved": ActSentence(
         msg("Moved to another day"),

@@ -16,6 +16,7 @@ from app.practicals.domain.seats import Attendance, PracticalsReason
 from app.practicals.domain.states import WaitingPolicy
 from app.practicals.forms import demand_known_kind
 from app.practicals.queries.eligibility_facts import holds_seat, still_waits
+from app.practicals.queries.stored_seats import is_kept
 from app.practicals.queries.student_list import DateRow, dates_page, practical_page
 from app.practicals.queries.student_list_sql import DateFilters
 from app.web.access import STAFF, STUDENT
@@ -161,6 +162,57 @@ def book_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut
             return holds_seat(db, UUID(seat_id))
 
         return SeatOut(seat_id=visit.once(db, _sent(practical_id, key), book, stands=stands))
+
+
+@api.post(
+    "/{practical_id}/holds",
+    name="api.practicals.hold",
+    access=STUDENT,
+    status_code=201,
+    response_model=SeatOut,
+)
+def hold_seat(visit: Visit, practical_id: PracticalId, key: Key = "") -> SeatOut:
+    """Keep a place for ten minutes, or answer 409 with the reason; book it to have it. Who has one already
+    keeps it with its time. The same key returns the same id while the place is kept."""
+    with visit.database.write() as db:
+
+        def hold() -> str:
+            return str(service.hold_seat(db, visit.actor, practical_id, now=visit.now))
+
+        def stands(seat_id: str) -> bool:
+            return is_kept(db, UUID(seat_id), now=visit.now)
+
+        return SeatOut(seat_id=visit.once(db, _sent(practical_id, key), hold, stands=stands))
+
+
+@api.post(
+    "/{practical_id}/holds/mine/extend",
+    name="api.practicals.extend_hold",
+    access=STUDENT,
+    status_code=204,
+)
+def extend_hold(visit: Visit, practical_id: PracticalId, key: Key = "") -> Response:
+    """Keep the place for ten more minutes, once. The same key makes it no longer a second time."""
+    with visit.database.write() as db:
+
+        def extend() -> str:
+            return str(service.extend_hold(db, visit.actor, practical_id, now=visit.now))
+
+        visit.once(db, _sent(practical_id, key), extend)
+    return Response(status_code=204)
+
+
+@api.delete(
+    "/{practical_id}/holds/mine",
+    name="api.practicals.release_hold",
+    access=STUDENT,
+    status_code=204,
+)
+def release_hold(visit: Visit, practical_id: PracticalId) -> Response:
+    """Let the place go that is kept for the student."""
+    with visit.database.write() as db:
+        service.release_hold(db, visit.actor, practical_id, now=visit.now)
+    return Response(status_code=204)
 
 
 @api.delete(

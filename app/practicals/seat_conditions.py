@@ -5,7 +5,15 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, or_
 
-from app.practicals.domain.states import ENDED_BY_OFFICE, EXPECTED, HOLDING, LIVE, SeatState
+from app.practicals.domain.states import (
+    ENDED_BY_OFFICE,
+    EXPECTED,
+    HELD,
+    HOLDING,
+    LIVE,
+    RAN_OUT,
+    SeatState,
+)
 
 
 def is_holding(state: SQLColumnExpression[SeatState]) -> ColumnElement[bool]:
@@ -18,9 +26,19 @@ def is_live(state: SQLColumnExpression[SeatState]) -> ColumnElement[bool]:
     return is_any_of(state, LIVE)
 
 
+def is_held(state: SQLColumnExpression[SeatState]) -> ColumnElement[bool]:
+    """Return the condition that a seat is kept for a person who has not decided yet."""
+    return is_any_of(state, HELD)
+
+
 def is_expected(state: SQLColumnExpression[SeatState]) -> ColumnElement[bool]:
     """Return the condition that the holder of a seat is expected on the day."""
     return is_any_of(state, EXPECTED)
+
+
+def has_run_out(state: SQLColumnExpression[SeatState]) -> ColumnElement[bool]:
+    """Return the condition that a seat was kept for a person who did not take it in time."""
+    return is_any_of(state, RAN_OUT)
 
 
 def was_ended_by_office(state: SQLColumnExpression[SeatState]) -> ColumnElement[bool]:

@@ -54,6 +54,8 @@ class PracticalsReason(StrEnum):
     not_agreed = "not_agreed"
     moves_used = "moves_used"
     has_the_right = "has_the_right"
+    holds_used = "holds_used"
+    extended = "extended"
     marked_so = "marked_so"
     not_absent = "not_absent"
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from app.kit.errors import Refusal
 from app.practicals.domain import refusals, seat_refusals
+from app.practicals.domain.holds import MOST_HOLDS
 from app.practicals.domain.lost_rights import lost_right
 from app.practicals.domain.refusals import PracticalsReason
 from app.practicals.domain.seat_policies import SeatPolicy
@@ -29,13 +30,15 @@ GRACE = timedelta(seconds=10)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatStanding:
     """What the guards need to know of a seat. `until` is when its holder can no longer give it back.
-    `deadline_at` is when a hold or an offer lapses. `moves` counts how often it was moved already."""
+    `deadline_at` is when a hold or an offer lapses, and `is_extended` that the time of a hold was made longer
+    already. `moves` counts how often it was moved already."""
 
     until: datetime
     policy: SeatPolicy
     attendance: Attendance | None = None
     is_named: bool = True
     deadline_at: datetime | None = None
+    is_extended: bool = False
     moves: int = 0
     waived: frozenset[PracticalsReason] = field(default_factory=frozenset)
 
@@ -45,7 +48,8 @@ class SeatFacts:
     """What the guards need to know, read after the practical was locked. A rule that needs `person` or
     `seat` raises ValueError without it. `person` is who has, or is to have, the seat. `override`: the
     office sets rules aside, with a reason. `places` and `ahead` belong to a group: how many seats it wants,
-    and how many eligible people wait before it. `is_agreed`: the other person agrees to take the seat."""
+    and how many eligible people wait before it. `held` counts the places that are kept for this person on
+    other dates. `is_agreed`: the other person agrees to take the seat."""
 
     practical: Practical
     now: datetime
@@ -54,6 +58,7 @@ class SeatFacts:
     override: bool = False
     places: int = 1
     ahead: int = 0
+    held: int = 0
     is_agreed: bool = False
 
     @property
@@ -115,6 +120,21 @@ def has_run_out(facts: SeatFacts) -> tuple[Refusal, ...]:
     """The hold or offer has lapsed."""
     lapsed = has_lapsed(facts.standing.deadline_at, facts.now)
     return () if lapsed else (seat_refusals.NOT_LAPSED,)
+
+
+def waits_for_nothing(facts: SeatFacts) -> tuple[Refusal, ...]:
+    """The person is not on the waiting list of this practical: its next place would be theirs as well."""
+    return (refusals.ALREADY_WAITING,) if facts.somebody.is_waiting else ()
+
+
+def has_a_hold_left(facts: SeatFacts) -> tuple[Refusal, ...]:
+    """Fewer places are kept for the person on other dates than anybody may have."""
+    return (seat_refusals.HOLDS_USED,) if facts.held >= MOST_HOLDS else ()
+
+
+def not_extended(facts: SeatFacts) -> tuple[Refusal, ...]:
+    """The time of the hold was not made longer before."""
+    return (seat_refusals.EXTENDED,) if facts.standing.is_extended else ()
 
 
 def has_no_name(facts: SeatFacts) -> tuple[Refusal, ...]:

@@ -11,8 +11,8 @@ from app.practicals.domain.times import moment_message
 
 IS_HELD: Final = Refusal(
     PracticalsReason.held,
-    msg("This place is kept while its form is filled in."),
-    msg("Finish the form first, or let its time run out."),
+    msg("This place is kept for a student who has not decided yet."),
+    msg("It has to be booked or let go first, or its time to run out."),
 )
 IS_OFFERED: Final = Refusal(
     PracticalsReason.offered,
@@ -77,6 +77,17 @@ HAS_THE_RIGHT: Final = Refusal(
     PracticalsReason.has_the_right,
     msg("The holder of this place still has the right to it."),
     msg("Take the place away, with a reason, if it has to end."),
+)
+HOLDS_USED: Final = Refusal(
+    PracticalsReason.holds_used,
+    msg("Places on two other dates are kept for you already."),
+    msg("Book one of them or let it go. You can also book this place at once."),
+    DATES,
+)
+EXTENDED: Final = Refusal(
+    PracticalsReason.extended,
+    msg("This place was kept for longer once already."),
+    msg("Book it now, or let it go."),
 )
 STATE_REFUSALS: Final = {
     None: NO_SEAT,

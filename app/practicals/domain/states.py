@@ -36,9 +36,13 @@ HOLDING: Final = frozenset(
 """States that hold a place of the capacity: what `taken` of a practical counts."""
 LIVE: Final = HOLDING
 """States of a seat that can still change. A person has at most one such seat on a practical."""
+HELD: Final = frozenset({SeatState.hold})
+"""States of a seat that is kept for a short time for a person who has not decided yet."""
 EXPECTED: Final = frozenset({SeatState.confirmed})
 """States of a seat whose holder is expected on the day: they are on the roster, have it in their calendar
 and may be marked and assessed."""
+RAN_OUT: Final = frozenset({SeatState.expired})
+"""States of a seat that was kept for a person who did not take it in time."""
 ENDED_BY_OFFICE: Final = frozenset({SeatState.cancelled_by_admin})
 """States of a seat that the academy ended, for one person or for the whole day."""
 

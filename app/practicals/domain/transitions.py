@@ -31,6 +31,8 @@ class SeatEvent(StrEnum):
     reserve = "reserve"
     reserve_group = "reserve_group"
     confirm = "confirm"
+    extend = "extend"
+    let_go = "let_go"
     lapse = "lapse"
     offer = "offer"
     promote = "promote"
@@ -138,7 +140,10 @@ TABLE: Final = (
     SeatTransition(1, None, _E.book, _S.confirmed, _BY.student,
         (guards.may_book,), _TAKEN, "practicals.booked"),
     SeatTransition(1, None, _E.hold, _S.hold, _BY.student,
-        (guards.may_book,), (_F.deadline, _F.promote_next), "practicals.held"),
+        (guards.may_book, guards.waits_for_nothing, guards.has_a_hold_left),
+        (_F.deadline, _F.promote_next), "practicals.held"),
+    SeatTransition(1, _S.hold, _E.extend, _S.hold, _BY.student,
+        (guards.in_time, guards.not_extended), (_F.deadline,), "practicals.hold_extended"),
     SeatTransition(2, None, _E.wait, None, _BY.student,
         (guards.may_wait,), (_F.join_list, _F.promote_next), "practicals.joined_waiting_list"),
     SeatTransition(3, None, _E.reserve, _S.confirmed, _BY.office,
@@ -147,6 +152,8 @@ TABLE: Final = (
         (guards.group_may_be_reserved,), (), "practicals.reserved_for_group"),
     SeatTransition(5, _S.hold, _E.confirm, _S.confirmed, _BY.student,
         (guards.in_time, guards.may_come), (_F.no_deadline, *_GIVEN), "practicals.booked"),
+    SeatTransition(8, _S.hold, _E.let_go, _S.declined, _BY.student,
+        (), (_F.no_deadline, _F.promote_next), "practicals.let_go"),
     SeatTransition(8, _S.hold, _E.lapse, _S.expired, _BY.clock,
         (guards.has_run_out,), (_F.no_deadline, _F.promote_next), "practicals.hold_lapsed"),
     SeatTransition(11, None, _E.offer, _S.offered, _BY.clock,

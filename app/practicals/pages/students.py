@@ -14,12 +14,13 @@ from app.kit.ids import PracticalId
 from app.kit.messages import Message, msg, sentences
 from app.mail.calendar import invite
 from app.practicals import service
+from app.practicals.domain.refusals import PracticalsReason
 from app.practicals.domain.times import month_of, month_option
 from app.practicals.errors import PlaceRefused
 from app.practicals.forms import JoinForm, demand_known_kind
 from app.practicals.queries.invites import own_entry
 from app.practicals.queries.public import public_dates
-from app.practicals.queries.student_list import dates_page, practical_page
+from app.practicals.queries.student_list import DateRow, dates_page, next_dates, practical_page
 from app.practicals.queries.student_list_sql import DateFilters
 from app.practicals.schema_org import dates_document
 from app.web.access import EVERYONE, STUDENT
@@ -119,6 +120,8 @@ def download_invite(visit: Visit, practical_id: PracticalId) -> Response:
     )
 
 
+TOO_LATE = {PracticalsReason.full, PracticalsReason.queue_ahead, PracticalsReason.lapsed}
+"""Reasons after which a student is shown the next dates with a free place."""
 MAILED = msg("We have sent the details to your e-mail address.")
 
 
@@ -131,6 +134,35 @@ def book_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> 
 
     done = sentences(msg("Your place is booked."), MAILED)
     return _do_once(visit, practical_id, submitted, book, done)
+
+
+@pages.post("/practicals/{practical_id}/hold", name="practicals.hold", access=STUDENT)
+def hold_seat(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    def hold(db: Session) -> None:
+        service.hold_seat(db, visit.actor, practical_id, now=visit.now)
+
+    done = msg("A place is kept for you. Book it before the time on this page.")
+    return _do_once(visit, practical_id, submitted, hold, done)
+
+
+@pages.post("/practicals/{practical_id}/hold/extend", name="practicals.extend_hold", access=STUDENT)
+def extend_hold(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    def extend(db: Session) -> None:
+        service.extend_hold(db, visit.actor, practical_id, now=visit.now)
+
+    done = msg("The place is kept for you for ten more minutes.")
+    return _do_once(visit, practical_id, submitted, extend, done)
+
+
+@pages.post(
+    "/practicals/{practical_id}/hold/release", name="practicals.release_hold", access=STUDENT
+)
+def release_hold(visit: Visit, practical_id: PracticalId, submitted: Submitted) -> Response:
+    def release(db: Session) -> None:
+        service.release_hold(db, visit.actor, practical_id, now=visit.now)
+
+    done = msg("You have let the place go.")
+    return _do_once(visit, practical_id, submitted, release, done)
 
 
 @pages.post("/practicals/{practical_id}/cancel", name="practicals.cancel_seat", access=STUDENT)
@@ -231,9 +263,14 @@ def _practical(
 ) -> Response:
     with visit.database.read() as db:
         page = practical_page(db, visit.actor, practical_id, now=visit.now)
+        others: tuple[DateRow, ...] = ()
+        if refused is not None and refused.reason in TOO_LATE:
+            day, zone = page.row.practical, visit.academy.zone
+            others = next_dates(db, visit.actor, day, zone=zone, now=visit.now)
     return visit.render(
         "practicals/practical.html",
         status=409 if refused else 200,
         page=page,
+        others=others,
         refusal=refused.detail if refused else None,
     )

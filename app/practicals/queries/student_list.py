@@ -47,6 +47,7 @@ from app.practicals.queries.eligibility_facts import (
     open_requirements_of,
     read_candidates,
 )
+from app.practicals.queries.own_holds import OwnHold, is_said, own_hold
 from app.practicals.queries.student_list_sql import (
     LISTED,
     OWN_DATES,
@@ -59,6 +60,8 @@ from app.practicals.queries.students_without_date import intakes_without_a_day
 from app.practicals.queries.summaries import instructor_ids
 
 KEPT_DATES = 2_000
+NEXT_DATES = 3
+"""How many other dates are shown to a student who came too late for one."""
 WHATEVER_THE_DATE = frozenset(
     {
         PracticalsReason.account,
@@ -178,6 +181,12 @@ class PracticalPage:
     instructors: tuple[str, ...]
     cancel_unmet: Refusal | None
     person_unmet: tuple[Refusal, ...]
+    hold: OwnHold | None
+    """The place that is kept for them while they decide."""
+    has_run_out: bool
+    """Whether the time of such a place was over lately, and they have no other one here."""
+    being_booked: int
+    """How many places are kept for other people who decide just now."""
     passes_on: bool
     """Whether a place that is given up now goes to somebody on the waiting list who can come."""
 
@@ -220,6 +229,13 @@ def practical_page(
         raise NotFound
     practical, waiting = row.practical, row.waiting
     facts = read_candidates(db, practical, [actor.user_id])[actor.user_id].facts
+    hold = None
+    if facts.has_seat and row.seat_id is None:
+        hold = own_hold(db, practical, actor.user_id, now=now)
+    if hold is not None and hold.is_over:
+        practical = replace(practical, taken=practical.taken - 1)
+        row, hold = replace(row, practical=practical, held=row.held - 1, ran_out_at=now), None
+        facts = replace(facts, has_seat=False)
     if waiting and practical.free:
         facts = replace(facts, eligible_ahead=eligible_ahead(db, practical, actor.user_id))
     published = courses.revision(db, practical.revision_id)
@@ -235,8 +251,20 @@ def practical_page(
         instructors=tuple(sorted((person.name for person in names), key=sort_key)),
         cancel_unmet=cancel_refusal(practical, cancel_deadline(practical, row.seat_until), now),
         person_unmet=eligibility(practical, facts),
+        hold=hold,
+        has_run_out=is_said(row.ran_out_at, now) and not facts.has_seat and not facts.is_waiting,
+        being_booked=row.held - (hold is not None),
         passes_on=waiting > 0 and freed(practical, now) > 0,
     )
+
+
+def next_dates(
+    db: Session, actor: Actor, practical: Practical, *, zone: str, now: datetime
+) -> tuple[DateRow, ...]:
+    """Return the next dates of the same kind that this student may book now."""
+    kind = DateFilters(kind=f"{practical.course_key}/{practical.kind_key}", free=True)
+    page = dates_page(db, actor, kind, zone=zone, number=1, now=now)
+    return tuple(row for row in page.dates.rows if row.can_book)[:NEXT_DATES]
 
 
 class _Viewer:

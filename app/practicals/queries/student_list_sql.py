@@ -1,7 +1,7 @@
 """The statements for the list of dates: built once, from plain columns, for all viewers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ from app.practicals.queries.summaries import (
     own_entry,
     own_seat,
 )
+from app.practicals.seat_conditions import has_run_out, is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,10 @@ MET_THE_COURSE = PRACTICAL.course_key.in_(select(PLACE.course_key).where(PLACE.u
 @dataclass(frozen=True, slots=True)
 class DateListRow:
     """One date with the viewer's place on it and its own deadline, their number in its queue, how many
-    wait and how many of them come first; `total` counts all dates that were asked for, where the list
-    has pages. `answer_until` is when the offer of a place to them lapses; `has_lapsed`: they let one
-    run out."""
+    wait and how many of them come first. `total` counts all dates that were asked for, where the list has
+    pages. `answer_until` is when the offer of a place to them lapses; `has_lapsed`: they let one run out.
+    Only the page of one date has `held`, the number of places that are kept for people who have not decided
+    yet, and `ran_out_at`, when the last one of the viewer ended."""
 
     practical: Practical
     seat_id: SeatId | None
@@ -116,9 +118,11 @@ class DateListRow:
     total: int
     answer_until: datetime | None = None
     has_lapsed: bool = False
+    held: int = 0
+    ran_out_at: datetime | None = None
 
 
-def _own(row: Row[*tuple[Any, ...]]) -> DateListRow:
+def _own(row: Sequence[Any]) -> DateListRow:
     seat_id, seat_until, number, waiting, ahead, until, has_lapsed = row[PRACTICAL_WIDTH:]
     return DateListRow(
         Practical(*row[:PRACTICAL_WIDTH]),
@@ -222,10 +226,34 @@ def one_date(db: Session, *, viewer: UserId, practical_id: PracticalId) -> DateL
     is for those who have met the course."""
     statement = _with_own_places(PracticalStatus.published, PracticalStatus.cancelled)
     row = db.execute(
-        statement.where(PRACTICAL.id == practical_id, or_(NOT_HIDDEN, MET_THE_COURSE)),
+        statement.where(PRACTICAL.id == practical_id, or_(NOT_HIDDEN, MET_THE_COURSE)).add_columns(
+            _held(), _ran_out_at()
+        ),
         {"viewer": viewer},
     ).one_or_none()
-    return None if row is None else _own(row)
+    if row is None:
+        return None
+    *columns, held, ran_out_at = row
+    return replace(_own(columns), held=held, ran_out_at=ran_out_at)
+
+
+def _held() -> ColumnElement[int]:
+    """Count the places of a practical that are kept for people who decide just now."""
+    other = table_of(Seat).alias("held")
+    held = select(func.count()).where(other.c.practical_id == PRACTICAL.id, is_held(other.c.state))
+    return held.correlate(table_of(PracticalRow)).scalar_subquery()
+
+
+def _ran_out_at() -> ColumnElement[datetime]:
+    """When a hold of the viewer ran out last; an offer of the waiting list is told of elsewhere."""
+    other = table_of(Seat).alias("ran_out")
+    ended = select(func.max(other.c.ended_at)).where(
+        other.c.practical_id == PRACTICAL.id,
+        other.c.user_id == VIEWER,
+        has_run_out(other.c.state),
+        other.c.entry_id.is_(None),
+    )
+    return ended.correlate(table_of(PracticalRow)).scalar_subquery()
 
 
 def other_dates(

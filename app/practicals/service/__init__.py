@@ -7,6 +7,7 @@ from app.practicals.service.changing import change_practical
 from app.practicals.service.closing import close_waiting_list
 from app.practicals.service.contacts import read_contacts_of_roster
 from app.practicals.service.group_reservation import reserve_with_practical
+from app.practicals.service.holds import extend_hold, hold_seat, release_hold
 from app.practicals.service.offers import accept_offer, decline_offer, settle_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.rebooking import rebook
@@ -28,6 +29,8 @@ __all__ = (
     "change_practical",
     "close_waiting_list",
     "decline_offer",
+    "extend_hold",
+    "hold_seat",
     "join_waiting_list",
     "leave_waiting_list",
     "make_practical",
@@ -40,6 +43,7 @@ __all__ = (
     "read_contacts_of_roster",
     "read_needs_of_roster",
     "rebook",
+    "release_hold",
     "reserve_seat",
     "reserve_with_practical",
     "send_reminder",

@@ -19,14 +19,19 @@ from app.practicals.steps.seat_writing import SeatAct
 
 
 def book_seat(db: Session, actor: Actor, practical_id: PracticalId, *, now: datetime) -> SeatId:
-    """Give the student a place, or raise PlaceRefused with all reasons. Eligible people on the
-    waiting list are never overtaken. The student gets a mail with a calendar invite."""
+    """Give the student a place, or raise PlaceRefused with all reasons. A hold of theirs becomes the
+    place; otherwise eligible people on the waiting list are never overtaken. The student gets a mail with a
+    calendar invite."""
     require(policy.may_book(actor))
     practical = lock_practical(db, practical_id, now=now)
     if practical.status is PracticalStatus.draft:
         raise NotFound
     candidate = lock_and_read_with_queue(db, practical, actor.user_id)
     act = SeatAct(by=actor.user_id, now=now)
+    own = live_seat_of(db, practical.id, actor.user_id) if candidate.facts.has_seat else None
+    if own is not None and own.is_held:
+        event, person = SeatEvent.confirm, candidate.facts
+        return apply(db, practical, own, event, act, person=person).seat_id
     return take_seat(db, practical, SeatEvent.book, candidate, act)
 
 

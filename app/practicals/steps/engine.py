@@ -46,10 +46,14 @@ def take_seat(
     *,
     override: bool = False,
     ended: SeatState | None = None,
+    held: int = 0,
 ) -> SeatId:
     """Give a person a new seat, or raise PlaceRefused with all reasons. `ended` is the state of the seat that
-    they had, if it is that one which they get back."""
-    facts = SeatFacts(practical=practical, now=act.now, person=candidate.facts, override=override)
+    they had, if it is that one which they get back. `held` counts the places that are kept for them on other
+    dates, if it is a hold."""
+    facts = SeatFacts(
+        practical=practical, now=act.now, person=candidate.facts, override=override, held=held
+    )
     row = demand(ended, event, facts)
     changed = add_seat(db, practical, row, candidate.person, act)
     _pass_on(db, changed.practical, row, act)

@@ -18,7 +18,7 @@ from app.practicals.domain.lost_rights import written
 from app.practicals.domain.refusals import NO_SEAT
 from app.practicals.domain.seat_policies import policy_now, stored_policy
 from app.practicals.domain.seats import Overlap, Practical, WaitingState
-from app.practicals.domain.states import EXPECTED, OPEN_ENTRIES
+from app.practicals.domain.states import EXPECTED, LIVE, OPEN_ENTRIES
 from app.practicals.domain.terms import time_to_give_back
 from app.practicals.domain.transitions import Initiator, SeatEffect, SeatEvent, SeatTransition
 from app.practicals.errors import PlaceRefused
@@ -141,7 +141,7 @@ def change_seat(
 ) -> ChangedSeat:
     """Bring a seat from one state to the next and write what follows. The update compares the state, so a
     second ending is refused and the counter is moved only once."""
-    is_over = row.to not in EXPECTED
+    is_over = row.to not in LIVE
     values: dict[str, Any] = {"state": row.to, "deadline_at": _deadline(row, act)}
     if is_over:
         values |= {"ended_at": act.now, "reason": act.reason}

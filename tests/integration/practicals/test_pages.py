@@ -100,6 +100,48 @@ def test_who_loses_the_race_sees_the_reason_and_the_list(database, ann, day, as_
     assert "You have left the waiting list." in words(browser.get(f"/practicals/{day}"))
 
 
+def test_who_loses_the_race_books_the_next_day_from_there(database, ann, day, as_person):
+    with database.write() as db:
+        a_seat(db, day, a_ready_student(db, "Ben").user_id)
+        later = {"starts_at": STARTS + timedelta(days=1), "ends_at": STARTS + timedelta(days=2)}
+        next_day = a_practical(db, **later)
+        a_practical(db, **later, status=PracticalStatus.draft)
+        a_practical(db, **later, capacity=0)
+    browser = as_person(ann)
+    response = browser.post(f"/practicals/{day}/hold")
+    assert response.status_code == 409
+    assert "Every place is taken." in words(response)
+    assert "The next days with a free place" in words(response)
+    others = html.fromstring(response.text).xpath(
+        "//section[@aria-labelledby='others']//form/@action"
+    )
+    assert others == [f"/practicals/{next_day}/book"]
+    assert browser.post(others[0]).status_code == 303
+    assert "The next days" not in words(browser.get(f"/practicals/{day}"))
+
+
+def test_the_way_of_a_hold_without_a_script(database, ann, day, as_person):
+    browser = as_person(ann)
+    assert browser.post(f"/practicals/{day}/hold").status_code == 303
+    page = words(browser.get(f"/practicals/{day}"))
+    assert "A place is kept for you until" in page
+    assert "Keep it for 10 more minutes" in page
+    with database.write() as db:
+        ben = a_ready_student(db, "Ben")
+    seen = words(as_person(ben).get(f"/practicals/{day}"))
+    assert "1 more place is being booked right now" in seen
+    assert browser.post(f"/practicals/{day}/hold/extend").status_code == 303
+    assert "Keep it for 10 more" not in words(browser.get(f"/practicals/{day}"))
+    refused = browser.post(f"/practicals/{day}/hold/extend")
+    assert refused.status_code == 409
+    assert "was kept for longer once already" in words(refused)
+    assert browser.post(f"/practicals/{day}/hold/release").status_code == 303
+    assert "You have let the place go." in words(browser.get(f"/practicals/{day}"))
+    assert browser.post(f"/practicals/{day}/hold").status_code == 303
+    assert browser.post(f"/practicals/{day}/book").status_code == 303
+    assert "Your place is booked." in words(browser.get(f"/practicals/{day}"))
+
+
 def test_every_unmet_reason_stands_there_with_its_remedy(database, day, as_person):
     with database.write() as db:
         nina = a_ready_student(db, "Nina", without=("needles", "skin"), certificate_name=None)

@@ -455,6 +455,18 @@ def held(world: World) -> tuple[DemoPerson, UUID]:
     return person, practical_id
 
 
+def hold(world: World) -> tuple[DemoPerson, UUID]:
+    """Return a student for whom a place is kept."""
+    practical_id, person = day(world), ready(world)
+    seat_id = seat(world, practical_id, person)
+    until = NOW + timedelta(minutes=10)
+    values = {"state": SeatState.hold, "booked_at": NOW, "deadline_at": until}
+    world.change(update(Seat).where(Seat.id == seat_id).values(**values))
+    on_day = update(PracticalRow).where(PracticalRow.id == practical_id)
+    world.change(on_day.values(next_lapse_at=until))
+    return person, practical_id
+
+
 def sheet(world: World, *, marked: str | None = None) -> UUID:
     """Return an open assessment of today; `marked`: every step has this mark."""
     practical_id = day(world, days=0)
@@ -1426,6 +1438,30 @@ ACTS: dict[str, tuple[str, Step]] = {
     "POST /practicals/{practical_id}/book": (
         "practicals.booked",
         lambda w: as_page(w, (ready(w), day(w)), "/practicals/{}/book"),
+    ),
+    "POST /api/v1/practicals/{practical_id}/holds": (
+        "practicals.held",
+        lambda w: as_api(w, "POST", (ready(w), day(w)), "/api/v1/practicals/{}/holds"),
+    ),
+    "POST /practicals/{practical_id}/hold": (
+        "practicals.held",
+        lambda w: as_page(w, (ready(w), day(w)), "/practicals/{}/hold"),
+    ),
+    "POST /api/v1/practicals/{practical_id}/holds/mine/extend": (
+        "practicals.hold_extended",
+        lambda w: as_api(w, "POST", hold(w), "/api/v1/practicals/{}/holds/mine/extend"),
+    ),
+    "POST /practicals/{practical_id}/hold/extend": (
+        "practicals.hold_extended",
+        lambda w: as_page(w, hold(w), "/practicals/{}/hold/extend"),
+    ),
+    "DELETE /api/v1/practicals/{practical_id}/holds/mine": (
+        "practicals.let_go",
+        lambda w: as_api(w, "DELETE", hold(w), "/api/v1/practicals/{}/holds/mine"),
+    ),
+    "POST /practicals/{practical_id}/hold/release": (
+        "practicals.let_go",
+        lambda w: as_page(w, hold(w), "/practicals/{}/hold/release"),
     ),
     "DELETE /api/v1/practicals/{practical_id}/bookings/mine": (
         "practicals.cancelled_seat",

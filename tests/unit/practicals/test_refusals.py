@@ -112,8 +112,15 @@ SAID = {
         "theirs."
     ),
     "practicals.domain.seat_refusals.IS_HELD": (
-        "This place is kept while its form is filled in. Finish the form first, or let its time "
-        "run out."
+        "This place is kept for a student who has not decided yet. It has to be booked or let go first, or "
+        "its time to run out."
+    ),
+    "practicals.domain.seat_refusals.HOLDS_USED": (
+        "Places on two other dates are kept for you already. Book one of them or let it go. You can also "
+        "book this place at once. [See the dates](/practicals)"
+    ),
+    "practicals.domain.seat_refusals.EXTENDED": (
+        "This place was kept for longer once already. Book it now, or let it go."
     ),
     "practicals.domain.seat_refusals.IS_OFFERED": (
         "This place is offered to somebody on the waiting list who has not answered yet. It has "

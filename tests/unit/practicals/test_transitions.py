@@ -70,6 +70,14 @@ RULES: list[tuple[SeatState | None, SeatEvent, dict[str, Any], int | list[str]]]
     (None, E.book, {"practical": FULL, "person": {"has_place": False}}, ["full", "no_place"]),
     (None, E.hold, {}, 1),
     (None, E.hold, {"person": {"has_seat": True}}, ["already_booked"]),
+    (None, E.hold, {"practical": FULL}, ["full"]),
+    (None, E.hold, {"person": {"is_waiting": True}}, ["already_waiting"]),
+    (None, E.hold, {"held": 1}, 1),
+    (None, E.hold, {"held": 2}, ["holds_used"]),
+    (S.hold, E.extend, IN_TIME, 1),
+    (S.hold, E.extend, LATE, ["lapsed"]),
+    (S.hold, E.extend, {"seat": IN_TIME["seat"] | {"is_extended": True}}, ["extended"]),
+    (S.hold, E.let_go, {}, 8),
     (None, E.wait, {"practical": FULL}, 2),
     (None, E.wait, {}, ["place_free"]),
     (None, E.reserve, {}, 3),
@@ -206,7 +214,7 @@ def test_a_place_is_counted_exactly_while_it_is_held():
     down = {key for key, by in counters.items() if by == -1}
     assert {number for number, _ in up} == {1, 3, 4, 11, 15, 19, 30}
     assert {number for number, _ in down} == {8, 13, 14, 17, 19, 21, 22, 23}
-    assert {number for (number, _), by in counters.items() if by == 0} == {2, 5, 12, 16, 18}
+    assert {number for (number, _), by in counters.items() if by == 0} == {1, 2, 5, 12, 16, 18}
     assert all(abs(by) <= 1 for by in counters.values())
 
 
@@ -223,7 +231,7 @@ def test_what_a_row_must_do_follows_from_its_states():
         waits = row.to in (S.hold, S.offered)
         assert (SeatEffect.deadline in row.effects) == waits, row
         waited = row.state in (S.hold, S.offered)
-        by_deadline = row.event in (E.confirm, E.lapse, E.accept, E.decline)
+        by_deadline = row.event in (E.confirm, E.lapse, E.accept, E.decline, E.let_go)
         assert (SeatEffect.no_deadline in row.effects) == (waited and by_deadline), row
         if row.counter == -1 and row.event is not E.call_off:
             assert SeatEffect.promote_next in row.effects, row
