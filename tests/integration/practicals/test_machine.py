@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,16 +41,21 @@ SLOW = 1
 
 @dataclass
 class Model:
-    """One practical: a capacity, who is in, who waits in order, who could come."""
+    """One practical: a capacity, who is in, for whom a place is held, who waits in order, who could come."""
 
     capacity: int
     inside: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)
     queue: list[int] = field(default_factory=list)
     able: set[int] = field(default_factory=set)
 
     @property
     def free(self) -> int:
-        return max(0, self.capacity - len(self.inside))
+        return max(0, self.capacity - self.taken)
+
+    @property
+    def taken(self) -> int:
+        return len(self.inside) + len(self.held)
 
     def ahead(self, who: int) -> int:
         before = self.queue[: self.queue.index(who)] if who in self.queue else self.queue
@@ -65,7 +71,33 @@ class Model:
         if who in self.queue:
             self.queue.remove(who)
 
+    def hold(self, who: int) -> bool:
+        if who in self.held:
+            return True
+        if who in self.inside or who in self.queue or who not in self.able:
+            return False
+        if self.free <= self.ahead(who):
+            return False
+        self.held.add(who)
+        self.settle()
+        return True
+
+    def let_go(self, who: int) -> bool:
+        if who not in self.held:
+            return False
+        self.held.remove(who)
+        self.settle()
+        return True
+
+    def run_out(self) -> None:
+        self.held.clear()
+        self.settle()
+
     def book(self, who: int) -> bool:
+        if who in self.held:
+            self.held.remove(who)
+            self.inside.add(who)
+            return True
         if who in self.inside or who not in self.able or self.free <= self.ahead(who):
             return False
         self.enter(who)
@@ -80,7 +112,7 @@ class Model:
         return True
 
     def join(self, who: int) -> bool:
-        if who in self.inside or who in self.queue or self.free > self.ahead(who):
+        if who in self.inside | self.held or who in self.queue or self.free > self.ahead(who):
             return False
         self.queue.append(who)
         self.settle()
@@ -93,7 +125,7 @@ class Model:
         return True
 
     def reserve(self, who: int, override: bool) -> bool:
-        if who in self.inside:
+        if who in self.inside | self.held:
             return False
         if not override and (who not in self.able or self.free <= self.ahead(who)):
             return False
@@ -102,7 +134,7 @@ class Model:
         return True
 
     def resize(self, capacity: int) -> bool:
-        if capacity < min(len(self.inside), self.capacity):
+        if capacity < min(self.taken, self.capacity):
             return False
         self.capacity = capacity
         self.settle()
@@ -159,6 +191,31 @@ class Places(RuleBasedStateMachine):
         person = self.people[who]
         assert expected == self.done(
             lambda db: service.book_seat(db, person, self.practical_id, now=NOW)
+        )
+
+    @rule(who=who)
+    def hold(self, who: int) -> None:
+        expected = self.model.hold(who)
+        person = self.people[who]
+        assert expected == self.done(
+            lambda db: service.hold_seat(db, person, self.practical_id, now=NOW)
+        )
+
+    @rule(who=who)
+    def let_go(self, who: int) -> None:
+        expected = self.model.let_go(who)
+        person = self.people[who]
+        assert expected == self.done(
+            lambda db: service.release_hold(db, person, self.practical_id, now=NOW)
+        )
+
+    @precondition(lambda self: self.model.held)
+    @rule()
+    def every_hold_runs_out(self) -> None:
+        self.model.run_out()
+        worker, later = SystemActor.worker, NOW + timedelta(minutes=11)
+        assert self.done(
+            lambda db: service.settle_practical(db, worker, self.practical_id, now=later)
         )
 
     @rule(who=who)
@@ -274,7 +331,7 @@ class Places(RuleBasedStateMachine):
             ).all()
             assert {names[seat.user_id] for seat in roster.seats} == self.model.inside
             assert [names[user_id] for user_id in queue] == self.model.queue
-            assert practical.taken == len(self.model.inside)
+            assert practical.taken == self.model.taken
             assert practical.override == max(0, practical.taken - practical.capacity)
             assert checks.broken(db, now=NOW) == ()
             self.calendars_rise(db)
