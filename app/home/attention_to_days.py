@@ -179,7 +179,8 @@ def with_people_waiting(db: Session, now: datetime) -> list[AttentionItem]:
                 day.people,
             ),
             msg(
-                "{practical}, {day:date}. Nobody on the list can take one now: see what each still needs.",
+                "{practical}, {day:date}. None goes to them by itself now: see what each still needs, "
+                "or phone who waits for an offer.",
                 practical=day.practical.title,
                 day=_start(day.practical),
             ),

@@ -16,6 +16,7 @@ from app.kit.messages import Message, msg, msgs
 from app.practicals.domain import waiting
 from app.practicals.domain.clashes import Clash
 from app.practicals.domain.day_outcomes import DayOutcome
+from app.practicals.domain.offers import in_time_to_answer, offer_deadline
 from app.practicals.domain.office_words import for_office, no_day_to_choose
 from app.practicals.domain.plan import ratio_warning
 from app.practicals.domain.seats import (
@@ -23,8 +24,9 @@ from app.practicals.domain.seats import (
     PracticalStatus,
     WaitingState,
     eligibility,
+    is_takeable,
 )
-from app.practicals.domain.states import LIVE
+from app.practicals.domain.states import LIVE, WaitingPolicy
 from app.practicals.domain.terms import BookingWindow, CancelTerms, booking_window, cancel_terms
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
 from app.practicals.outcomes import SeatOutcomes, outcomes_of
@@ -52,14 +54,21 @@ Rows = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class WaitingPerson:
-    """A person on the waiting list. `unmet` says what they still need, if it was read."""
+    """A person on the waiting list. `policy` is how they get a place. `unmet` says what they still need, if
+    it was read."""
 
     user_id: UserId
     position: int
     name: str
     email: str
     joined_at: datetime
+    policy: WaitingPolicy
     unmet: tuple[Refusal, ...] = ()
+
+    @property
+    def is_asked_first(self) -> bool:
+        """Whether a place is kept for them until they answer; else it is booked for them at once."""
+        return self.policy is WaitingPolicy.offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +93,13 @@ class AdminPracticalPage:
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """The first people of a waiting list, with what each still needs."""
+    """The first people of a waiting list, with what each still needs. `is_to_be_phoned`: a place is free, and
+    there is no time left for an offer by e-mail."""
 
     practical: Practical
     booking: BookingWindow
     queue: tuple[WaitingPerson, ...]
+    is_to_be_phoned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +225,11 @@ def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> Wa
         )
         for waits in queue
     ]
-    return WaitingPage(practical, booking, tuple(judged))
+    is_late = (
+        practical.free > 0 and is_takeable(practical, now) and not offer_deadline(practical, now)
+    )
+    could_answer = any(waits.is_asked_first and not waits.unmet for waits in judged)
+    return WaitingPage(practical, booking, tuple(judged), is_late and could_answer)
 
 
 def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> SuccessorPreview:
@@ -229,7 +244,10 @@ def passes_on(db: Session, practical_id: PracticalId, *, now: datetime) -> Succe
     if not waiters:
         return SuccessorPreview((), msg("Nobody moves up: nobody waits."))
     people = read_candidates(db, practical, [waiter.user_id for waiter in waiters])
-    chosen = waiting.choose(free, assessed(practical, waiters, people)).promoted
+    could_come = in_time_to_answer(
+        assessed(practical, waiters, people), offer_deadline(practical, now)
+    )
+    chosen = waiting.choose(free, could_come).promoted
     names = tuple(people[waiter.user_id].person.name for waiter in chosen)
     if not names:
         return SuccessorPreview(
@@ -344,7 +362,7 @@ def _queue(db: Session, practical: Practical, *, closed: bool) -> tuple[WaitingP
         WaitingEntry.ended_at >= practical.booking_closes_at,
     )
     rows = db.execute(
-        select(WaitingEntry.user_id, WaitingEntry.joined_at)
+        select(WaitingEntry.user_id, WaitingEntry.joined_at, WaitingEntry.policy)
         .where(
             WaitingEntry.practical_id == practical.id,
             or_(waits, to_its_end) if closed else waits,
@@ -360,6 +378,7 @@ def _queue(db: Session, practical: Practical, *, closed: bool) -> tuple[WaitingP
             people[row.user_id].name,
             people[row.user_id].email,
             row.joined_at,
+            row.policy,
         )
         for position, row in enumerate(rows, start=1)
     )

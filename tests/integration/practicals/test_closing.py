@@ -94,7 +94,7 @@ def test_no_page_promises_a_place_any_more(database, admin, day, as_person, cloc
     browser, office = as_person(people[1]), as_person(admin)
     here = f"/practicals/{practical_id}"
     before = words(browser.get(here))
-    assert "it is yours, and we write to you at once" in before
+    assert "as you chose, and we write to you at once" in before
     assert "the list closes too" in before
     assert "position 1" in words(browser.get("/practicals"))
     clock_file.write_text(CLOSES.isoformat())

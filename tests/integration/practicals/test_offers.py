@@ -15,6 +15,7 @@ from app.practicals.domain.seats import SeatState, WaitingState
 from app.practicals.domain.states import WaitingPolicy
 from app.practicals.errors import PlaceRefused
 from app.practicals.models import PracticalRow, Seat, WaitingEntry
+from app.practicals.queries.admin_detail import waiting_page
 from app.practicals.queries.offers import lapses_due
 from tests.make import NOW
 from tests.make.people import a_user
@@ -173,6 +174,21 @@ def test_shortly_before_the_day_nobody_is_offered_a_place_and_the_list_does_not_
     assert seats_of(database, second, now=late) == []
     assert seats_of(database, third, now=late) == [SeatState.confirmed]
     assert entries(database) == [WaitingState.waiting, WaitingState.fulfilled]
+
+
+@pytest.mark.parametrize(("hours", "is_to_be_phoned"), [(9, False), (7, True)])
+def test_the_office_sees_whom_to_phone(database, day, hours, is_to_be_phoned):
+    practical_id, (_, second, third) = day
+    wait(database, practical_id, second)
+    wait(database, practical_id, third, AUTO)
+    starts_at = NOW + timedelta(days=14, hours=11)
+    with database.write() as db:
+        day = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
+        db.execute(update(PracticalRow).values(**day, booking_closes_at=starts_at, capacity=2))
+    with database.read() as db:
+        page = waiting_page(db, practical_id, now=starts_at - timedelta(hours=hours))
+    assert page.is_to_be_phoned is is_to_be_phoned
+    assert [waits.is_asked_first for waits in page.queue] == [True, False]
 
 
 @pytest.mark.parametrize("command", [service.accept_offer, service.decline_offer])

@@ -103,6 +103,13 @@ NOT_READ_BEFORE = (
         "",
     ),
     Difference(
+        "a waiting list says how each person gets a place",
+        r"/admin/practicals/[\w-]+/waiting",
+        r" Is booked at once(?= \w)"
+        r"|: booked at once, or kept for them until they answer, as each chose(?=; who)",
+        "",
+    ),
+    Difference(
         "programs read until when the offer of a place can be answered",
         r"/api/v1/practicals(?:/[\w-]+)?(\?.*)?",
         r'"answer_until": null, ',
