@@ -126,6 +126,7 @@ def test_the_way_of_a_hold_without_a_script(database, ann, day, as_person):
     page = words(browser.get(f"/practicals/{day}"))
     assert "A place is kept for you until" in page
     assert "Keep it for 10 more minutes" in page
+    assert page.count("Closed shoes") == 1
     with database.write() as db:
         ben = a_ready_student(db, "Ben")
     seen = words(as_person(ben).get(f"/practicals/{day}"))
