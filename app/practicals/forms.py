@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from app.enrolments.forms import ReservePlacesForm as EnrolmentsReserveForm
 from app.kit.errors import Invalid
 from app.kit.ids import IntakeId, UserId
-from app.kit.messages import Message, msg
+from app.kit.messages import Message, msg, msgs
 from app.kit.versions import version_of
 from app.kit.zones import is_zone_of_a_place
 from app.practicals.domain.plan import Plan, ratio_capacity
@@ -177,13 +177,35 @@ def values_of(planned: PlannedPractical) -> dict[str, Any]:
     }
 
 
+def taught_by_ticked(values: dict[str, Any], choices: Choices) -> Message | None:
+    """Return how many students the instructors who are ticked can teach, or None if that is not known. What
+    was sent may hold a text where one is ticked."""
+    sent = values.get("instructors", ())
+    ticked = dict(choices.instructors).keys() & set([sent] if isinstance(sent, str) else sent)
+    ratio = _ratio(values, choices)
+    if not ratio or not ticked:
+        return None
+    return msgs(
+        "{n} instructor at 1:{students} can teach {places}.",
+        "{n} instructors at 1:{students} can teach {places}.",
+        len(ticked),
+        students=ratio,
+        places=ratio_capacity(ratio, len(ticked)),
+    )
+
+
+def _ratio(values: dict[str, Any], choices: Choices) -> int:
+    """Return how many students an instructor teaches in the chosen kind; 0 if it is none of the choices."""
+    chosen = (kind for kind in choices.kinds if kind.value == values.get("kind"))
+    return next((kind.students_per_instructor for kind in chosen), 0)
+
+
 def copied_values(source: PlannedPractical, choices: Choices, *, now: datetime) -> dict[str, Any]:
     """Return the values of the form for another day like this one: everything but the day. Places that are
     as many as the instructors can teach follow the instructors of the new day. Booking opens when it opens
     for this day, or now."""
     values = values_of(source)
-    ratios = {kind.value: kind.students_per_instructor for kind in choices.kinds}
-    most = ratio_capacity(ratios.get(values["kind"], 0), len(source.instructors))
+    most = ratio_capacity(_ratio(values, choices), len(source.instructors))
     opens = max(now, source.practical.booking_opens_at).astimezone(ZoneInfo(source.practical.zone))
     return {
         **values,

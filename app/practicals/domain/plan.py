@@ -8,6 +8,7 @@ from typing import Final
 from app.kit.errors import Refusal
 from app.kit.ids import IntakeId, UserId
 from app.kit.messages import Message, msg, msgs
+from app.practicals.domain.capacity import effective_capacity, instructor_limit, plan_limit
 from app.practicals.domain.states import PracticalStatus
 
 
@@ -92,7 +93,7 @@ class Plan:
 
 def ratio_capacity(students_per_instructor: int, instructors: int) -> int:
     """Return how many students these instructors can teach at the same time."""
-    return students_per_instructor * instructors
+    return instructor_limit(instructors, students_per_instructor).places
 
 
 def capacity_of(plan: Plan, students_per_instructor: int) -> int:
@@ -124,6 +125,18 @@ def ratio_warning(capacity: int, students_per_instructor: int, instructors: int)
         most=most,
         over=capacity - most,
     )
+
+
+def limit_of_places(
+    capacity: int, students_per_instructor: int, instructors: int
+) -> Message | None:
+    """Return what limits the places of a day: its instructors, or the number in its plan. None for a day that
+    goes over the ratio: its limit is set aside, and `ratio_warning` says so."""
+    limits = [plan_limit(capacity)]
+    if instructors:
+        limits.append(instructor_limit(instructors, students_per_instructor))
+    least = effective_capacity(limits)
+    return least.message if least and least.places == capacity else None
 
 
 def teaching_warning(status: PracticalStatus, instructors: int) -> Refusal | None:

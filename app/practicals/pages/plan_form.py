@@ -18,6 +18,7 @@ from app.practicals.forms import (
     copied_values,
     defaults,
     empty_plan,
+    taught_by_ticked,
     values_of,
 )
 from app.practicals.queries.admin_detail import choices, planned
@@ -133,6 +134,7 @@ def _form(
         choices=offered,
         practical=brief,
         like=like,
+        taught=taught_by_ticked(values, offered),
         question=weekday_question(values.get("day")),
         values=values,
         errors=errors,

@@ -18,7 +18,7 @@ from app.practicals.domain.clashes import Clash
 from app.practicals.domain.day_outcomes import DayOutcome
 from app.practicals.domain.offers import in_time_to_answer, offer_deadline
 from app.practicals.domain.office_words import for_office, no_day_to_choose
-from app.practicals.domain.plan import ratio_warning
+from app.practicals.domain.plan import limit_of_places, ratio_warning
 from app.practicals.domain.seats import (
     Practical,
     PracticalStatus,
@@ -89,6 +89,8 @@ class AdminPracticalPage:
     cancelled: CancelledList | None
     over_ratio: Message | None
     """By how many places the day goes over what its instructors can teach."""
+    limit: Message | None
+    """What limits the places of a day that is to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +197,21 @@ def admin_page(
         day_outcomes(db, [practical_id])[practical_id] if is_past else None,
         outcomes_of(db, [practical_id]).get(practical_id, {}) if is_past else {},
         cancelled_list(db, practical_id, now=now) if is_cancelled else None,
-        None if is_past or is_cancelled else _over_ratio(db, practical, roster),
+        *((None, None) if is_past or is_cancelled else _places_in_words(db, practical, roster)),
     )
 
 
-def _over_ratio(db: Session, practical: Practical, roster: Roster) -> Message | None:
-    """Return what is said of a day with more places than its instructors can teach. Nothing is known of a
-    course that this version cannot read."""
+def _places_in_words(
+    db: Session, practical: Practical, roster: Roster
+) -> tuple[Message | None, Message | None]:
+    """Return by how many places a day goes over the ratio, and what limits its places. Nothing is known of
+    a course that this version cannot read."""
     published = courses.readable(db, practical.revision_id)
     kind = published.course.practical(practical.kind_key) if published else None
     if kind is None:
-        return None
-    teach = len(roster.instructors)
-    return ratio_warning(practical.capacity, kind.students_per_instructor, teach)
+        return None, None
+    facts = practical.capacity, kind.students_per_instructor, len(roster.instructors)
+    return ratio_warning(*facts), limit_of_places(*facts)
 
 
 def waiting_page(db: Session, practical_id: PracticalId, *, now: datetime) -> WaitingPage:

@@ -95,3 +95,34 @@ def test_the_page_of_a_day_says_in_red_that_it_is_over_the_ratio(
     assert f"0 of {capacity} taken" in words(answer)
     said = "1 instructor can teach 4: 2 more than the ratio allows."
     assert (said in words(answer), "tag-danger" in answer.text) == (is_over, is_over)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "said"),
+    [
+        (4, "1 instructor at 1:4 is the limit."),
+        (3, "The number of places in the plan is the limit."),
+        (6, "1 instructor can teach 4: 2 more than the ratio allows."),
+    ],
+)
+def test_the_page_of_a_day_says_what_limits_its_places(browser, database, teacher, capacity, said):
+    with database.write() as db:
+        day = a_practical(db, instructors=(teacher,), capacity=capacity)
+    answer = browser.get(f"/admin/practicals/{day}")
+    assert said in words(answer)
+    assert words(answer).count("the limit.") == (capacity != 6)
+
+
+def test_the_form_says_how_many_the_ticked_instructors_can_teach(browser, database, teacher):
+    with database.write() as db:
+        taught = a_practical(db, instructors=(teacher,))
+        untaught = a_practical(db)
+    said = "for as many as the instructors can teach."
+    page = browser.get(f"/admin/practicals/{taught}/copy")
+    assert f"{said} 1 instructor at 1:4 can teach 4." in words(page)
+    refused = browser.post(PATH, data=sent_by(page) | {"day": "x"})
+    assert refused.status_code == 422
+    assert f"{said} 1 instructor at 1:4 can teach 4." in words(refused)
+    page = browser.get(f"/admin/practicals/{untaught}/edit")
+    assert said in words(page)
+    assert "can teach 4" not in words(page)
