@@ -90,6 +90,7 @@ from app.notices import pages as notices_pages
 from app.notices.queries import UNREAD
 from app.practicals import api as practicals_api
 from app.practicals.pages import life_support as practicals_life_support
+from app.practicals.pages import moving as practicals_moving
 from app.practicals.pages import papers as practicals_papers
 from app.practicals.pages import plan_form as practicals_plan_form
 from app.practicals.pages import planning as practicals_planning
@@ -206,6 +207,7 @@ FEATURES: tuple[Pages | Api, ...] = (
     practicals_week_plan.pages,
     practicals_plan_form.pages,
     practicals_planning.pages,
+    practicals_moving.pages,
     practicals_rebooking.pages,
     practicals_series.pages,
     practicals_reserving.pages,

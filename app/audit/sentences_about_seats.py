@@ -51,6 +51,11 @@ ABOUT_SEATS: Final[dict[str, ActSentence]] = {
         act_text("{actor} moved {person} from {thing} to another day."),
         by_self=act_text("{person} moved from {thing} to another day."),
     ),
+    "practicals.moved_in": ActSentence(
+        msg("Moved from another day"),
+        act_text("{actor} moved {person} from another day to {thing}."),
+        by_self=act_text("{person} moved from another day to {thing}."),
+    ),
     "practicals.named": ActSentence(
         msg("Name entered for a place on a day"),
         act_text("{actor} gave a place without a name on {thing} to {person}."),

@@ -248,6 +248,14 @@ class ReserveSeatForm(Form):
     override: bool = Field(default=False, title=label("override"))
 
 
+class MoveSeatForm(Form):
+    """Another day for a person with a place."""
+
+    day: UUID = Field(title=label("day"))
+    reason: str | None = Field(default=None, title=label("reason"), max_length=500)
+    override: bool = Field(default=False, title=label("override"))
+
+
 class RebookForm(Form):
     """Places on another day for people whose day was cancelled."""
 

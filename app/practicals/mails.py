@@ -129,6 +129,12 @@ class SeatMovedMail(SeatMail):
     template: ClassVar[str] = "practicals/changed"
 
 
+class SeatOnOtherDayMail(SeatMail):
+    """The place of the person is on another day from now on; `before` is the day that they left."""
+
+    template: ClassVar[str] = "practicals/moved"
+
+
 class SeatReminderMail(SeatMail):
     """The day of the place is near."""
 

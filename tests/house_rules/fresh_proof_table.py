@@ -265,5 +265,6 @@ WITHOUT: dict[str, tuple[str, ...]] = {
         "POST /admin/practicals/{practical_id}/repeat",
         "POST /admin/practicals/{practical_id}/reserve",
         "POST /admin/practicals/{practical_id}/seats/{seat_id}",
+        "POST /admin/practicals/{practical_id}/seats/{seat_id}/move",
     ),
 }

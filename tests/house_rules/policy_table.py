@@ -439,6 +439,8 @@ ADMIN: tuple[str, ...] = (
     "GET /admin/practicals/{practical_id}/reserve",
     "POST /admin/practicals/{practical_id}/reserve",
     "GET /admin/practicals/{practical_id}/seats/{seat_id}",
+    "GET /admin/practicals/{practical_id}/seats/{seat_id}/move",
+    "POST /admin/practicals/{practical_id}/seats/{seat_id}/move",
     "GET /admin/practicals/{practical_id}/waiting",
     "POST /admin/practicals/{practical_id}/seats/{seat_id}",
 )

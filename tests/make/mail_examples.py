@@ -198,6 +198,7 @@ EXAMPLES: tuple[MailKind, ...] = (
     practicals.SeatOfferedMail(**DAY, **MOVED, answer_until=UNTIL),
     practicals.SeatReservedMail(**(SEAT | {"give_back_until": None, "can_give_back": False})),
     practicals.SeatMovedMail(**SEAT, **MOVED),
+    practicals.SeatOnOtherDayMail(**SEAT, **MOVED),
     practicals.SeatReminderMail(**SEAT),
     practicals.SeatReminderMail(**(SEAT | {"bring": (), "can_give_back": False})),
     practicals.SeatGivenBackMail(**DAY),

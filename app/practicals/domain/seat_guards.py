@@ -47,15 +47,17 @@ class SeatStanding:
 class SeatFacts:
     """What the guards need to know, read after the practical was locked. A rule that needs `person` or
     `seat` raises ValueError without it. `person` is who has, or is to have, the seat. `override`: the
-    office sets rules aside, with a reason. `places` and `ahead` belong to a group: how many seats it wants,
-    and how many eligible people wait before it. `held` counts the places that are kept for this person on
-    other dates. `is_agreed`: the other person agrees to take the seat."""
+    office sets rules aside, with a reason. `by_office`: it acts for a student, whose deadlines and limits do
+    not bind it. `places` and `ahead` belong to a group: how many seats it wants, and how many eligible
+    people wait before it. `held` counts the places that are kept for this person on other dates. `is_agreed`:
+    the other person agrees to take the seat."""
 
     practical: Practical
     now: datetime
     person: EligibilityFacts | None = None
     seat: SeatStanding | None = None
     override: bool = False
+    by_office: bool = False
     places: int = 1
     ahead: int = 0
     held: int = 0
@@ -184,7 +186,7 @@ def may_leave(facts: SeatFacts) -> tuple[Refusal, ...]:
 
 def may_move(facts: SeatFacts) -> tuple[Refusal, ...]:
     """Before the deadline of giving back, and not more often than agreed; neither binds the office."""
-    if facts.override:
+    if facts.by_office:
         return not_begun(facts)
     if unmet := may_leave(facts):
         return unmet
@@ -194,7 +196,7 @@ def may_move(facts: SeatFacts) -> tuple[Refusal, ...]:
 
 def may_take_the_other(facts: SeatFacts) -> tuple[Refusal, ...]:
     """A place on the date to which somebody moves: `practical` and `person` are told about that date."""
-    return may_be_reserved(facts) if facts.override else may_book(facts)
+    return may_be_reserved(facts) if facts.by_office else may_book(facts)
 
 
 def not_begun(facts: SeatFacts) -> tuple[Refusal, ...]:

@@ -182,7 +182,7 @@ TABLE: Final = (
         (guards.has_a_name, guards.not_present, guards.may_move), (_F.promote_next,),
         "practicals.moved"),
     SeatTransition(19, None, _E.move_in, _S.confirmed, _BY.student,
-        (guards.may_take_the_other,), _TAKEN, None),
+        (guards.may_take_the_other,), _TAKEN, "practicals.moved_in"),
     SeatTransition(21, _S.confirmed, _E.cancel, _S.cancelled_by_student, _BY.student,
         (guards.may_leave, guards.not_present), _ENDED, "practicals.cancelled_seat"),
     *_each(22, HOLDING, _E.take_away, _S.cancelled_by_admin, _BY.office,

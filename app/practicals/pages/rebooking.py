@@ -10,10 +10,9 @@ from app.kit.errors import Conflict, Invalid, Refused
 from app.kit.ids import PracticalId, UserId
 from app.kit.messages import Message, Text, msg, msgs, sentences
 from app.practicals import service
-from app.practicals.domain.times import moment_message, span_message
+from app.practicals.domain.times import moment_message
 from app.practicals.forms import RebookForm
 from app.practicals.queries.cancelled_days import FormerPerson, rebooking_page
-from app.practicals.queries.summaries import PracticalSummary
 from app.web.access import ADMIN
 from app.web.errors import status_of
 from app.web.form_pages import errors_of
@@ -82,7 +81,7 @@ def _screen(
         status=status_of(refused) if refused else 200,
         page=page,
         people=[(str(person.user_id), _person(person)) for person in page.former.people],
-        days=[(str(choice.practical_id), _day(choice)) for choice in page.days],
+        days=[(str(choice.practical_id), choice.choice) for choice in page.days],
         chosen=shown["people"],
         values=shown,
         errors=_errors(refused),
@@ -106,14 +105,3 @@ def _person(person: FormerPerson) -> Message:
             email=person.email,
         )
     return msg("{name}, {email}", name=person.name, email=person.email)
-
-
-def _day(day: PracticalSummary) -> Message:
-    return msgs(
-        "{when}, {room}: {left} of {n} place left",
-        "{when}, {room}: {left} of {n} places left",
-        day.capacity,
-        when=span_message(day.starts_at, day.ends_at, day.zone),
-        room=day.room,
-        left=day.capacity - day.taken,
-    )

@@ -120,9 +120,17 @@ def rebooking_page(db: Session, practical_id: PracticalId, *, now: datetime) -> 
     day = practical_summary(db, practical_id)
     if former is None or day is None:
         raise NotFound
+    return RebookingPage(day, former, other_days(db, day, now=now))
+
+
+def other_days(
+    db: Session, day: PracticalSummary, *, now: datetime
+) -> tuple[PracticalSummary, ...]:
+    """Return the other days of the same kind to come with a free place, the next first."""
     rows = db.execute(
         select(*SUMMARY)
         .where(
+            PracticalRow.id != day.practical_id,
             PracticalRow.course_key == day.course_key,
             PracticalRow.kind_key == day.kind_key,
             PracticalRow.status == PracticalStatus.published,
@@ -132,7 +140,7 @@ def rebooking_page(db: Session, practical_id: PracticalId, *, now: datetime) -> 
         .order_by(PracticalRow.starts_at, PracticalRow.id)
         .limit(MOST_DAYS)
     )
-    return RebookingPage(day, former, tuple(PracticalSummary(*row) for row in rows))
+    return tuple(PracticalSummary(*row) for row in rows)
 
 
 def _has_other_day(practical_id: PracticalId, now: datetime) -> Select[UserId]:

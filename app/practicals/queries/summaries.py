@@ -26,9 +26,11 @@ from app.db.base import table_of
 from app.db.prepared import Prepared
 from app.kit.actor import Actor
 from app.kit.ids import PracticalId, RevisionId, SeatId, UserId
+from app.kit.messages import Message, msgs
 from app.practicals.domain.seats import Attendance, PracticalStatus, SeatState, WaitingState
 from app.practicals.domain.states import EXPECTED
 from app.practicals.domain.terms import CancelTerms, place_terms
+from app.practicals.domain.times import span_message
 from app.practicals.domain.transitions import SeatEvent, source_states
 from app.practicals.models import PracticalInstructor, PracticalRow, Seat, WaitingEntry
 from app.practicals.seat_conditions import is_any_of, is_expected
@@ -59,6 +61,18 @@ class PracticalSummary:
     status: PracticalStatus
     capacity: int
     taken: int
+
+    @property
+    def choice(self) -> Message:
+        """The day with its free places, as the office chooses it for somebody."""
+        return msgs(
+            "{when}, {room}: {left} of {n} place left",
+            "{when}, {room}: {left} of {n} places left",
+            self.capacity,
+            when=span_message(self.starts_at, self.ends_at, self.zone),
+            room=self.room,
+            left=self.capacity - self.taken,
+        )
 
 
 @dataclass(frozen=True, slots=True)

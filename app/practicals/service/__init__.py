@@ -8,6 +8,7 @@ from app.practicals.service.closing import close_waiting_list
 from app.practicals.service.contacts import read_contacts_of_roster
 from app.practicals.service.group_reservation import reserve_with_practical
 from app.practicals.service.holds import extend_hold, hold_seat, release_hold
+from app.practicals.service.moving import move_person
 from app.practicals.service.offers import accept_offer, decline_offer, settle_practical
 from app.practicals.service.planning import make_practical, publish_practical
 from app.practicals.service.rebooking import rebook
@@ -36,6 +37,7 @@ __all__ = (
     "make_practical",
     "mark_attendance",
     "mark_everybody_present",
+    "move_person",
     "promote_everywhere",
     "promote_person",
     "publish_practical",

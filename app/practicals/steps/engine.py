@@ -13,7 +13,12 @@ from app.accounts import queries as accounts
 from app.kit.ids import SeatId
 from app.practicals.domain.refusals import NO_SEAT
 from app.practicals.domain.seat_guards import SeatFacts
-from app.practicals.domain.seats import EligibilityFacts, Practical, SeatState
+from app.practicals.domain.seats import (
+    EligibilityFacts,
+    Practical,
+    SeatState,
+    reservation_refusal,
+)
 from app.practicals.domain.transitions import (
     SeatEffect,
     SeatEvent,
@@ -26,8 +31,13 @@ from app.practicals.models import Seat
 from app.practicals.queries.eligibility_facts import Candidate
 from app.practicals.queries.stored_seats import StoredSeat
 from app.practicals.seat_conditions import is_any_of
-from app.practicals.steps.allocation import demand, promote_waiting
+from app.practicals.steps.allocation import (
+    demand,
+    lock_and_read_with_queue,
+    promote_waiting,
+)
 from app.practicals.steps.counting import move_taken
+from app.practicals.steps.notifications import LeftSeat
 from app.practicals.steps.seat_writing import (
     ChangedSeat,
     SeatAct,
@@ -79,6 +89,47 @@ def apply(
     row = demand(seat.state, event, facts)
     changed = change_seat(db, practical, row, seat, act)
     return replace(changed, practical=_pass_on(db, changed.practical, row, act))
+
+
+def move_seat(
+    db: Session,
+    before: Practical,
+    after: Practical,
+    seat: StoredSeat,
+    act: SeatAct,
+    *,
+    by_office: bool,
+    override: bool = False,
+) -> SeatId:
+    """Move somebody from a seat to a new one on another day, or raise PlaceRefused with all reasons. Both
+    practicals and the people are locked. The old seat ends first, so that it does not speak against the new
+    one, and its place is passed on last."""
+    standing = seat.standing(before)
+    facts = SeatFacts(practical=before, now=act.now, seat=standing, by_office=by_office)
+    away = demand(seat.state, SeatEvent.move_away, facts)
+    assert seat.user_id is not None  # noqa: S101 - a guard of the row refuses seats without a name
+    ended = change_seat(db, before, away, seat, act)
+    candidate = lock_and_read_with_queue(db, after, seat.user_id)
+    unmet = reservation_refusal(after, candidate.facts, act.now, override=False)
+    act = replace(
+        act,
+        overridden=unmet if override else (),
+        overlap=candidate.facts.overlap,
+        before=before,
+        left=LeftSeat(before, seat.seat_id, ended.sequence, seat.moves + 1),
+    )
+    facts = SeatFacts(
+        practical=after,
+        now=act.now,
+        person=candidate.facts,
+        by_office=by_office,
+        override=override,
+    )
+    row = demand(None, SeatEvent.move_in, facts)
+    changed = add_seat(db, after, row, candidate.person, act)
+    _pass_on(db, changed.practical, row, act)
+    _pass_on(db, ended.practical, away, act)
+    return changed.seat_id
 
 
 def end_every_seat(

@@ -1,6 +1,7 @@
 """Mails to people about their places and to instructors about their days, with calendar invites."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,17 @@ from app.practicals.models import PracticalRow, Seat
 from app.practicals.seat_conditions import is_expected
 
 
+@dataclass(frozen=True, slots=True)
+class LeftSeat:
+    """The seat on another day that somebody leaves for a new one. `sequence` is that of its calendar entry,
+    and `moves` counts the moves, this one included."""
+
+    practical: Practical
+    seat_id: SeatId
+    sequence: int
+    moves: int
+
+
 def tell_of_seat(
     db: Session,
     kind: type[PracticalMail],
@@ -45,29 +57,35 @@ def tell_of_seat(
     until: datetime | None = None,
     before: Practical | None = None,
     overlap: Overlap | None = None,
+    left: LeftSeat | None = None,
     **further: Any,
 ) -> None:
     """Mail a person about their place. `method` REQUEST puts it into their calendar or moves it there,
     CANCEL takes it out; the UID stays that of the seat and `sequence` must have risen. `until` is the
     deadline of the place itself, where it has one. `before` is a day that was moved, as it was;
-    `overlap` is another place of the person at the same time. `further` are the fields that only this
-    kind of mail has."""
+    `overlap` is another place of the person at the same time. `left` is a seat whose entry leaves the
+    calendar by the same mail. `further` are the fields that only this kind of mail has."""
     terms = None if method == "CANCEL" else cancel_terms(practical, until, now)
     if issubclass(kind, SeatMail):
         further |= _of_place(db, practical, terms, overlap)
     mail = _mail(db, kind, practical, person, before, further)
-    entry = described(
-        practical,
-        seat_id,
-        course=mail.course,
-        name=person.name,
-        email=person.email,
-        method=method,
-        sequence=sequence,
-        terms=terms,
-        now=now,
-    )
-    send(db, person, mail, now=now, calendar=(entry,))
+    who: dict[str, Any] = {"course": mail.course, "name": person.name, "email": person.email}
+    entries = [
+        described(practical, seat_id, **who, method=method, sequence=sequence, terms=terms, now=now)
+    ]
+    if left is not None:
+        entries.append(
+            described(
+                left.practical,
+                left.seat_id,
+                **who,
+                method="CANCEL",
+                sequence=left.sequence,
+                terms=None,
+                now=now,
+            )
+        )
+    send(db, person, mail, now=now, calendar=entries)
 
 
 def tell_of_list(

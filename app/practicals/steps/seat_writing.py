@@ -28,6 +28,7 @@ from app.practicals.mails import (
     SeatBookedMail,
     SeatGivenBackMail,
     SeatOfferedMail,
+    SeatOnOtherDayMail,
     SeatPromotedMail,
     SeatReservedMail,
     SeatTakenAwayMail,
@@ -35,7 +36,7 @@ from app.practicals.mails import (
 from app.practicals.models import Reservation, Seat, WaitingEntry
 from app.practicals.queries.stored_seats import StoredSeat
 from app.practicals.steps.counting import constraints_as_refusals, move_taken, note_next_lapse
-from app.practicals.steps.notifications import tell_of_offer, tell_of_seat
+from app.practicals.steps.notifications import LeftSeat, tell_of_offer, tell_of_seat
 
 MAILS: Final[dict[SeatEvent, type[PracticalMail]]] = {
     SeatEvent.book: SeatBookedMail,
@@ -45,12 +46,13 @@ MAILS: Final[dict[SeatEvent, type[PracticalMail]]] = {
     SeatEvent.promote: SeatPromotedMail,
     SeatEvent.reserve: SeatReservedMail,
     SeatEvent.reinstate: SeatReservedMail,
+    SeatEvent.move_in: SeatOnOtherDayMail,
     SeatEvent.cancel: SeatGivenBackMail,
     SeatEvent.take_away: SeatTakenAwayMail,
     SeatEvent.call_off: PracticalCalledOffMail,
 }
 """What the holder of a seat is told, for each event with the effect `tell` that a use-case raises."""
-GIVES_REASON: Final = (SeatTakenAwayMail, PracticalCalledOffMail)
+GIVES_REASON: Final = (SeatTakenAwayMail, PracticalCalledOffMail, SeatOnOtherDayMail)
 ENTRIES: Final = {
     SeatEffect.offer_entry: WaitingState.offered,
     SeatEffect.fulfil_entry: WaitingState.fulfilled,
@@ -67,7 +69,7 @@ class SeatAct:
     the rules that the office set aside. `deadline_at` is when a new hold or offer lapses. `entry_id`
     is the entry of the waiting list that gets a new seat. `before` is the
     day as it was, if the same use-case moved it; `overlap` is another place of this person at the same
-    time."""
+    time. `left` is the seat on another day in whose place a new one stands."""
 
     by: UserId | None
     now: datetime
@@ -78,6 +80,7 @@ class SeatAct:
     reservation_id: ReservationId | None = None
     before: Practical | None = None
     overlap: Overlap | None = None
+    left: LeftSeat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ def add_seat(
     assert row.to is not None  # noqa: S101 - a row that makes a seat leads to a state
     user_id = person.user_id if person else None
     practical = move_taken(db, practical, row.counter)
-    until = None if row.by is Initiator.student else time_to_give_back(act.now)
+    is_own_act = row.by is Initiator.student and act.by == user_id
+    until = None if is_own_act else time_to_give_back(act.now)
     seat = Seat(
         id=SeatId(new_uuid()),
         practical_id=practical.id,
@@ -125,7 +129,8 @@ def add_seat(
         deadline_at=_deadline(row, act),
         entry_id=act.entry_id,
         policy=stored_policy(policy_now(practical)),
-        moves=0,
+        moved_from=act.left.seat_id if act.left else None,
+        moves=act.left.moves if act.left else 0,
     )
     with constraints_as_refusals():
         db.add(seat)
@@ -275,5 +280,6 @@ def _tell(
         until=until,
         before=act.before,
         overlap=act.overlap,
+        left=act.left,
         **further,
     )

@@ -1128,6 +1128,16 @@ ACTS: dict[str, tuple[str, Step]] = {
             ADMIN, practical(d := day(w)) + f"/seats/{seat(w, d)}", reason="Ill, by telephone"
         ),
     ),
+    "POST /admin/practicals/{practical_id}/seats/{seat_id}/move": (
+        "practicals.moved",
+        lambda w: w.post(
+            ADMIN,
+            practical(d := day(w)) + f"/seats/{seat(w, d)}/move",
+            day=str(day(w, days=25)),
+            reason="By telephone",
+            override="true",
+        ),
+    ),
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance": (
         "practicals.marked_attendance",
         lambda w: w.post(

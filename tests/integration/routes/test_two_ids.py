@@ -132,6 +132,23 @@ def a_seat_to_take_away(db: Session) -> Case:
     return Case(ADMIN, foreign, (later.id, seat), {"reason": "why"})
 
 
+def a_seat_to_move(db: Session) -> Case:
+    case = a_seat_to_take_away(db)
+    here = db.get_one(PracticalRow, case.own[0])
+    there = PracticalRow(
+        **{
+            column.name: getattr(here, column.name)
+            for column in PracticalRow.__table__.columns
+            if column.name not in ("taken", "override")
+        }
+        | {"id": new_uuid(), "room": "Another room"}
+    )
+    db.add(there)
+    db.flush()
+    form = {"day": str(there.id), "reason": "why", "override": "yes"}
+    return replace(case, form=form)
+
+
 def a_member(db: Session) -> Case:
     first, second = db.scalars(select(GroupMember.group_id).distinct()).all()[:2]
     mine = set(db.scalars(select(GroupMember.user_id).where(GroupMember.group_id == first)))
@@ -306,6 +323,8 @@ CASES: dict[str, Find] = {
     "POST /admin/groups/{group_id}/members/{person_id}/remove": a_member,
     "GET /admin/practicals/{practical_id}/seats/{seat_id}": a_seat(ADMIN),
     "POST /admin/practicals/{practical_id}/seats/{seat_id}": a_seat_to_take_away,
+    "GET /admin/practicals/{practical_id}/seats/{seat_id}/move": a_seat(ADMIN),
+    "POST /admin/practicals/{practical_id}/seats/{seat_id}/move": a_seat_to_move,
     "POST /teach/practicals/{practical_id}/seats/{seat_id}/attendance": a_seat(
         INSTRUCTORS[0], attendance="attended"
     ),
