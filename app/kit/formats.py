@@ -33,6 +33,8 @@ ENGLISH_DAYS: Final[dict[DayForm, str]] = {
 }
 MOST_REMEMBERED: Final = 4_000
 """How many days are cached as words, of all locales together: a page of days asks for the same ones again."""
+MOST_LOCALES: Final = 32
+"""How many locales of Babel are cached: a page asks for its own at every moment it shows in a time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Formats:
     locale: Locale = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "locale", Locale.parse(self.tag, sep="-"))
+        object.__setattr__(self, "locale", _locale(self.tag))
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment in its own zone; one in UTC is shown in the zone of these formats."""
@@ -149,9 +151,14 @@ class Formats:
         return format_unit(number, f"duration-{unit}", locale=self.locale)
 
 
+@lru_cache(MOST_LOCALES)
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag, sep="-")
+
+
 @lru_cache(MOST_REMEMBERED)
 def _day(day: date, form: DayForm, tag: str) -> str:
-    locale = Locale.parse(tag, sep="-")
+    locale = _locale(tag)
     if locale.language == "en":
         # Only the names of days and months come from CLDR. `en-GB` has the house's, but for "Sept".
         return format_date(day, ENGLISH_DAYS[form], locale="en")
