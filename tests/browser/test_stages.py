@@ -85,6 +85,7 @@ CASES: dict[str, tuple[JourneyStage, Maker]] = {
     "booked": (JourneyStage.booked, STAGES["booked"][0]),
     "today": (JourneyStage.today, STAGES["today"][0]),
     "queued": (JourneyStage.queued, STAGES["on the waiting list of a day"][0]),
+    "offered": (JourneyStage.offered, STAGES["offered a place"][0]),
     "day over": (JourneyStage.day_over, STAGES["day over"][0]),
     "being assessed": (JourneyStage.being_assessed, STAGES["being assessed"][0]),
     "not yet competent": (JourneyStage.book_again, STAGES["not yet competent"][0]),

@@ -11,7 +11,7 @@ from app.certificates import service as certificates
 from app.enrolments.domain import EnrolmentState
 from app.kit.actor import SystemActor
 from app.learning import service as learning
-from app.practicals.domain.seats import Attendance
+from app.practicals.domain.seats import Attendance, SeatState, WaitingState
 from app.practicals.models import PracticalRow, Seat
 from app.quizzes import service as quizzes
 from tests.conftest import statements_of
@@ -87,6 +87,22 @@ def with_a_day(db, *, waits=False, starts_at=NOW + timedelta(days=14)):
         a_waiter(db, practical_id, student.user_id)
     else:
         a_seat(db, practical_id, student.user_id)
+    return student
+
+
+def with_an_offer(db):
+    """Somebody for whom the only place of a day is kept until they answer."""
+    student = a_learner(db, theory=True)
+    practical_id = a_practical(db, capacity=1)
+    entry_id = a_waiter(db, practical_id, student.user_id, state=WaitingState.offered)
+    a_seat(
+        db,
+        practical_id,
+        student.user_id,
+        state=SeatState.offered,
+        deadline_at=NOW + timedelta(hours=5),
+        entry_id=entry_id,
+    )
     return student
 
 
@@ -182,6 +198,7 @@ STAGES = {
         "You are number 1 on the waiting list",
         "/practicals",
     ),
+    "offered a place": (with_an_offer, "Answer the offer", "/practicals/"),
     "day over": (
         lambda db: with_a_day(db, starts_at=NOW - timedelta(days=1)),
         "Your practical day is over",
