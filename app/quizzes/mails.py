@@ -53,6 +53,19 @@ class ExceptionGivenMail(PersonMail):
     reason: str | None
 
 
+class ExceptionEndedMail(PersonMail):
+    """What the academy gave the student at a quiz holds no more: `terms` says what it was, in one message for
+    each matter. `quiz` is None for every quiz of the course."""
+
+    template: ClassVar[str] = "quizzes/exception-ended"
+
+    course: str
+    course_key: str
+    quiz: str | None
+    quiz_key: str | None
+    terms: tuple[Words, ...]
+
+
 class TimeGivenBackMail(PersonMail):
     """A running attempt ends later. `reason` is None unless the student may read it."""
 

@@ -34,7 +34,7 @@ from app.quizzes.domain.exceptions import (
     terms_words,
 )
 from app.quizzes.exception_queries import exception_of, exceptions_at, live_exception_of
-from app.quizzes.mails import ExceptionGivenMail
+from app.quizzes.mails import ExceptionEndedMail, ExceptionGivenMail
 from app.quizzes.steps.ending import settle_attempt
 from app.quizzes.steps.giving import add_exception, mark_ended
 from app.quizzes.steps.moving import recompute_end
@@ -98,16 +98,15 @@ def give_exception(
     if not exception.audience.is_person:
         act = "quizzes.exception_given_for_group"
     _note(db, actor, act, exception, reason, now)
-    gaining = {each.user_id for each in preview.recipients if each.gains}
-    _tell(db, exception, [person for person in members if person.user_id in gaining], now=now)
+    _tell(db, exception, _affected(members, preview.recipients), has_ended=False, now=now)
     return exception.id
 
 
 def end_exception(
     db: Session, actor: Actor, exception_id: ExceptionId, *, now: datetime
 ) -> QuizException:
-    """End an exception: attempts that start from now on go without it. Raise ExceptionRefused where it was
-    ended before, or a running attempt would become shorter."""
+    """End an exception: attempts that start from now on go without it. Tell those for whom something changes.
+    Raise ExceptionRefused where it was ended before, or a running attempt would become shorter."""
     require(policy.may_give_exceptions(actor))
     exception = exception_of(db, exception_id)
     if exception is None:
@@ -126,6 +125,7 @@ def end_exception(
         raise ExceptionRefused(obstacle)
     _mark_ended(db, actor, exception, now=now)
     _move_ends(db, recipients, actor.user_id, now=now)
+    _tell(db, exception, _affected(members, recipients), has_ended=True, now=now)
     return exception
 
 
@@ -264,21 +264,50 @@ def _note(
     )
 
 
+def _affected(
+    members: Collection[Person], recipients: Collection[ConcernedStudent]
+) -> tuple[Person, ...]:
+    """Return those for whom something changes, and who can still take quizzes."""
+    affected = {each.user_id for each in recipients if each.gains}
+    return tuple(person for person in members if person.user_id in affected)
+
+
 def _tell(
-    db: Session, exception: QuizException, people: Collection[Person], *, now: datetime
+    db: Session,
+    exception: QuizException,
+    people: Collection[Person],
+    *,
+    has_ended: bool,
+    now: datetime,
 ) -> None:
     published = courses.current(db, exception.course_key)
     if published is None:
         return
-    course, quiz = published.course, published.course.quiz(exception.quiz_key)
     for person in people:
-        mail = ExceptionGivenMail(
-            name=person.name,
-            course=course.title,
-            course_key=course.key,
-            quiz=quiz.title if quiz else None,
-            quiz_key=quiz.key if quiz else None,
-            terms=terms_words(exception.terms),
-            reason=exception.reason if exception.reason_is_told else None,
-        )
-        send(db, person, mail, now=now)
+        mail_of = _ended_mail if has_ended else _given_mail
+        send(db, person, mail_of(exception, person, published.course), now=now)
+
+
+def _given_mail(exception: QuizException, person: Person, course: Course) -> ExceptionGivenMail:
+    quiz = course.quiz(exception.quiz_key)
+    return ExceptionGivenMail(
+        name=person.name,
+        course=course.title,
+        course_key=course.key,
+        quiz=quiz.title if quiz else None,
+        quiz_key=quiz.key if quiz else None,
+        terms=terms_words(exception.terms),
+        reason=exception.reason if exception.reason_is_told else None,
+    )
+
+
+def _ended_mail(exception: QuizException, person: Person, course: Course) -> ExceptionEndedMail:
+    quiz = course.quiz(exception.quiz_key)
+    return ExceptionEndedMail(
+        name=person.name,
+        course=course.title,
+        course_key=course.key,
+        quiz=quiz.title if quiz else None,
+        quiz_key=quiz.key if quiz else None,
+        terms=terms_words(exception.terms),
+    )

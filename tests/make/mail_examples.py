@@ -252,6 +252,14 @@ EXAMPLES: tuple[MailKind, ...] = (
         terms=(msg("Attempts: {n} more", n=2),),
         reason=BECAUSE,
     ),
+    quizzes.ExceptionEndedMail(
+        **OF_A_QUIZ,
+        quiz_key="skin-quiz",
+        terms=(msg("Time: half as much again"), msg("Window: until {closes}", closes=SOON)),
+    ),
+    quizzes.ExceptionEndedMail(
+        **(OF_A_QUIZ | {"quiz": None}), quiz_key=None, terms=(msg("Attempts: {n} more", n=2),)
+    ),
     quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=None),
     quizzes.TimeGivenBackMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),
     quizzes.AttemptReopenedMail(**OF_AN_ATTEMPT, ends_at=SOON, reason=BECAUSE),

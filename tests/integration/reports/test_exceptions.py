@@ -31,6 +31,7 @@ from tests.make.quizzes import a_complete_module, a_place, a_published_course
 COURSE, QUIZ = "small-course", "needle-quiz"
 QUIZ_TITLE = "Quiz on needles"
 MINUTE = timedelta(minutes=1)
+ENDED = "quizzes/exception-ended"
 MORE = ExceptionTerms(extra_minutes=15)
 
 
@@ -90,19 +91,25 @@ def acts(database):
         return [(act.action, act.person_id, act.reason) for act in stored]
 
 
-def told(database):
+def told(database, template="quizzes/exception-given"):
     """Return who was told of an exception, and what. Each notice has its mail."""
-    is_about_it = Notice.template == "quizzes/exception-given"
     with database.read() as db:
+        is_about_it = Notice.template == template
         notices = db.scalars(select(Notice).where(is_about_it).order_by(Notice.at)).all()
-        mails = set(db.scalars(select(OutboxEvent.id).where(OutboxEvent.name == MAIL)))
+        mails = set(
+            db.scalars(
+                select(OutboxEvent.id).where(
+                    OutboxEvent.name == MAIL, OutboxEvent.id.in_([each.id for each in notices])
+                )
+            )
+        )
         assert {notice.id for notice in notices} == mails
         return [
             (
                 notice.person_id,
                 notice.details["quiz"],
                 [term["text"] for term in notice.details["terms"]],
-                notice.details["reason"],
+                notice.details.get("reason"),
             )
             for notice in notices
         ]
@@ -167,6 +174,24 @@ def test_those_who_gain_by_it_are_told_and_no_others(database, ada, sam):
     assert told(database) == [of_group, (sam.user_id, QUIZ_TITLE, terms, "Reads slowly.")]
     end(database, ada, exception_id, now=NOW + 2 * MINUTE)
     assert len(told(database)) == 2
+
+
+def test_the_end_is_told_to_those_for_whom_it_changes_something(database, ada, sam, revision_id):
+    """Neither to somebody without a place, nor to somebody whose own exception counts before that of the
+    group, nor where another takes its place."""
+    with database.write() as db:
+        tom, una = a_user(db, "Tom Student"), a_user(db, "Una Student")
+        a_place(db, tom, revision_id)
+    of_group = give(database, ada, wish_for(group=group_of(database, sam, tom, una)))
+    of_tom = give(database, ada, wish_for(tom), now=NOW + MINUTE)
+    end(database, ada, of_group, now=NOW + 2 * MINUTE)
+    end_of_group = (sam.user_id, QUIZ_TITLE, ["Time: {more} more"], None)
+    assert told(database, ENDED) == [end_of_group]
+    more = wish_for(tom, ExceptionTerms(extra_minutes=20), replaces=of_tom)
+    following = give(database, ada, more, now=NOW + 3 * MINUTE)
+    assert told(database, ENDED) == [end_of_group]
+    end(database, ada, following, now=NOW + 4 * MINUTE)
+    assert [person for person, *_ in told(database, ENDED)] == [sam.user_id, tom.user_id]
 
 
 def test_replacing_one_ends_it_and_gives_more(database, ada, sam):
