@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, and_, exists, null, or_, select
+from sqlalchemy import ColumnElement, String, Table, and_, cast, exists, null, or_, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from app.accounts.contact_rules import CONTACT_READ
@@ -50,18 +50,21 @@ SIGNING_IN: Final = tuple(
 )
 """Frequent acts in the audit trail that change nothing permanent."""
 SWEEP: Final = "sweep"
+TYPED: Final = "typed"
+"""The key of a stored answer with the texts that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndingStep:
-    """Expired rows of one table. `values` are written into them; if it is None, the rows are
-    deleted. One transaction changes up to `most` rows: few where the database must check many other
-    rows for each."""
+    """Expired rows of one table. `values` are written into them, or `key_of` names a column with a JSON
+    document and the key that is taken out of it; if both are None, the rows are deleted. One transaction
+    changes up to `most` rows: few where the database must check many other rows for each."""
 
     rule: str
     table: str
     is_over: Condition
     values: Mapping[str, Any] | None = None
+    key_of: tuple[str, str] | None = None
     most: int = AT_ONCE
 
     def condition(self, now: datetime) -> ColumnElement[bool]:
@@ -216,6 +219,18 @@ def _mark_note_is_over(columns: Columns, before: datetime) -> ColumnElement[bool
     )
 
 
+def _holds_typed(columns: Columns, before: datetime) -> ColumnElement[bool]:
+    """An answer of a person who left that could not be read: its document holds what they typed. A text in
+    a document cannot contain the searched one, because its quotation marks are escaped."""
+    attempts = table("attempts").c
+    return and_(
+        cast(columns.response, String).contains(f'"{TYPED}":', autoescape=True),
+        columns.attempt_id.in_(
+            select(attempts.id).where(attempts.user_id.in_(closed_before(before)))
+        ),
+    )
+
+
 def name_is_over(columns: Columns, before: datetime) -> ColumnElement[bool]:
     """Return the condition for a person whose data were deleted but whose name was kept as
     evidence."""
@@ -287,6 +302,7 @@ STEPS: Final = (
     EndingStep(
         "learning", "attempt_exceptions", of_closed("user_id", "reason"), {"reason": null()}
     ),
+    EndingStep("learning", "answers", _holds_typed, key_of=("response", TYPED)),
     EndingStep("waiting_entries", "waiting_entries", _ended_wait),
     EndingStep("practical_reminders", "practical_reminders", since("sent_at")),
     EndingStep("assessments", "step_marks", _mark_note_is_over, {"note": ""}),

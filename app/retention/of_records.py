@@ -71,7 +71,9 @@ RULES_OF_RECORDS: Final = (
         ),
         "completions attempts answers attempt_allowances attempt_exceptions attempt_extensions",
         None,
-        msg("For ever; without your name, and without reasons, after your account has ended"),
+        msg(
+            "For ever; without your name, reasons and unreadable answers, after your account has ended"
+        ),
         Ending.stays,
         msg(
             "Certificates rest on them, and the academy sees from them which questions are too hard."

@@ -13,7 +13,17 @@ from time import monotonic
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import CursorResult, delete, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Table,
+    bindparam,
+    delete,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
@@ -158,9 +168,26 @@ def _some(database: Database, step: EndingStep, now: datetime) -> int:
         return 0
     chosen = tuple_(*keys).in_(over) if len(keys) > 1 else keys[0].in_([key for (key,) in over])
     with database.write() as db:
+        if step.key_of is not None:
+            return _take_out(db, rows, *step.key_of, chosen & condition)
         if step.values is None:
             return _count(db, delete(rows).where(chosen, condition))
         return _count(db, update(rows).where(chosen, condition).values(dict(step.values)))
+
+
+def _take_out(db: Session, rows: Table, name: str, key: str, condition: ColumnElement[bool]) -> int:
+    """Take a key out of the JSON documents of some rows and return how many. It is done here, because the
+    databases have no function for it in common, and PostgreSQL’s refuses a text with a null character."""
+    column = rows.c[name]
+    found_rows = db.execute(select(rows.c.id, column).where(condition).with_for_update()).all()
+    rest = [
+        {"row_id": row_id, "rest": {each: value[each] for each in value if each != key}}
+        for row_id, value in found_rows
+    ]
+    if rest:
+        written = update(rows).where(rows.c.id == bindparam("row_id"))
+        db.connection().execute(written.values({name: bindparam("rest")}), rest)
+    return len(rest)
 
 
 def _count(db: Session, statement: Any) -> int:

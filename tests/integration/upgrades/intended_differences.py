@@ -171,7 +171,7 @@ INTENDED: tuple[Difference, ...] = (
         "/privacy",
         r"and your attempts and answers For ever; without your name after",
         "your attempts and answers, and further attempts and time you were given For ever; without "
-        "your name, and without reasons, after",
+        "your name, reasons and unreadable answers, after",
     ),
     Difference(READ, r".*", r"(?<=Groups Results )(?=Me )", "Courses "),
     Difference(
