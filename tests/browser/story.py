@@ -193,6 +193,7 @@ class Story:
         page.get_by_label("End", exact=True).fill("18:00")
         page.get_by_label("Place and room").fill("Treatment room 3, London")
         page.locator("label").filter(has_text=re.compile("^Ines Marlowe")).click()
+        page.get_by_text("More: booking, time zone, note").click()
         page.get_by_label("Booking opens on").fill("20 November 2026")
         page.get_by_label("At", exact=True).fill("09:00")
         page.get_by_label("Booking closes before the start").fill("1")

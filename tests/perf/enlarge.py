@@ -240,7 +240,8 @@ def _answers(
     each = ANSWERS_EACH // quiz.length
     questions = draw(quiz, "load")
     drawn = write_drawn(questions)
-    marks = write_marks(QuestionMark(question.key, 0, 1) for question in questions)
+    points = {each.key: each.points for each in quiz.questions}
+    marks = write_marks(QuestionMark(each.key, 0, points[each.key]) for each in questions)
     blank = {
         each.key: write_response(answering_of(each).response(), each.type)
         for each in quiz.questions
@@ -265,7 +266,7 @@ def _answers(
                 "due_at": None,
                 "submitted_at": now,
                 "earned": 0,
-                "possible": quiz.length,
+                "possible": sum(points[each.key] for each in questions),
                 "passed": False,
                 "marks": marks,
             }

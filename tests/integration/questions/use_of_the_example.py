@@ -56,6 +56,7 @@ class Asked:
     """What the templates of a type read of a question on every page."""
 
     position, heading_html, rest_html = 1, "Which layer has vessels?", ""
+    conflict = None
     shown = of_type.shown(question, drawn[0])
     typed = of_type.typed(response, drawn[0])
     answers_html = shown.answers(typed)
