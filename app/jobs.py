@@ -1,12 +1,12 @@
 """The work of the background workers: delivering the outbox, and acting on deadlines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -48,6 +48,7 @@ from app.workers.mails import MailWork, deliver_next
 
 log = structlog.get_logger("preceptor.jobs")
 
+Result = TypeVar("Result")
 WORKER = SystemActor.worker
 SHIPPED_REMINDERS = ReminderDays()
 MARKED_AT_ONCE = 100
@@ -96,15 +97,11 @@ def close_overdue_attempts(database: Database, *, now: datetime) -> int:
     does not stop the others."""
     with database.read() as db:
         overdue = due_attempts(db, now=now)
-    closed = 0
-    for attempt_id in overdue:
-        try:
-            with database.write() as db:
-                quizzes.close_overdue(db, WORKER, attempt_id, now=now)
-            closed += 1
-        except Exception as error:  # whatever is wrong with it, the next round tries again
-            log.error("attempt not closed", attempt_id=str(attempt_id), exc_info=error)
-    return closed
+    works = [
+        partial(quizzes.close_overdue, system=WORKER, attempt_id=attempt_id, now=now)
+        for attempt_id in overdue
+    ]
+    return len(_one_by_one(database, works, "attempt not closed"))
 
 
 def settle_lapsed(database: Database, *, now: datetime) -> int:
@@ -112,15 +109,11 @@ def settle_lapsed(database: Database, *, now: datetime) -> int:
     transaction, and return the number of practicals. One that fails does not stop the others."""
     with database.read() as db:
         due = lapses_due(db, now=now)
-    settled = 0
-    for practical_id in due:
-        try:
-            with database.write() as db:
-                practicals.settle_practical(db, WORKER, practical_id, now=now)
-            settled += 1
-        except Exception as error:  # whatever is wrong with it, the next round tries again
-            log.error("places not settled", practical_id=str(practical_id), exc_info=error)
-    return settled
+    works = [
+        partial(practicals.settle_practical, system=WORKER, practical_id=practical_id, now=now)
+        for practical_id in due
+    ]
+    return len(_one_by_one(database, works, "places not settled"))
 
 
 def end_sign_ins(database: Database, *, now: datetime) -> None:
@@ -137,14 +130,10 @@ def reset_factors(database: Database, *, now: datetime) -> int:
     and return the number of people. One that fails does not stop the others."""
     with database.read() as db:
         due = factor_queries.due_resets(db, now=now)
-    done = 0
-    for reset_id in due:
-        try:
-            with database.write() as db:
-                done += resets.carry_out(db, WORKER, reset_id, now=now)
-        except Exception as error:  # whatever is wrong with it, the next round tries again
-            log.error("second factor not reset", reset_id=str(reset_id), exc_info=error)
-    return done
+    works = [
+        partial(resets.carry_out, system=WORKER, reset_id=reset_id, now=now) for reset_id in due
+    ]
+    return sum(_one_by_one(database, works, "second factor not reset"))
 
 
 def close_waiting_lists(database: Database, *, now: datetime) -> int:
@@ -165,14 +154,7 @@ def close_waiting_lists(database: Database, *, now: datetime) -> int:
             for intake_id in intakes
         ),
     ]
-    people = 0
-    for close in closings:
-        try:
-            with database.write() as db:
-                people += close(db)
-        except Exception as error:  # whatever is wrong with it, the next round tries again
-            log.error("waiting list not closed", exc_info=error, **_ids(close.keywords))
-    return people
+    return sum(_one_by_one(database, closings, "waiting list not closed"))
 
 
 def send_weekly_mails(database: Database, zone: ZoneInfo, *, now: datetime) -> int:
@@ -218,6 +200,21 @@ def try_blocked_again(database: Database, issuer: Issuer, *, now: datetime) -> N
                 certificates.issue_if_complete(db, WORKER, user_id, course_key, issuer, now=now)
         except Exception as error:  # whatever is wrong with it, the next round tries again
             log.error("certificate not issued", user_id=str(user_id), exc_info=error)
+
+
+def _one_by_one(database: Database, works: Iterable[partial[Result]], failure: str) -> list[Result]:
+    """Do each work in a transaction of its own, and return what those that succeeded returned. One that
+    fails is logged as `failure` with its ids and does not stop the others; the next round tries it again."""
+    results = []
+    for work in works:
+        try:
+            with database.write() as db:
+                result = work(db)
+        except Exception as error:  # whatever is wrong with it, the next round tries again
+            log.error(failure, exc_info=error, **_ids(work.keywords))
+        else:
+            results.append(result)
+    return results
 
 
 def _ids(values: dict[str, Any]) -> dict[str, str]:
